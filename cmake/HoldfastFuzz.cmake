@@ -1,0 +1,39 @@
+# fuzz/fuzz_NAME.c defines LLVMFuzzerTestOneInput. Under the fuzz preset it becomes a libFuzzer
+# program; in every other build it is run over its corpus (fuzz/corpus/NAME/) by ctest.
+#
+# A first comment line `/* fuzz libraries: jansson */` names system libraries it compares with;
+# without them the fuzzer is left out.
+file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/fuzz_*.c)
+
+foreach(source ${fuzz_sources})
+  get_filename_component(program ${source} NAME_WE)
+  string(REGEX REPLACE "^fuzz_" "" name ${program})
+  set(peers)
+  set(missing)
+  file(STRINGS ${source} wish REGEX "/\\* fuzz libraries: .*\\*/" LIMIT_COUNT 1)
+  if(wish MATCHES "fuzz libraries: ([a-z0-9 _-]+) \\*/")
+    string(REPLACE " " ";" wish_names "${CMAKE_MATCH_1}")
+    foreach(wish_name ${wish_names})
+      find_library(HF_LIBRARY_${wish_name} ${wish_name})
+      if(HF_LIBRARY_${wish_name})
+        list(APPEND peers ${HF_LIBRARY_${wish_name}})
+      else()
+        set(missing ${wish_name})
+      endif()
+    endforeach()
+  endif()
+  if(missing)
+    message(STATUS "left out: ${program} (lib${missing} is not installed)")
+    continue()
+  endif()
+
+  add_executable(${program} ${source})
+  target_include_directories(${program} PRIVATE lib)
+  target_link_libraries(${program} PRIVATE holdfast ${peers} holdfast_warnings)
+  if(HF_FUZZ)
+    target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${program} PRIVATE fuzz/replay.c)
+    hf_test(replay_${name} COMMAND ${program} ${PROJECT_SOURCE_DIR}/fuzz/corpus/${name})
+  endif()
+endforeach()
