@@ -36,7 +36,8 @@ static void test_fail__message_names_file_place_and_pointer(void **state)
     hf__error_set_place(&error, "{\"a\":}", 6, 5);
     hf__error_set_pointer(&error, "/a", 2);
     size_t length = hf_error_format(&error, line, sizeof line);
-    assert_string_equal(line, "config.json:1:6: unexpected character '}', expected a value (byte 5, inside /a)");
+    assert_string_equal(line,
+                        "config.json:1:6: unexpected character '}', expected a value (byte 5, inside /a)");
     assert_int_equal(length, strlen(line));
 
     char short_line[8];
