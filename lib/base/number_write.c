@@ -1,0 +1,183 @@
+/* number_write.c - integers and doubles to JSON text, without divisions per digit.
+ *
+ * A double's digits are brought to seventeen: one in front and sixteen in a 128-bit word, in which
+ * the decimal point is inserted by shifting. */
+#include "base/number_write.h"
+
+#include "base/number_shortest.h"
+#include "base/wide.h"
+
+#include <holdfast/base.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "digits are laid out in little-endian words"
+#endif
+
+static const uint64_t ascii_zeros = 0x3030303030303030u;
+
+static const uint64_t power_of_ten[20] = {
+    1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u,
+    100000000000u, 1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u,
+    100000000000000000u, 1000000000000000000u, 10000000000000000000u,
+};
+
+/* Eight digits of value < 10^8, the first in the lowest byte, as 0 to 9: halves, quarters and digits
+ * are split by multiplication in lanes of one word. */
+static inline uint64_t eight_digits(uint32_t value)
+{
+    uint64_t halves = value / 10000 | (uint64_t)(value % 10000) << 32;
+    uint64_t quotient = (halves * 10486 >> 20) & 0x0000007f0000007fu;
+    uint64_t quarters = quotient | (halves - 100 * quotient) << 16;
+    quotient = (quarters * 103 >> 10) & 0x000f000f000f000fu;
+    return quotient | (quarters - 10 * quotient) << 8;
+}
+
+static inline void put_word(char *out, uint64_t word)
+{
+    memcpy(out, &word, sizeof word);
+}
+
+/* Fewer than 9 digits, none in front of the first. */
+static inline size_t write_short(char *out, uint32_t value)
+{
+    uint64_t digits = eight_digits(value);
+    unsigned skip = value != 0 ? (unsigned)__builtin_ctzll(digits) / 8 : 7;
+    put_word(out, (digits | ascii_zeros) >> (8 * skip));
+    return 8 - skip;
+}
+
+size_t hf__number_write_u64(char *out, uint64_t value)
+{
+    if (value < 100000000)
+        return write_short(out, (uint32_t)value);
+    uint64_t high = value / 100000000, length;
+    if (high < 100000000) {
+        length = write_short(out, (uint32_t)high);
+    } else {
+        length = write_short(out, (uint32_t)(high / 100000000));
+        put_word(out + length, eight_digits((uint32_t)(high % 100000000)) | ascii_zeros);
+        length += 8;
+    }
+    put_word(out + length, eight_digits((uint32_t)(value % 100000000)) | ascii_zeros);
+    return length + 8;
+}
+
+size_t hf__number_write_i64(char *out, int64_t value)
+{
+    bool negative = value < 0;
+    out[0] = '-';
+    return negative + hf__number_write_u64(out + negative, negative ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+/* ---- doubles ----------------------------------------------------------------------------- */
+
+/* Significant digits: the first, sixteen more, how many until the last that is not zero, and how
+ * many stand before the decimal point. */
+typedef struct spelling {
+    char     first;
+    hf__u128 others;
+    int      count, point;
+} spelling;
+
+static inline spelling spell(uint64_t bits)
+{
+    hf__shortest shortest = hf__number_shortest(bits);
+    int log2 = 63 - __builtin_clzll(shortest.digits);
+    int length = ((log2 * 1233) >> 12) + 1; /* of 2^log2 */
+    length += shortest.digits >= power_of_ten[length];
+    uint64_t digits = shortest.digits * power_of_ten[17 - length];
+    uint64_t high = digits / 100000000;
+    uint64_t upper = eight_digits((uint32_t)(high % 100000000)), lower = eight_digits((uint32_t)(digits % 100000000));
+    spelling result;
+    result.first = (char)('0' + high / 100000000);
+    result.others = (hf__u128)(lower | ascii_zeros) << 64 | upper | ascii_zeros;
+    result.count = 1 + (lower != 0 ? 16 - __builtin_clzll(lower) / 8 : upper != 0 ? 8 - __builtin_clzll(upper) / 8 : 0);
+    result.point = length + shortest.exponent;
+    return result;
+}
+
+static inline void put_others(char *out, hf__u128 others)
+{
+    memcpy(out, &others, sizeof others);
+}
+
+static size_t write_exponent(char *out, const spelling *s, bool canonical)
+{
+    int exponent = s->point - 1;
+    out[0] = s->first;
+    put_others(out + 2, s->others);
+    out[1] = '.';
+    size_t length = s->count > 1 ? (size_t)s->count + 1 : 1;
+    out[length++] = 'e';
+    if (exponent < 0)
+        out[length++] = '-';
+    else if (canonical)
+        out[length++] = '+';
+    return length + write_short(out + length, (uint32_t)(exponent < 0 ? -exponent : exponent));
+}
+
+static size_t write_plain(char *out, const spelling *s, bool canonical)
+{
+    if (s->point <= 0) { /* 0.000ddd */
+        memcpy(out, "0.000000", 8);
+        out += 2 - s->point;
+        out[0] = s->first;
+        put_others(out + 1, s->others);
+        return (size_t)(2 - s->point + s->count);
+    }
+    out[0] = s->first;
+    put_others(out + 1, s->others);
+    if (s->point < s->count) { /* d.ddd */
+        put_others(out + s->point + 1, s->others >> (8 * (s->point - 1)));
+        out[s->point] = '.';
+        return (size_t)s->count + 1;
+    }
+    put_word(out + 17, ascii_zeros); /* ddd000.0 */
+    memcpy(out + s->point, ".0", 2);
+    return (size_t)s->point + (canonical ? 0 : 2);
+}
+
+static size_t write_zero(char *out, bool negative, bool canonical)
+{
+    if (canonical) {
+        out[0] = '0';
+        return 1;
+    }
+    out[0] = '-';
+    memcpy(out + negative, "0.0", 3);
+    return 3 + (size_t)negative;
+}
+
+static inline size_t write_double(char *out, double value, bool canonical)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bool negative = bits >> 63 != 0;
+    int exponent = (int)(bits >> 52 & 0x7ff);
+    if (HF_UNLIKELY(exponent == 0x7ff))
+        return 0;
+    if (HF_UNLIKELY(bits << 1 == 0))
+        return write_zero(out, negative, canonical);
+    out[0] = '-';
+    out += negative;
+    uint64_t significand = (bits & (((uint64_t)1 << 52) - 1)) | (uint64_t)1 << 52;
+    int fraction = 1075 - exponent; /* bits after the point */
+    if (fraction >= 0 && fraction <= 52 && (significand & (((uint64_t)1 << fraction) - 1)) == 0) {
+        size_t length = hf__number_write_u64(out, significand >> fraction); /* whole and below 2^53 */
+        memcpy(out + length, ".0", 2);
+        return negative + length + (canonical ? 0 : 2);
+    }
+    spelling s = spell(bits);
+    bool plain = s.point > -6 && s.point <= 21;
+    return negative + (plain ? write_plain(out, &s, canonical) : write_exponent(out, &s, canonical));
+}
+
+size_t hf__number_write_double(char *out, double value)
+{
+    return write_double(out, value, false);
+}
+
+size_t hf__number_write_canonical(char *out, double value)
+{
+    return write_double(out, value, true);
+}
