@@ -1,0 +1,33 @@
+/* allocate.h - the one door through which the library takes memory: an allocator with a budget.
+ *
+ * Invariant: bytes charged are exactly the sizes asked for; on failure neither the budget nor
+ * the block has changed. To use the slack of large blocks, ask for hf__good_size(). */
+#ifndef HOLDFAST_ALLOCATE_H
+#define HOLDFAST_ALLOCATE_H
+
+#include <holdfast/memory.h>
+
+typedef struct hf__memory {
+    const hf_allocator *allocator; /* NULL: the default */
+    hf_budget          *budget;    /* NULL: the process budget; not held by this struct */
+} hf__memory;
+
+/* A block of `size` > 0 bytes, charged. */
+HF_NODISCARD hf_status hf__memory_allocate(const hf__memory *memory, size_t size, size_t alignment,
+                                           void **ret_block, hf_error *reterr);
+
+/* Grows or shrinks *block, both sizes > 0. On failure *block stays valid with its old size.
+ * Shrinking may fail as well, since the allocator may have to move the block. */
+HF_NODISCARD hf_status hf__memory_resize(const hf__memory *memory, void **block, size_t old_size, size_t new_size,
+                                         size_t alignment, hf_error *reterr);
+
+/* Frees a block of `size` bytes and releases the charge. NULL is fine. */
+void hf__memory_free(const hf__memory *memory, void *block, size_t size, size_t alignment);
+
+/* The bytes that a block of `size` from the default allocator can hold: the size class for
+ * those of the page source, the size itself below. SIZE_MAX when there is no such block.
+ * A block asked for by its class is recycled by every request of that class; shrinking one by
+ * a few classes costs a move and the recycling, so keep slack of less than a quarter. */
+size_t hf__good_size(size_t size);
+
+#endif

@@ -1,0 +1,436 @@
+/* arena.c - blocks behind the inline bump allocation of arena.h.
+ *
+ *   ordinary blocks   newest <- ... <- first     a stack; `at` moves in the newest
+ *   large blocks      newest <- ... <- first     a stack of requests that fit no ordinary block
+ *   spare             at most one block, empty, taken back by a rewind
+ *
+ * Two stacks, because a large request must not close the block that small ones still fill; a
+ * mark notes the top of both. `used` is never counted per allocation: it is the sum left behind
+ * in full blocks, the distance of `at` from the newest block's start, and the large blocks. */
+#include "allocate.h"
+#include "poison.h"
+
+#include "base/checked.h"
+#include "base/misuse.h"
+
+#include <holdfast/arena.h>
+#include <string.h>
+
+struct hf__arena_block {
+    hf__arena_block *below;
+    size_t           bytes;       /* whole block with this header */
+    uint64_t         used_before; /* ordinary: used bytes in the blocks below; large: own use */
+    uint64_t         unused;      /* keeps the data 16-byte aligned */
+};
+
+_Static_assert(sizeof(hf__arena_block) % HF_ALIGNMENT == 0, "data after the header is aligned");
+
+enum { PATTERN_TAKEN_BACK = 0xDB };
+
+static char *block_data(hf__arena_block *block)
+{
+    return (char *)(block + 1);
+}
+
+static char *block_end(hf__arena_block *block)
+{
+    return (char *)block + block->bytes;
+}
+
+static hf__memory memory_of(const hf_arena *arena)
+{
+    return (hf__memory){ arena->allocator, arena->budget };
+}
+
+/* ---- life -------------------------------------------------------------------------------- */
+
+void hf_arena_init(hf_arena *arena, const hf_arena_options *options)
+{
+    static const hf_arena_options defaults = { .allocator = NULL };
+    if (options == NULL)
+        options = &defaults;
+    size_t block_bytes = options->block_bytes != 0 ? options->block_bytes : HF_ARENA_BLOCK_BYTES;
+    size_t block_bytes_max = options->block_bytes_max != 0 ? options->block_bytes_max : HF_ARENA_BLOCK_BYTES_MAX;
+    if (block_bytes < 4 * sizeof(hf__arena_block))
+        block_bytes = 4 * sizeof(hf__arena_block);
+    *arena = (hf_arena){
+        .allocator = options->allocator,
+        .budget = hf_budget_hold(options->budget),
+        .block_bytes = block_bytes,
+        .block_bytes_max = block_bytes_max > block_bytes ? block_bytes_max : block_bytes,
+        .block_bytes_next = block_bytes,
+        .bytes_max = options->bytes_max != 0 ? options->bytes_max : HF_ARENA_BYTES_MAX,
+    };
+}
+
+hf_status hf_arena_create(const hf_arena_options *options, hf_arena **ret_arena, hf_error *reterr)
+{
+    hf__memory memory = { NULL, NULL };
+    void      *arena = NULL;
+    if (options != NULL)
+        memory = (hf__memory){ options->allocator, options->budget };
+    hf_status status = hf__memory_allocate(&memory, sizeof(hf_arena), HF_ALIGNMENT, &arena, reterr);
+    if (status != HF_OK)
+        return status;
+    hf_arena_init(arena, options);
+    *ret_arena = arena;
+    return HF_OK;
+}
+
+/* Every block goes through here on its way back, with its poison taken off. */
+static void free_block(hf_arena *arena, hf__arena_block *block)
+{
+    if (block == NULL)
+        return;
+    hf__memory memory = memory_of(arena);
+    HF__UNPOISON(block, block->bytes);
+    arena->reserved -= block->bytes;
+    hf__memory_free(&memory, block, block->bytes, HF_ALIGNMENT);
+}
+
+static void free_stack(hf_arena *arena, hf__arena_block **top, const hf__arena_block *until)
+{
+    while (*top != until) {
+        hf__arena_block *block = *top;
+        *top = block->below;
+        free_block(arena, block);
+    }
+}
+
+void hf_arena_release(hf_arena *arena)
+{
+    free_stack(arena, &arena->block, NULL);
+    free_stack(arena, &arena->large, NULL);
+    free_block(arena, arena->spare);
+    hf_budget_drop(arena->budget);
+    *arena = (hf_arena){ .at = NULL };
+}
+
+void hf_arena_destroy(hf_arena *arena)
+{
+    if (arena == NULL)
+        return;
+    hf__memory memory = memory_of(arena);
+    hf_budget_hold(memory.budget);
+    hf_arena_release(arena);
+    hf__memory_free(&memory, arena, sizeof *arena, HF_ALIGNMENT);
+    hf_budget_drop(memory.budget);
+}
+
+/* ---- the place of allocation ------------------------------------------------------------- */
+
+/* Moves to `at` inside `block`, both NULL for an empty arena. */
+static void set_place(hf_arena *arena, hf__arena_block *block, char *at)
+{
+    arena->block = block;
+    arena->at = at;
+    arena->end = block != NULL ? block_end(block) : NULL;
+    arena->window = HF__ASAN ? at : arena->end;
+}
+
+static uint64_t used_now(const hf_arena *arena)
+{
+    uint64_t used = arena->used_large;
+    if (arena->block != NULL)
+        used += arena->block->used_before + (uint64_t)(arena->at - block_data(arena->block));
+    return used;
+}
+
+static void note_peak(hf_arena *arena)
+{
+    uint64_t used = used_now(arena);
+    if (used > arena->used_peak)
+        arena->used_peak = used;
+}
+
+/* What a rewind took back: unreadable under AddressSanitizer, recognisable in a debugger. */
+static void spoil(char *begin, char *end)
+{
+    if (begin == end)
+        return;
+#if HF__DEBUG && !HF__ASAN
+    memset(begin, PATTERN_TAKEN_BACK, (size_t)(end - begin));
+#endif
+    HF__POISON(begin, (size_t)(end - begin));
+}
+
+/* ---- blocks ------------------------------------------------------------------------------ */
+
+static hf_status take_block(hf_arena *arena, size_t bytes, hf__arena_block **ret_block)
+{
+    if (bytes > arena->bytes_max || arena->reserved > arena->bytes_max - bytes)
+        return HF_LIMIT_BYTES;
+    hf__memory memory = memory_of(arena);
+    void      *taken = NULL;
+    hf_status  status = hf__memory_allocate(&memory, bytes, HF_ALIGNMENT, &taken, NULL);
+    if (status != HF_OK)
+        return status;
+    hf__arena_block *block = taken;
+    *block = (hf__arena_block){ .bytes = bytes };
+    HF__POISON(block_data(block), bytes - sizeof *block);
+    arena->blocks_taken++;
+    arena->reserved += bytes;
+    if (arena->reserved > arena->reserved_peak)
+        arena->reserved_peak = arena->reserved;
+    *ret_block = block;
+    return HF_OK;
+}
+
+static void grow_next(hf_arena *arena)
+{
+    size_t next = arena->block_bytes_next;
+    arena->block_bytes_next = next <= arena->block_bytes_max / 2 ? next * 2 : arena->block_bytes_max;
+}
+
+/* Puts an empty block of at least `bytes` on top of the ordinary ones: the spare, one of the
+ * next size, or, where budget or memory refuse that, one of just the bytes. */
+static hf_status push_block(hf_arena *arena, size_t bytes)
+{
+    hf__arena_block *block = arena->spare;
+    if (block != NULL && block->bytes >= bytes) {
+        arena->spare = NULL;
+    } else {
+        hf_status status = take_block(arena, arena->block_bytes_next, &block);
+        if (status != HF_OK && bytes < arena->block_bytes_next)
+            status = take_block(arena, bytes, &block);
+        if (status != HF_OK)
+            return status;
+        grow_next(arena);
+    }
+    block->below = arena->block;
+    block->used_before = used_now(arena) - arena->used_large;
+    set_place(arena, block, block_data(block));
+    return HF_OK;
+}
+
+static hf_status push_large(hf_arena *arena, size_t bytes)
+{
+    hf__arena_block *block;
+    bool             rounds = arena->allocator == NULL || arena->allocator == hf_allocator_default();
+    hf_status        status = take_block(arena, rounds ? hf__good_size(bytes) : bytes, &block);
+    if (status != HF_OK)
+        return status;
+    grow_next(arena); /* many large requests make the blocks that fit them */
+    block->below = arena->large;
+    arena->large = block;
+    return HF_OK;
+}
+
+/* ---- allocation -------------------------------------------------------------------------- */
+
+/* `size` bytes at `from` or at the next aligned address, or NULL when they end behind `end`. */
+static char *fit(char *from, const char *end, size_t size, size_t alignment)
+{
+    size_t padding = -(uintptr_t)from & (alignment - 1);
+    size_t room = (size_t)(end - from);
+    return padding <= room && size <= room - padding ? from + padding : NULL;
+}
+
+static void *allocate_in_block(hf_arena *arena, size_t size, size_t alignment)
+{
+    char *found = arena->block != NULL ? fit(arena->at, arena->end, size, alignment) : NULL;
+    if (found == NULL)
+        return NULL;
+    HF__UNPOISON(found, size);
+    set_place(arena, arena->block, found + size);
+    return found;
+}
+
+static void *allocate_large(hf_arena *arena, size_t bytes, size_t size, size_t alignment)
+{
+    arena->failure = push_large(arena, bytes);
+    if (arena->failure != HF_OK)
+        return NULL;
+    hf__arena_block *block = arena->large;
+    char            *found = fit(block_data(block), block_end(block), size, alignment);
+    HF__UNPOISON(found, size);
+    block->used_before = (uint64_t)(found + size - block_data(block));
+    arena->used_large += block->used_before;
+    return found;
+}
+
+void *hf__arena_allocate_slow(hf_arena *arena, size_t size, size_t alignment)
+{
+    if (arena->block_bytes == 0 || alignment == 0 || (alignment & (alignment - 1)) != 0) {
+        arena->failure = hf__misuse(NULL, "arena allocation: %s",
+                                    arena->block_bytes == 0 ? "the arena is not initialised" : "alignment");
+        return NULL;
+    }
+    size += size == 0;
+    void *found = allocate_in_block(arena, size, alignment);
+    if (found != NULL)
+        return found;
+    /* Data begins 16-byte aligned; a stricter alignment may need padding. */
+    size_t bytes = alignment > HF_ALIGNMENT ? alignment : 0;
+    if (!hf__size_add(bytes, size, &bytes) || !hf__size_add(bytes, sizeof(hf__arena_block), &bytes) ||
+        !hf__size_round_up(bytes, HF_ALIGNMENT, &bytes)) {
+        arena->failure = HF_NO_MEMORY;
+        return NULL;
+    }
+    if (bytes > arena->block_bytes_next / 2)
+        return allocate_large(arena, bytes, size, alignment);
+    arena->failure = push_block(arena, bytes);
+    return arena->failure == HF_OK ? allocate_in_block(arena, size, alignment) : NULL;
+}
+
+void *hf_arena_resize(hf_arena *arena, void *block, size_t old_size, size_t new_size, size_t alignment)
+{
+    if (block == NULL)
+        return hf_arena_allocate(arena, new_size, alignment);
+    char *begin = block;
+    if (begin + old_size == arena->at && new_size <= (size_t)(arena->end - begin)) {
+        note_peak(arena);
+        if (new_size > old_size)
+            HF__UNPOISON(begin, new_size);
+        else
+            spoil(begin + new_size, arena->at);
+        set_place(arena, arena->block, begin + new_size);
+        return block;
+    }
+    if (new_size <= old_size)
+        return block;
+    void *moved = hf_arena_allocate(arena, new_size, alignment);
+    if (moved != NULL)
+        memcpy(moved, block, old_size);
+    return moved;
+}
+
+void *hf_arena_copy(hf_arena *arena, const void *bytes, size_t size, size_t alignment)
+{
+    void *copy = hf_arena_allocate(arena, size, alignment);
+    if (copy != NULL && size > 0)
+        memcpy(copy, bytes, size);
+    return copy;
+}
+
+char *hf_text_to_cstr(hf_arena *arena, hf_text text)
+{
+    size_t size;
+    char  *string = NULL;
+    if (hf__size_add(text.length, 1, &size))
+        string = hf_arena_allocate(arena, size, 1);
+    if (string == NULL)
+        return NULL;
+    if (text.length > 0)
+        memcpy(string, text.bytes, text.length);
+    string[text.length] = 0;
+    return string;
+}
+
+hf_status hf_arena_failure(const hf_arena *arena, hf_error *reterr)
+{
+    if (arena->failure == HF_OK)
+        return HF_OK;
+    return hf__fail(reterr, arena->failure, "arena: %llu of %llu bytes reserved",
+                    (unsigned long long)arena->reserved, (unsigned long long)arena->bytes_max);
+}
+
+static void *resize_for_allocator(void *context, void *block, size_t old_size, size_t new_size, size_t alignment)
+{
+    if (block == NULL && new_size == 0)
+        return NULL;
+    return hf_arena_resize(context, block, old_size, new_size, alignment);
+}
+
+hf_allocator hf_arena_allocator(hf_arena *arena)
+{
+    return (hf_allocator){ arena, resize_for_allocator };
+}
+
+/* ---- taking back ------------------------------------------------------------------------- */
+
+static bool stack_holds(const hf__arena_block *top, const hf__arena_block *block)
+{
+    while (top != block && top != NULL)
+        top = top->below;
+    return top == block;
+}
+
+static bool mark_is_valid(const hf_arena *arena, hf_mark mark)
+{
+    if (mark.arena != arena || mark.generation != arena->generation || !stack_holds(arena->block, mark.block) ||
+        !stack_holds(arena->large, mark.large))
+        return false;
+    if (mark.block == arena->block)
+        return mark.at <= arena->at;
+    return true;
+}
+
+/* Of a released block and the spare the larger one stays. */
+static void keep_as_spare(hf_arena *arena, hf__arena_block *block)
+{
+    hf__arena_block *smaller = block;
+    if (arena->spare == NULL || block->bytes > arena->spare->bytes) {
+        smaller = arena->spare;
+        arena->spare = block;
+    }
+    free_block(arena, smaller);
+}
+
+/* Where `at` stood when `above` was pushed on its lower neighbour. */
+static char *place_below(hf__arena_block *above)
+{
+    hf__arena_block *below = above->below;
+    return below != NULL ? block_data(below) + (above->used_before - below->used_before) : NULL;
+}
+
+hf_status hf_arena_rewind(hf_arena *arena, hf_mark mark)
+{
+    if (!mark_is_valid(arena, mark))
+        return hf__misuse(NULL, "rewind: the mark is not one of this arena, or no longer");
+    note_peak(arena);
+    while (arena->large != mark.large) {
+        hf__arena_block *block = arena->large;
+        arena->large = block->below;
+        arena->used_large -= block->used_before;
+        free_block(arena, block);
+    }
+    while (arena->block != mark.block) {
+        hf__arena_block *block = arena->block;
+        char            *place = place_below(block);
+        spoil(block_data(block), arena->at);
+        set_place(arena, block->below, place);
+        keep_as_spare(arena, block);
+    }
+    if (mark.block != NULL)
+        spoil(mark.at, arena->at);
+    set_place(arena, mark.block, mark.at);
+    return HF_OK;
+}
+
+void hf_arena_reset(hf_arena *arena)
+{
+    note_peak(arena);
+    free_stack(arena, &arena->large, NULL);
+    free_block(arena, arena->spare);
+    arena->spare = NULL;
+    arena->used_large = 0;
+    arena->generation++;
+    while (arena->block != NULL && arena->block->below != NULL) {
+        hf__arena_block *block = arena->block;
+        set_place(arena, block->below, place_below(block));
+        free_block(arena, block);
+    }
+    if (arena->block != NULL) {
+        spoil(block_data(arena->block), arena->at);
+        set_place(arena, arena->block, block_data(arena->block));
+    }
+    arena->block_bytes_next = arena->block_bytes;
+    if (arena->block != NULL)
+        grow_next(arena);
+}
+
+/* ---- counts ------------------------------------------------------------------------------ */
+
+hf_arena_counts hf_arena_count(const hf_arena *arena)
+{
+    uint64_t        used = used_now(arena);
+    hf_arena_counts counts = {
+        .used = used,
+        .used_peak = used > arena->used_peak ? used : arena->used_peak,
+        .reserved = arena->reserved,
+        .reserved_peak = arena->reserved_peak,
+        .blocks_taken = arena->blocks_taken,
+    };
+    return counts;
+}

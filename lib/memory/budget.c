@@ -1,0 +1,196 @@
+/* budget.c - a tree of byte counters under one lock.
+ *
+ * One lock for the whole tree: all budgets share the process as their root, so they would meet
+ * at its counter anyway, and under a lock a charge is decided for the whole chain at one moment.
+ * Lock-free counters would refuse a charge because of another one that is itself about to be
+ * refused, or show a peak that never was. The lock is held for a few instructions per level;
+ * charges happen per block, not per value.
+ *
+ * Invariant, at every level whenever the lock is free: current == charged - released, current
+ * is at least the sum over the children, and a charge never makes current exceed bytes_max. */
+#define _GNU_SOURCE
+#include "base/misuse.h"
+
+#include <holdfast/memory.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { NAME_MAX_BYTES = 32 };
+
+struct hf_budget {
+    hf_budget_counts counts;
+    hf_budget       *parent;  /* held; NULL for the process */
+    _Atomic size_t   holders; /* unused for the process */
+    char             name[NAME_MAX_BYTES];
+};
+
+static hf_budget process = { .counts.bytes_max = UINT64_MAX, .name = "process" };
+
+/* ---- the lock, whole across fork --------------------------------------------------------- */
+
+static pthread_mutex_t lock = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
+static pthread_once_t  fork_once = PTHREAD_ONCE_INIT;
+
+static void enter(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void leave(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+static void handle_fork(void)
+{
+    pthread_atfork(enter, leave, leave);
+}
+
+/* Children of a fork find the lock free, because forking takes it. */
+static void ready(void)
+{
+    pthread_once(&fork_once, handle_fork);
+}
+
+/* ---- life -------------------------------------------------------------------------------- */
+
+hf_budget *hf_budget_process(void)
+{
+    return &process;
+}
+
+static hf_budget *or_process(hf_budget *budget)
+{
+    return budget != NULL ? budget : &process;
+}
+
+hf_status hf_budget_create(const hf_budget_options *options, hf_budget **ret_budget, hf_error *reterr)
+{
+    static const hf_budget_options defaults = { .parent = NULL };
+    if (options == NULL)
+        options = &defaults;
+    hf_budget *budget = calloc(1, sizeof *budget);
+    if (budget == NULL)
+        return hf__fail(reterr, HF_NO_MEMORY, "a budget");
+    budget->counts.bytes_max = options->bytes_max != 0 ? options->bytes_max : UINT64_MAX;
+    budget->parent = hf_budget_hold(or_process(options->parent));
+    atomic_init(&budget->holders, 1);
+    snprintf(budget->name, sizeof budget->name, "%s", options->name != NULL ? options->name : "budget");
+    *ret_budget = budget;
+    return HF_OK;
+}
+
+hf_budget *hf_budget_hold(hf_budget *budget)
+{
+    if (budget != NULL && budget != &process)
+        atomic_fetch_add_explicit(&budget->holders, 1, memory_order_relaxed);
+    return budget;
+}
+
+void hf_budget_drop(hf_budget *budget)
+{
+    while (budget != NULL && budget != &process) {
+        if (atomic_fetch_sub_explicit(&budget->holders, 1, memory_order_acq_rel) != 1)
+            return;
+        uint64_t left = budget->counts.current;
+        if (left > 0) {
+            hf_budget_release(budget, left);
+            hf__misuse(NULL, "budget %s dropped with %llu bytes charged", budget->name, (unsigned long long)left);
+        }
+        hf_budget *parent = budget->parent;
+        free(budget);
+        budget = parent;
+    }
+}
+
+/* ---- charging ---------------------------------------------------------------------------- */
+
+/* The lowest budget without room, or NULL. */
+static hf_budget *find_refusing(hf_budget *budget, uint64_t bytes)
+{
+    for (; budget != NULL; budget = budget->parent) {
+        uint64_t current = budget->counts.current, bytes_max = budget->counts.bytes_max;
+        if (current > bytes_max || bytes > bytes_max - current)
+            return budget;
+    }
+    return NULL;
+}
+
+hf_status hf_budget_charge(hf_budget *budget, uint64_t bytes, hf_error *reterr)
+{
+    budget = or_process(budget);
+    if (bytes == 0)
+        return HF_OK;
+    ready();
+    enter();
+    hf_budget *refusing = find_refusing(budget, bytes);
+    if (refusing == NULL) {
+        for (hf_budget *at = budget; at != NULL; at = at->parent) {
+            at->counts.current += bytes;
+            at->counts.charged += bytes;
+            if (at->counts.current > at->counts.peak)
+                at->counts.peak = at->counts.current;
+        }
+        leave();
+        return HF_OK;
+    }
+    refusing->counts.refused++;
+    hf_budget_counts counts = refusing->counts;
+    leave();
+    return hf__fail(reterr, HF_LIMIT_BYTES, "%s: %llu more than %llu of %llu", refusing->name,
+                    (unsigned long long)bytes, (unsigned long long)counts.current,
+                    (unsigned long long)counts.bytes_max);
+}
+
+hf_status hf_budget_release(hf_budget *budget, uint64_t bytes)
+{
+    budget = or_process(budget);
+    ready();
+    enter();
+    bool covered = bytes <= budget->counts.current;
+    for (hf_budget *at = covered ? budget : NULL; at != NULL; at = at->parent) {
+        at->counts.current -= bytes;
+        at->counts.released += bytes;
+    }
+    leave();
+    if (!covered)
+        return hf__misuse(NULL, "budget %s: %llu bytes released that are not charged", budget->name,
+                          (unsigned long long)bytes);
+    return HF_OK;
+}
+
+/* ---- looking and setting ----------------------------------------------------------------- */
+
+void hf_budget_limit(hf_budget *budget, uint64_t bytes_max)
+{
+    budget = or_process(budget);
+    ready();
+    enter();
+    budget->counts.bytes_max = bytes_max != 0 ? bytes_max : UINT64_MAX;
+    leave();
+}
+
+hf_budget_counts hf_budget_count(hf_budget *budget)
+{
+    budget = or_process(budget);
+    ready();
+    enter();
+    hf_budget_counts counts = budget->counts;
+    leave();
+    return counts;
+}
+
+void hf_budget_peak_reset(hf_budget *budget)
+{
+    budget = or_process(budget);
+    ready();
+    enter();
+    budget->counts.peak = budget->counts.current;
+    leave();
+}
+
+const char *hf_budget_name(hf_budget *budget)
+{
+    return or_process(budget)->name;
+}
