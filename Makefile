@@ -2,7 +2,7 @@
 #
 #   make test     make help
 .DEFAULT_GOAL := help
-.PHONY: test bench install clean help gallery corpus
+.PHONY: test bench symbols install clean help gallery corpus
 
 BUILD  ?= build
 PREFIX ?= /usr/local
@@ -18,6 +18,11 @@ bench: ## times beside other libraries (bench/)
 	@tools/setup demo bench
 	@cmake --preset release --log-level=WARNING
 	@cmake --build --preset release --target bench
+
+symbols: ## renews the list of exported symbols
+	@cmake --preset release --log-level=WARNING
+	@cmake --build --preset release --target holdfast_shared
+	@tests/checks/exported_symbols.py --renew $(BUILD)/release/libholdfast.so.0
 
 install: ## builds and installs to PREFIX=/usr/local (DESTDIR is honoured)
 	@tools/setup demo

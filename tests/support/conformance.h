@@ -18,7 +18,7 @@ char *test_read_file(const char *path, size_t *ret_length);
 
 /* Calls each(name, path, context) for every file of a folder whose name ends with `suffix`, in the
  * order of names. Returns the count, 0 when the folder cannot be read. */
-size_t test_each_file(const char *folder, const char *suffix,
+size_t test_each_file(const char *folder, const char                                        *suffix,
                       void (*each)(const char *name, const char *path, void *context), void *context);
 
 #endif
