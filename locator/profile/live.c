@@ -1,0 +1,246 @@
+/* live.c - the table of live blocks: open addressing, at most three quarters full, deletion by
+ * moving back what follows, so that there are no tombstones however long a program runs. */
+#include "live.h"
+
+#include "base/fail.h"
+#include "room.h"
+
+enum { FIRST_SLOTS = 1 << 12, FIRST_COHORTS = 1 << 8 };
+
+static size_t home_of(uint64_t address, size_t slots_count)
+{
+    return (size_t)((address >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 24) & (slots_count - 1);
+}
+
+hf_status hf__live_init(hf__live *live, hf__model *model, hf_error *reterr)
+{
+    memset(live, 0, sizeof *live);
+    live->model = model;
+    live->blocks = hf__room_zeroed(FIRST_SLOTS, sizeof *live->blocks);
+    live->cohorts = hf__room_zeroed(FIRST_COHORTS, sizeof *live->cohorts);
+    if (live->blocks == NULL || live->cohorts == NULL) {
+        hf__live_release(live);
+        return hf__fail(reterr, HF_NO_MEMORY, NULL);
+    }
+    live->slots_count = FIRST_SLOTS;
+    live->cohort_slots = FIRST_COHORTS;
+    return HF_OK;
+}
+
+void hf__live_release(hf__live *live)
+{
+    hf__room_free(live->blocks);
+    hf__room_free(live->paths);
+    hf__room_free(live->touched);
+    hf__room_free(live->cohorts);
+    memset(live, 0, sizeof *live);
+}
+
+static bool grow_blocks(hf__live *live)
+{
+    size_t grown = live->slots_count * 2;
+    hf__block *blocks = hf__room_zeroed(grown, sizeof *blocks);
+    if (blocks == NULL)
+        return false;
+    for (size_t i = 0; i < live->slots_count; i++) {
+        if (live->blocks[i].address == 0)
+            continue;
+        size_t slot = home_of(live->blocks[i].address, grown);
+        while (blocks[slot].address != 0)
+            slot = (slot + 1) & (grown - 1);
+        blocks[slot] = live->blocks[i];
+    }
+    hf__room_free(live->blocks);
+    live->blocks = blocks;
+    live->slots_count = grown;
+    return true;
+}
+
+static hf__live_path *path_at(hf__live *live, uint32_t path)
+{
+    if (path >= live->paths_count) {
+        if (!HF_RESERVE(live->paths, live->paths_room, (size_t)path + 1))
+            return NULL;
+        memset(live->paths + live->paths_count, 0, (path + 1 - live->paths_count) * sizeof *live->paths);
+        live->paths_count = (size_t)path + 1;
+    }
+    hf__live_path *state = &live->paths[path];
+    if (!state->touched) {
+        if (!HF_RESERVE(live->touched, live->touched_room, live->touched_count + 1))
+            return NULL;
+        live->touched[live->touched_count++] = path;
+        state->touched = true;
+    }
+    return state;
+}
+
+static uint64_t weighted(uint64_t amount, uint32_t weight)
+{
+    return weight == HF_LIVE_WEIGHT_ONE ? amount : (uint64_t)((double)amount * weight / HF_LIVE_WEIGHT_ONE + 0.5);
+}
+
+/* Variance that one sampled block brings into a sum: (s w)^2 (1 - 1/w). */
+static double variance_of(uint64_t size, uint32_t weight)
+{
+    double factor = (double)weight / HF_LIVE_WEIGHT_ONE;
+    return (double)size * (double)size * factor * (factor - 1);
+}
+
+static bool grow_cohorts(hf__live *live)
+{
+    size_t grown = live->cohort_slots * 2;
+    hf__cohort *cohorts = hf__room_zeroed(grown, sizeof *cohorts);
+    if (cohorts == NULL)
+        return false;
+    for (size_t i = 0; i < live->cohort_slots; i++) {
+        if (live->cohorts[i].key == 0)
+            continue;
+        size_t slot = home_of(live->cohorts[i].key << 4, grown);
+        while (cohorts[slot].key != 0)
+            slot = (slot + 1) & (grown - 1);
+        cohorts[slot] = live->cohorts[i];
+    }
+    hf__room_free(live->cohorts);
+    live->cohorts = cohorts;
+    live->cohort_slots = grown;
+    return true;
+}
+
+static void note_death(hf__live *live, uint32_t path, uint32_t born, uint64_t bytes, uint64_t blocks)
+{
+    if ((live->cohorts_count + 1) * 2 > live->cohort_slots && !grow_cohorts(live)) {
+        live->failed = true;
+        return;
+    }
+    uint64_t key = ((uint64_t)path + 1) << 32 | born;
+    size_t slot = home_of(key << 4, live->cohort_slots);
+    while (live->cohorts[slot].key != 0 && live->cohorts[slot].key != key)
+        slot = (slot + 1) & (live->cohort_slots - 1);
+    hf__cohort *cohort = &live->cohorts[slot];
+    if (cohort->key == 0) {
+        cohort->key = key;
+        live->cohorts_count++;
+    }
+    cohort->bytes += bytes;
+    cohort->blocks += blocks;
+}
+
+static void account_death(hf__live *live, const hf__block *block)
+{
+    uint32_t path = hf__block_path(block);
+    uint64_t bytes = weighted(hf__block_size(block), block->weight), blocks = weighted(1, block->weight);
+    hf__live_path *state = path_at(live, path);
+    if (state == NULL) {
+        live->failed = true;
+        return;
+    }
+    state->bytes -= (int64_t)bytes;
+    state->blocks -= (int64_t)blocks;
+    state->died_bytes += bytes;
+    state->died_blocks += blocks;
+    if (block->weight != HF_LIVE_WEIGHT_ONE)
+        state->variance -= variance_of(hf__block_size(block), block->weight);
+    if (block->born < live->model->checkpoints_seen)
+        note_death(live, path, block->born, bytes, blocks);
+}
+
+static size_t slot_of(const hf__live *live, uint64_t address)
+{
+    size_t slot = home_of(address, live->slots_count);
+    while (live->blocks[slot].address != 0 && live->blocks[slot].address != address)
+        slot = (slot + 1) & (live->slots_count - 1);
+    return slot;
+}
+
+void hf__live_born(hf__live *live, uint64_t address, uint64_t size, uint32_t path, uint32_t weight)
+{
+    if (address == 0 || path >= HF_LIVE_PATHS_MAX || live->failed) {
+        live->failed |= path == HF_NONE;
+        return;
+    }
+    if ((live->blocks_count + 1) * 4 > live->slots_count * 3 && !grow_blocks(live)) {
+        live->failed = true;
+        return;
+    }
+    size_t slot = slot_of(live, address);
+    if (live->blocks[slot].address != 0) {
+        live->replaced++;
+        account_death(live, &live->blocks[slot]);
+    } else {
+        live->blocks_count++;
+    }
+    uint64_t size_max = (UINT64_C(1) << 42) - 1;
+    live->blocks[slot] = (hf__block){ .address = address,
+                                      .size_path = (size < size_max ? size : size_max) << 22 | path,
+                                      .born = (uint32_t)live->model->checkpoints_seen,
+                                      .weight = weight };
+    hf__live_path *state = path_at(live, path);
+    if (state == NULL) {
+        live->failed = true;
+        return;
+    }
+    uint64_t bytes = weighted(size, weight), blocks = weighted(1, weight);
+    state->bytes += (int64_t)bytes;
+    state->blocks += (int64_t)blocks;
+    state->born_bytes += bytes;
+    state->born_blocks += blocks;
+    if (weight != HF_LIVE_WEIGHT_ONE)
+        state->variance += variance_of(size, weight);
+}
+
+bool hf__live_died(hf__live *live, uint64_t address)
+{
+    size_t slot = address != 0 ? slot_of(live, address) : 0;
+    if (address == 0 || live->blocks[slot].address == 0) {
+        live->strangers++;
+        return false;
+    }
+    account_death(live, &live->blocks[slot]);
+    live->blocks_count--;
+    size_t mask = live->slots_count - 1, hole = slot;
+    for (size_t next = (hole + 1) & mask; live->blocks[next].address != 0; next = (next + 1) & mask) {
+        size_t home = home_of(live->blocks[next].address, live->slots_count);
+        if (((next - home) & mask) >= ((next - hole) & mask)) {
+            live->blocks[hole] = live->blocks[next];
+            hole = next;
+        }
+    }
+    live->blocks[hole].address = 0;
+    return true;
+}
+
+const hf__block *hf__live_find(const hf__live *live, uint64_t address)
+{
+    size_t slot = address != 0 ? slot_of(live, address) : 0;
+    return address != 0 && live->blocks[slot].address != 0 ? &live->blocks[slot] : NULL;
+}
+
+static void flush_cohorts(hf__live *live)
+{
+    for (size_t i = 0; i < live->cohort_slots && live->cohorts_count > 0; i++) {
+        hf__cohort *cohort = &live->cohorts[i];
+        if (cohort->key == 0)
+            continue;
+        hf__model_death(live->model, (uint32_t)(cohort->key >> 32) - 1, (uint32_t)cohort->key, cohort->bytes, cohort->blocks);
+        *cohort = (hf__cohort){ 0 };
+        live->cohorts_count--;
+    }
+}
+
+void hf__live_checkpoint(hf__live *live, double seconds, const hf__memory *memory, uint32_t flags)
+{
+    flush_cohorts(live);
+    for (size_t i = 0; i < live->touched_count; i++) {
+        uint32_t path = live->touched[i];
+        hf__live_path *state = &live->paths[path];
+        hf__model_point(live->model, path, state->bytes, state->blocks, state->born_bytes, state->born_blocks,
+                        state->died_bytes, state->died_blocks);
+        if (state->bytes > 0 && state->variance > 0)
+            live->model->paths[path].noise_bytes = state->variance / (double)state->bytes;
+        state->born_bytes = state->born_blocks = state->died_bytes = state->died_blocks = 0;
+        state->touched = false;
+    }
+    live->touched_count = 0;
+    live->model->failed |= live->failed;
+    hf__model_checkpoint(live->model, seconds, memory, flags);
+}

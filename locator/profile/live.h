@@ -1,0 +1,69 @@
+/* live.h - which blocks are alive: address to size, path and birth, 24 bytes each.
+ *
+ * Feeds a model: hf__live_born and hf__live_died as events come, hf__live_checkpoint at each
+ * checkpoint. A birth at an address that is alive ends the block before (its death was not seen);
+ * a death at an address that is not alive is counted in `strangers` and changes nothing.
+ *
+ * Weights: a sampled block stands for `weight` blocks of its size, see HF_LIVE_WEIGHT_ONE. */
+#ifndef HOLDFAST_LIVE_H
+#define HOLDFAST_LIVE_H
+
+#include "model.h"
+
+/* Weights are kept as multiples of 1/1024, up to 2^22 (sizes up to 2^42). */
+typedef struct hf__block {
+    uint64_t address;     /* 0 marks a free slot */
+    uint64_t size_path;   /* size in the upper 42 bits, path in the lower 22 */
+    uint32_t born;        /* number of the checkpoint that closes the window of its birth */
+    uint32_t weight;      /* HF_LIVE_WEIGHT_ONE for a block that stands for itself */
+} hf__block;
+
+enum { HF_LIVE_WEIGHT_ONE = 1024, HF_LIVE_PATHS_MAX = 1 << 22 };
+
+/* What a path holds now and what happened to it since the last checkpoint. */
+typedef struct hf__live_path {
+    int64_t  bytes, blocks;
+    uint64_t born_bytes, born_blocks, died_bytes, died_blocks;
+    double   variance; /* of `bytes`, from sampling */
+    bool     touched;
+} hf__live_path;
+
+typedef struct hf__cohort {
+    uint64_t key; /* path + 1 in the upper half, number of the birth's checkpoint in the lower; 0 is free */
+    uint64_t bytes, blocks;
+} hf__cohort;
+
+typedef struct hf__live {
+    hf__model     *model; /* borrowed */
+    hf__block     *blocks;
+    size_t         blocks_count, slots_count;
+    hf__live_path *paths;
+    size_t         paths_count, paths_room;
+    uint32_t      *touched;
+    size_t         touched_count, touched_room;
+    hf__cohort    *cohorts;
+    size_t         cohorts_count, cohort_slots;
+    uint64_t       strangers, replaced;
+    bool           failed;
+} hf__live;
+
+hf_status hf__live_init(hf__live *live, hf__model *model, hf_error *reterr);
+void      hf__live_release(hf__live *live);
+
+void hf__live_born(hf__live *live, uint64_t address, uint64_t size, uint32_t path, uint32_t weight);
+/* False when nothing lives at `address`. */
+bool hf__live_died(hf__live *live, uint64_t address);
+/* The block at `address`, borrowed until the next call, or NULL. */
+const hf__block *hf__live_find(const hf__live *live, uint64_t address);
+void hf__live_checkpoint(hf__live *live, double seconds, const hf__memory *memory, uint32_t flags);
+
+static inline uint64_t hf__block_size(const hf__block *block)
+{
+    return block->size_path >> 22;
+}
+static inline uint32_t hf__block_path(const hf__block *block)
+{
+    return (uint32_t)(block->size_path & (HF_LIVE_PATHS_MAX - 1));
+}
+
+#endif
