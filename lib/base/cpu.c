@@ -17,7 +17,8 @@ enum hf__cpu_level hf__cpu_best(void)
         return HF__CPU_BASE;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2"))
+        __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+        __builtin_cpu_supports("vpclmulqdq"))
         return HF__CPU_AVX512;
     return HF__CPU_AVX2;
 #elif defined(__aarch64__) && defined(__ARM_NEON)

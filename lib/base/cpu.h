@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 /* BASE is what the compiler may use anyway: SSE2 on x86-64, plain C elsewhere.
- * AVX2 stands for AVX2, BMI, BMI2, POPCNT and PCLMUL; AVX512 for AVX2 with F, BW, DQ, VL, VBMI
- * and VBMI2. NEON is always there on AArch64. */
+ * AVX2 stands for AVX2, BMI, BMI2, POPCNT and PCLMUL; AVX512 for AVX2 with F, BW, DQ, VL, VBMI,
+ * VBMI2 and VPCLMULQDQ. NEON is always there on AArch64. */
 enum hf__cpu_level { HF__CPU_BASE, HF__CPU_AVX2, HF__CPU_AVX512, HF__CPU_NEON };
 
 /* One relaxed load after the first call. Safe from any thread. */

@@ -24,6 +24,9 @@ HF_NODISCARD hf_status hf__memory_resize(const hf__memory *memory, void **block,
 /* Frees a block of `size` bytes and releases the charge. NULL is fine. */
 void hf__memory_free(const hf__memory *memory, void *block, size_t size, size_t alignment);
 
+/* What the budget and all above it leave at this moment: for choosing a size that will do. */
+uint64_t hf__budget_room(hf_budget *budget);
+
 /* The bytes that a block of `size` from the default allocator can hold: the size class for
  * those of the page source, the size itself below. SIZE_MAX when there is no such block.
  * A block asked for by its class is recycled by every request of that class; shrinking one by

@@ -182,16 +182,28 @@ static void grow_next(hf_arena *arena)
     arena->block_bytes_next = next <= arena->block_bytes_max / 2 ? next * 2 : arena->block_bytes_max;
 }
 
-/* Puts an empty block of at least `bytes` on top of the ordinary ones: the spare, one of the
- * next size, or, where budget or memory refuse that, one of just the bytes. */
+/* The next block's size, halved while it does not fit what limit and budget leave. */
+static size_t size_that_fits(const hf_arena *arena, size_t bytes)
+{
+    uint64_t room = hf__budget_room(arena->budget);
+    if (arena->bytes_max - arena->reserved < room)
+        room = arena->bytes_max - arena->reserved;
+    size_t size = arena->block_bytes_next;
+    while (size > room && size / 2 > bytes)
+        size /= 2;
+    return size <= room ? size : bytes;
+}
+
+/* Puts an empty block of at least `bytes` on top of the ordinary ones: the spare, or a new one. */
 static hf_status push_block(hf_arena *arena, size_t bytes)
 {
     hf__arena_block *block = arena->spare;
     if (block != NULL && block->bytes >= bytes) {
         arena->spare = NULL;
     } else {
-        hf_status status = take_block(arena, arena->block_bytes_next, &block);
-        if (status != HF_OK && bytes < arena->block_bytes_next)
+        size_t    size = size_that_fits(arena, bytes);
+        hf_status status = take_block(arena, size, &block);
+        if (status == HF_NO_MEMORY && size > bytes)
             status = take_block(arena, bytes, &block);
         if (status != HF_OK)
             return status;

@@ -9,6 +9,8 @@
  * Invariant, at every level whenever the lock is free: current == charged - released, current
  * is at least the sum over the children, and a charge never makes current exceed bytes_max. */
 #define _GNU_SOURCE
+#include "allocate.h"
+
 #include "base/misuse.h"
 
 #include <holdfast/memory.h>
@@ -179,6 +181,21 @@ hf_budget_counts hf_budget_count(hf_budget *budget)
     hf_budget_counts counts = budget->counts;
     leave();
     return counts;
+}
+
+uint64_t hf__budget_room(hf_budget *budget)
+{
+    uint64_t room = UINT64_MAX;
+    ready();
+    enter();
+    for (hf_budget *at = or_process(budget); at != NULL; at = at->parent) {
+        uint64_t current = at->counts.current, bytes_max = at->counts.bytes_max;
+        uint64_t left = current < bytes_max ? bytes_max - current : 0;
+        if (left < room)
+            room = left;
+    }
+    leave();
+    return room;
 }
 
 void hf_budget_peak_reset(hf_budget *budget)
