@@ -1,0 +1,290 @@
+/* check.c - is this block what value_layout.h says? The invariants there, in code.
+ *
+ * One pass over the slots with a stack of the open containers (16 bytes a level, on the heap beyond
+ * 64 levels), safe on hostile bytes: nothing is believed before it is checked, nothing outside of
+ * the given bytes is read. Damage is reported by the offset of the first wrong slot in the block. */
+#include "value/block.h"
+
+#include <holdfast/memory.h>
+
+#include "base/fail.h"
+#include "base/utf8.h"
+
+enum { INLINE_LEVELS = 64 };
+
+typedef struct level {
+    uint64_t open;  /* slot number of the container */
+    uint64_t seen;  /* children so far; keys and values each count in objects */
+} level;
+
+typedef struct check {
+    const hf__block_header *block;
+    const hf__block_limits *limits;
+    const hf__slot         *slots;
+    hf_error               *reterr;
+    level                  *levels;
+    uint64_t                depth, capacity; /* levels used and had */
+    uint64_t                values, wide, deepest;
+    level                   inline_levels[INLINE_LEVELS];
+} check;
+
+static void *heap_resize(void *block, size_t old_size, size_t new_size)
+{
+    const hf_allocator *heap = hf_allocator_default();
+    return heap->resize(heap->context, block, old_size, new_size, sizeof(hf__slot));
+}
+
+static hf_status damaged(check *state, uint64_t slot, const char *what)
+{
+    hf__fail(state->reterr, HF_BAD_BLOCK, "%s", what);
+    if (state->reterr != NULL)
+        state->reterr->offset = state->block->slots_offset + slot * sizeof(hf__slot);
+    return HF_BAD_BLOCK;
+}
+
+static bool inside(uint64_t offset, uint64_t length, uint64_t bytes)
+{
+    return offset <= bytes && length <= bytes - offset;
+}
+
+static hf_status check_header(check *state)
+{
+    const hf__block_header *block = state->block;
+    hf_error *reterr = state->reterr;
+    uint64_t bytes = state->limits->bytes;
+    if (bytes < sizeof *block)
+        return hf__fail(reterr, HF_BAD_BLOCK, "shorter than a header");
+    if (block->magic != HF__BLOCK_MAGIC)
+        return hf__fail(reterr, HF_BAD_BLOCK, "no document block begins here");
+    if (block->version != HF__BLOCK_VERSION)
+        return hf__fail(reterr, HF_BAD_VERSION, "version %u", (unsigned)block->version);
+    bytes = block->block_bytes < bytes ? block->block_bytes : bytes;
+    if (block->block_bytes > state->limits->bytes)
+        return hf__fail(reterr, HF_BAD_BLOCK, "cut off: %llu of %llu bytes", (unsigned long long)bytes,
+                        (unsigned long long)block->block_bytes);
+    if ((block->flags & HF__BLOCK_OUTER_TEXT) && state->limits->outer_text == NULL)
+        return hf__fail(reterr, HF_BAD_BLOCK, "refers to text outside of the block");
+    if (!inside(block->side_offset, block->side_bytes, bytes) ||
+        !inside(block->source_offset, block->source_bytes, bytes))
+        return hf__fail(reterr, HF_BAD_BLOCK, "the text lies outside of the block");
+    if (block->slots_offset % sizeof(hf__slot) != 0 || block->slots_offset < sizeof *block ||
+        block->slot_count == 0 || block->slot_count > bytes / sizeof(hf__slot) ||
+        !inside(block->slots_offset, block->slot_count * sizeof(hf__slot), bytes))
+        return hf__fail(reterr, HF_BAD_BLOCK, "the slots lie outside of the block");
+    if (block->link_count != 0 &&
+        (block->links_offset % 8 != 0 || block->links_offset < sizeof *block ||
+         !inside(block->links_offset, (uint64_t)block->link_count * sizeof(hf__link_target), bytes)))
+        return hf__fail(reterr, HF_BAD_BLOCK, "the link targets lie outside of the block");
+    return HF_OK;
+}
+
+/* Whether `length` bytes at `offset` from `slot` are text of this document. */
+static bool is_text_place(check *state, const hf__slot *slot, int64_t offset, uint64_t length)
+{
+    const hf__block_header *block = state->block;
+    uint64_t place = (uint64_t)((const char *)slot - (const char *)block) + (uint64_t)offset;
+    if (place >= block->side_offset && inside(place - block->side_offset, length, block->side_bytes))
+        return true;
+    if (place >= block->source_offset && inside(place - block->source_offset, length, block->source_bytes))
+        return true;
+    uint64_t outer = (uint64_t)((uintptr_t)slot + (uintptr_t)offset - (uintptr_t)state->limits->outer_text);
+    return state->limits->outer_text != NULL && inside(outer, length, state->limits->outer_length);
+}
+
+static hf_status check_bytes(check *state, uint64_t at, hf_text text, bool is_utf8)
+{
+    if (is_utf8 && state->limits->check_utf8 && hf__utf8_fault(text.bytes, text.length) != text.length)
+        return damaged(state, at, "text is not UTF-8");
+    return HF_OK;
+}
+
+static hf_status check_text(check *state, uint64_t at)
+{
+    const hf__slot *slot = &state->slots[at];
+    if (hf__kind(slot) != HF__TEXT) {
+        uint64_t length = slot->lo >> 16;
+        if (hf__byte1(slot) != 0 || !is_text_place(state, slot, hf__offset48(slot->hi), length))
+            return damaged(state, at, "text lies outside of the block's text");
+        if (hf__kind(slot) == HF__LONG_TEXT && length <= HF__INLINE_MAX)
+            return damaged(state, at, "short text is not inline");
+        return check_bytes(state, at, hf__slot_text(slot), hf__kind(slot) == HF__LONG_TEXT);
+    }
+    unsigned length = hf__byte1(slot);
+    if (length > HF__INLINE_MAX)
+        return damaged(state, at, "inline text is too long");
+    unsigned in_lo = length < 6 ? length : 6, in_hi = length - in_lo;
+    uint64_t lo_rest = in_lo == 6 ? 0 : slot->lo >> (16 + 8 * in_lo);
+    uint64_t hi_rest = in_hi == 8 ? 0 : slot->hi >> (8 * in_hi);
+    if (lo_rest != 0 || hi_rest != 0)
+        return damaged(state, at, "inline text is not padded with zeros");
+    return check_bytes(state, at, hf__slot_text(slot), true);
+}
+
+static hf_status check_scalar(check *state, uint64_t at)
+{
+    const hf__slot *slot = &state->slots[at];
+    unsigned flags = (unsigned)(slot->lo & HF__FLAGS) & ~(unsigned)HF__LINKED;
+    switch (hf__kind(slot)) {
+    case HF__NULL:
+    case HF__BOOL:
+        if (slot->hi != 0 || hf__byte1(slot) != 0 || (flags & ~(hf__kind(slot) == HF__BOOL ? (unsigned)HF__TRUE : 0u)))
+            return damaged(state, at, "bits set in a literal");
+        return HF_OK;
+    case HF__DOUBLE:
+        if ((slot->hi >> 52 & 0x7ff) == 0x7ff)
+            return damaged(state, at, "a double that is not finite");
+        break;
+    case HF__UINT64:
+        if (slot->hi <= INT64_MAX)
+            return damaged(state, at, "a small number as uint64");
+        break;
+    case HF__NUMTEXT:
+        if (slot->hi == 0 || hf__byte1(slot) != (slot->hi <= 255 ? slot->hi : 0))
+            return damaged(state, at, "a number without its text");
+        break;
+    case HF__INT64:
+        break;
+    case HF__LINK:
+        if ((uint32_t)slot->hi >= state->block->link_count || slot->lo >> 8 != 0)
+            return damaged(state, at, "a link without a target entry");
+        return HF_OK;
+    case HF__MOUNT: {
+        uint64_t entry = hf__byte1(slot) == HF__MOUNT_ENTRY ? slot->hi : slot->lo >> 16;
+        if (hf__byte1(slot) > HF__MOUNT_PART || entry >= state->limits->mounts)
+            return damaged(state, at, "a mount without an entry");
+        return HF_OK;
+    }
+    case HF__EXTENSION:
+        if (hf__byte1(slot) != HF__EXT_FOREIGN || slot->hi >= state->limits->foreigns)
+            return damaged(state, at, "a foreign value without an entry");
+        return HF_OK;
+    default:
+        return damaged(state, at, "an unknown kind");
+    }
+    hf_text source = hf__number_source(slot);
+    if (flags != 0 || (source.length != 0 && !is_text_place(state, slot, hf__offset48(slot->lo), source.length)))
+        return damaged(state, at, "a number's text lies outside of the block's text");
+    return HF_OK;
+}
+
+static hf_status push(check *state, uint64_t at)
+{
+    if (state->depth == state->capacity) {
+        bool was_inline = state->levels == state->inline_levels;
+        size_t bytes = state->capacity * sizeof(level);
+        level *grown = heap_resize(was_inline ? NULL : state->levels, was_inline ? 0 : bytes, bytes * 2);
+        if (grown == NULL)
+            return hf__fail(state->reterr, HF_NO_MEMORY, "%llu levels", (unsigned long long)state->capacity * 2);
+        if (was_inline)
+            memcpy(grown, state->inline_levels, bytes);
+        state->levels = grown;
+        state->capacity *= 2;
+    }
+    state->levels[state->depth++] = (level){ at, 0 };
+    return HF_OK;
+}
+
+static hf_status check_open(check *state, uint64_t at)
+{
+    const hf__slot *slot = &state->slots[at];
+    uint64_t end = state->depth > 0
+                       ? state->levels[state->depth - 1].open + hf__span(&state->slots[state->levels[state->depth - 1].open]) - 1
+                       : state->block->slot_count;
+    uint64_t span = hf__span(slot);
+    if ((slot->lo >> 8 & 0xffff) != 0 || (slot->lo & (HF__EDITED | 0x10)) != 0)
+        return damaged(state, at, "bits set in a container");
+    if (span < 2 || span > end - at)
+        return damaged(state, at, "a container's span leaves its parent");
+    const hf__slot *close = hf__close_of(slot);
+    if (!hf__is_close(close) || hf__way_back(close) != span - 1 ||
+        ((close->lo & HF__KEY) != 0) != (hf__kind(slot) == HF__OBJECT))
+        return damaged(state, at, "a container's span does not lead to its closing slot");
+    hf_text source = hf__container_source(slot);
+    if (source.length != 0 && !is_text_place(state, close, source.bytes - (const char *)close, source.length))
+        return damaged(state, at, "a container's text lies outside of the block's text");
+    uint32_t wide = hf__wide_number(slot);
+    if (wide != 0) {
+        if (wide != ++state->wide || !hf__is_wide(hf__kind(slot) == HF__OBJECT, hf__count(slot), span))
+            return damaged(state, at, "a wide number out of order");
+    }
+    return push(state, at);
+}
+
+static hf_status check_close(check *state, uint64_t at)
+{
+    const hf__slot *close = &state->slots[at];
+    if (state->depth == 0 || state->levels[state->depth - 1].open + hf__way_back(close) != at)
+        return damaged(state, at, "a closing slot of another container");
+    level *top = &state->levels[--state->depth];
+    const hf__slot *open = &state->slots[top->open];
+    uint64_t expected = (uint64_t)hf__count(open) * (hf__kind(open) == HF__OBJECT ? 2 : 1);
+    if (top->seen != expected || hf__way_back(close) != hf__span(open) - 1)
+        return damaged(state, at, "a container's count is wrong");
+    return HF_OK;
+}
+
+/* One slot in its place: a key where a key is due, a value where a value is. */
+static hf_status check_slot(check *state, uint64_t at)
+{
+    const hf__slot *slot = &state->slots[at];
+    if (hf__is_close(slot))
+        return check_close(state, at);
+    if (state->depth == 0 && at != 0)
+        return damaged(state, at, "a second root value");
+    bool key_due = false;
+    if (state->depth > 0) {
+        level *top = &state->levels[state->depth - 1];
+        key_due = hf__kind(&state->slots[top->open]) == HF__OBJECT && top->seen % 2 == 0;
+        top->seen++;
+    }
+    if (key_due != hf__is_key(slot))
+        return damaged(state, at, key_due ? "a member without a key" : "a key where a value is due");
+    if (!key_due) {
+        state->values++;
+        if (state->depth > state->deepest)
+            state->deepest = state->depth;
+    }
+    if (hf__is_text(slot) || hf__kind(slot) == HF__BYTES)
+        return check_text(state, at);
+    return hf__is_container(slot) ? check_open(state, at) : check_scalar(state, at);
+}
+
+static hf_status check_links(check *state)
+{
+    const hf__link_target *links = hf__block_links(state->block);
+    for (uint32_t i = 0; i < state->block->link_count; i++) {
+        if (links[i].slot == UINT64_MAX) /* the target is gone */
+            continue;
+        if (links[i].slot >= state->block->slot_count || hf__is_close(&state->slots[links[i].slot]) ||
+            hf__is_key(&state->slots[links[i].slot]))
+            return hf__fail(state->reterr, HF_BAD_BLOCK, "link target %u is no value", (unsigned)i);
+    }
+    return HF_OK;
+}
+
+hf_status hf__block_check(const hf__block_header *block, const hf__block_limits *limits, hf_error *reterr)
+{
+    check state;
+    memset(&state, 0, offsetof(check, inline_levels));
+    state.block = block;
+    state.limits = limits;
+    state.reterr = reterr;
+    state.levels = state.inline_levels;
+    state.capacity = INLINE_LEVELS;
+    hf_status status = check_header(&state);
+    if (status != HF_OK)
+        return status;
+    state.slots = hf__block_slots(block);
+    for (uint64_t at = 0; at < block->slot_count && status == HF_OK; at++)
+        status = check_slot(&state, at);
+    if (status == HF_OK && (state.depth != 0 || hf__step(state.slots) != block->slot_count))
+        status = damaged(&state, 0, "the root is not all of the slots");
+    uint32_t depth = state.deepest < UINT32_MAX ? (uint32_t)state.deepest : UINT32_MAX;
+    if (status == HF_OK && (state.values != block->values || state.wide != block->wide_count || depth != block->depth))
+        status = hf__fail(reterr, HF_BAD_BLOCK, "the header counts other values");
+    if (status == HF_OK)
+        status = check_links(&state);
+    if (state.levels != state.inline_levels)
+        heap_resize(state.levels, state.capacity * sizeof(level), 0);
+    return status;
+}

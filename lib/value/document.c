@@ -1,0 +1,232 @@
+/* document.c - the life of a document: made around a block, held, dropped, described.
+ *
+ * The last drop releases what the document holds in turn. Mounted documents whose last holder it
+ * was are released by the same loop, threaded through a field that a dead document needs no more:
+ * no recursion, no allocation. */
+#include "value/home.h"
+
+#include "memory/allocate.h"
+
+static const uint64_t all = UINT64_MAX;
+
+static uint64_t add_saturating(uint64_t a, uint64_t b)
+{
+    return a > all - b ? all : a + b;
+}
+
+hf_status hf__document_create(hf__block_header *block, size_t block_bytes, const hf_allocator *allocator,
+                              hf_budget *budget, hf_document **ret_document, hf_error *reterr)
+{
+    const hf__memory memory = { allocator, budget };
+    void *object;
+    hf_status status = hf__memory_allocate(&memory, sizeof(hf_document), HF__BLOCK_ALIGNMENT, &object, reterr);
+    if (status != HF_OK) {
+        hf__memory_free(&memory, block, block_bytes, HF__BLOCK_ALIGNMENT);
+        return status;
+    }
+    hf_document *document = object;
+    memset(document, 0, sizeof *document);
+    document->home.kind = HF__HOME_DOCUMENT;
+    document->home.slots = hf__block_slots(block);
+    document->home.slot_count = block->slot_count;
+    document->home.wide_count = block->wide_count;
+    document->home.links = hf__block_links(block);
+    document->home.link_count = block->link_count;
+    document->block = block;
+    document->block_bytes = block_bytes;
+    document->allocator = allocator;
+    document->budget = hf_budget_hold(budget);
+    document->values_expanded = block->values;
+    document->depth_expanded = block->depth;
+    atomic_init(&document->home.indexes, NULL);
+    atomic_init(&document->holders, 1);
+    atomic_init(&document->bytes, sizeof *document + block_bytes);
+    *ret_document = document;
+    return HF_OK;
+}
+
+void hf__document_give_tables(hf_document *document, const hf__tables *tables)
+{
+    document->home.mounts = tables->mounts;
+    document->home.mount_count = tables->mount_count;
+    document->home.foreigns = tables->foreigns;
+    document->home.foreign_count = tables->foreign_count;
+    atomic_fetch_add(&document->bytes, hf__tables_bytes(tables));
+    for (uint32_t i = 0; i < tables->mount_count; i++) {
+        uint32_t depth = tables->mounts[i].document->mount_depth + 1;
+        if (depth > document->mount_depth)
+            document->mount_depth = depth;
+    }
+    if (tables->mount_count > 0)
+        hf__expand_slots(&document->home, document->home.slots, &document->values_expanded,
+                         &document->depth_expanded);
+}
+
+bool hf__document_charge(const hf_document *document, uint64_t bytes)
+{
+    if (hf_budget_charge(document->budget, bytes, NULL) != HF_OK)
+        return false;
+    atomic_fetch_add_explicit(&((hf_document *)(uintptr_t)document)->bytes, bytes, memory_order_relaxed);
+    return true;
+}
+
+void hf__document_uncharge(const hf_document *document, uint64_t bytes)
+{
+    atomic_fetch_sub_explicit(&((hf_document *)(uintptr_t)document)->bytes, bytes, memory_order_relaxed);
+    hf_budget_release(document->budget, bytes);
+}
+
+/* ---- hold and drop ----------------------------------------------------------------------- */
+
+hf_document *hf_document_hold(const hf_document *document)
+{
+    hf_document *held = (hf_document *)(uintptr_t)document; /* counting is no change a reader sees */
+    if (held != NULL)
+        atomic_fetch_add_explicit(&held->holders, 1, memory_order_relaxed);
+    return held;
+}
+
+/* Puts `document` on the list of the dead if this was its last holder. */
+static void let_go(hf_document *document, hf_document **dead)
+{
+    if (atomic_fetch_sub_explicit(&document->holders, 1, memory_order_release) != 1)
+        return;
+    atomic_thread_fence(memory_order_acquire);
+    document->home.slots = (const hf__slot *)*dead; /* a dead document has no readers */
+    *dead = document;
+}
+
+static void release(hf_document *document, hf_document **dead)
+{
+    for (uint32_t i = 0; i < document->home.mount_count; i++)
+        let_go(document->home.mounts[i].document, dead);
+    for (uint32_t i = 0; i < document->home.foreign_count; i++)
+        hf__foreign_release(&document->home.foreigns[i]);
+    if (document->text.release != NULL)
+        document->text.release(document->text.context, document->text.bytes, document->text.length);
+
+    hf_budget *budget = document->budget;
+    const hf_allocator *allocator = document->allocator != NULL ? document->allocator : hf_allocator_default();
+    hf__index_release(&document->home, allocator);
+    hf__tables tables = { document->home.mounts, document->home.foreigns, document->home.mount_count,
+                          document->home.foreign_count };
+    uint64_t bytes = atomic_load_explicit(&document->bytes, memory_order_relaxed);
+    hf__tables_free(&tables, allocator);
+    if (document->release_block != NULL)
+        document->release_block(document->block, document->block_bytes);
+    else
+        allocator->resize(allocator->context, document->block, document->block_bytes, 0, HF__BLOCK_ALIGNMENT);
+    allocator->resize(allocator->context, document, sizeof *document, 0, HF__BLOCK_ALIGNMENT);
+    hf_budget_release(budget, bytes);
+    hf_budget_drop(budget);
+}
+
+void hf_document_drop(hf_document *document)
+{
+    hf_document *dead = NULL;
+    if (document != NULL)
+        let_go(document, &dead);
+    while (dead != NULL) {
+        hf_document *next = dead;
+        dead = (hf_document *)(uintptr_t)next->home.slots;
+        release(next, &dead);
+    }
+}
+
+/* ---- looking ----------------------------------------------------------------------------- */
+
+hf_value hf_root(const hf_document *document)
+{
+    if (document == NULL)
+        return hf_absent();
+    hf_value root = { &document->home, document->home.slots };
+    return HF_LIKELY(hf__kind(root.slot) != HF__MOUNT) ? root : hf__resolve(root);
+}
+
+hf_document_info hf_document_get_info(const hf_document *document)
+{
+    hf_document_info info;
+    memset(&info, 0, sizeof info);
+    info.holders = atomic_load_explicit(&document->holders, memory_order_relaxed);
+    info.bytes = atomic_load_explicit(&document->bytes, memory_order_relaxed);
+    info.block_bytes = document->block_bytes;
+    info.text_bytes = document->block->source_bytes + document->text.length;
+    info.index_bytes = hf__index_bytes(&document->home);
+    info.slots = document->home.slot_count;
+    info.values = document->block->values;
+    info.values_expanded = document->values_expanded;
+    info.depth = document->depth_expanded;
+    info.mounts = document->home.mount_count;
+    info.mount_depth = document->mount_depth;
+    info.foreigns = document->home.foreign_count;
+    info.links = document->home.link_count;
+    return info;
+}
+
+hf_status hf_document_index(const hf_document *document, hf_error *reterr)
+{
+    return hf__index_build_all(&document->home, reterr);
+}
+
+/* ---- expanded counts --------------------------------------------------------------------- */
+
+/* Values at and below a value below which nothing is mounted. */
+static void count_slots(const hf__slot *value, uint64_t *ret_values, uint32_t *ret_depth)
+{
+    uint64_t values = 0;
+    uint32_t depth = 0, deepest = 0;
+    for (const hf__slot *at = value, *end = hf__behind(value); at < end; at++) {
+        if (hf__is_close(at)) {
+            depth--;
+        } else if (!hf__is_key(at)) {
+            values++;
+            if (depth > deepest)
+                deepest = depth;
+            depth += hf__is_container(at);
+        }
+    }
+    *ret_values = values;
+    *ret_depth = deepest;
+}
+
+void hf__expand_slots(const hf__home *home, const hf__slot *value, uint64_t *ret_values, uint32_t *ret_depth)
+{
+    uint64_t values = 0;
+    uint32_t depth = 0, deepest = 0;
+    for (const hf__slot *at = value, *end = hf__behind(value); at < end; at++) {
+        if (hf__is_close(at)) {
+            depth--;
+            continue;
+        }
+        if (hf__is_key(at))
+            continue;
+        uint64_t below_values = 1;
+        uint32_t below_depth = 0;
+        if (hf__kind(at) == HF__MOUNT) {
+            if (hf__byte1(at) == HF__MOUNT_PART) { /* a part has no mounts below it */
+                count_slots(hf__mount_target(home, at).slot, &below_values, &below_depth);
+            } else {
+                below_values = home->mounts[(uint32_t)at->hi].values_expanded;
+                below_depth = home->mounts[(uint32_t)at->hi].depth;
+            }
+        }
+        values = add_saturating(values, below_values);
+        uint32_t reach = below_depth > UINT32_MAX - depth ? UINT32_MAX : depth + below_depth;
+        if (reach > deepest)
+            deepest = reach;
+        depth += hf__is_container(at);
+    }
+    *ret_values = values;
+    *ret_depth = deepest;
+}
+
+void hf__value_expanded(hf_value value, uint64_t *ret_values, uint32_t *ret_depth)
+{
+    const hf_document *document = hf__home_document(value.home);
+    if (value.home->kind == HF__HOME_DOCUMENT && value.slot == value.home->slots) {
+        *ret_values = document->values_expanded;
+        *ret_depth = document->depth_expanded;
+    } else {
+        hf__expand_slots(value.home, value.slot, ret_values, ret_depth);
+    }
+}

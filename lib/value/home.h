@@ -1,0 +1,168 @@
+/* home.h - what lies beside the slots: documents, and the part that drafts share with them.
+ *
+ *     hf_value ----> hf__home (first member of hf_document and of hf_draft)
+ *        |             slots, mounts, foreigns, link targets, indexes
+ *        +--------> hf__slot in the block (document) or in a chunk (draft)
+ *
+ * A document is immutable but for `holders`, `bytes` and `indexes`, which are atomic. Ownership is
+ * acyclic by construction: what a document mounts existed before it. */
+#ifndef HOLDFAST_HOME_H
+#define HOLDFAST_HOME_H
+
+#include <stdatomic.h>
+
+#include <holdfast/document.h>
+#include <holdfast/foreign.h>
+
+#include "value/block.h"
+
+enum { HF__MOUNT_DEPTH_MAX = 16 };
+
+typedef enum hf__home_kind { HF__HOME_DOCUMENT, HF__HOME_DRAFT } hf__home_kind;
+
+/* A mounted value. The home holds `document` once for each entry. */
+typedef struct hf__mount {
+    hf_document *document;
+    uint64_t     slot;            /* the mounted value in document's block; for parts: unused */
+    uint64_t     values_expanded; /* below and with the mounted value; saturates */
+    uint32_t     depth;           /* deepest below the mounted value; saturates */
+    uint32_t     reserved;
+} hf__mount;
+
+/* A value that is not ours. `hooks` is borrowed for the life of the document. */
+typedef struct hf__foreign {
+    const hf_foreign_hooks *hooks;
+    void                          *object; /* NULL: moved on */
+} hf__foreign;
+
+struct hf__index_set; /* index.c */
+
+/* How an edited container is read: its children lie in a chunk of the draft. lib/edit gives these. */
+typedef struct hf__chunk_reader {
+    const hf__slot *(*first_child)(const struct hf__home *home, const hf__slot *container);
+    /* The slot of child `index`, which exists: its key in objects. */
+    const hf__slot *(*child_at)(const struct hf__home *home, const hf__slot *container, uint64_t index);
+    /* The key slot of the last member `key`, or NULL. */
+    const hf__slot *(*find)(const struct hf__home *home, const hf__slot *container, hf_text key);
+    /* The container whose chunk ends with `close`. */
+    const hf__slot *(*owner)(const struct hf__home *home, const hf__slot *close);
+    /* The value a link of the draft leads to; absent when it is gone. */
+    hf_value (*link_target)(const struct hf__home *home, const hf__slot *link);
+    /* A chunk's slots are preceded by a slot of kind none, so that the slot before a child can be
+     * looked at for its key. */
+} hf__chunk_reader;
+
+typedef struct hf__home {
+    uint32_t               kind; /* hf__home_kind */
+    uint32_t               mount_count, foreign_count, link_count;
+    const hf__slot        *slots; /* document: slot 0 is the root. Draft: see lib/edit */
+    uint64_t               slot_count;
+    uint64_t               wide_count;
+    hf__mount             *mounts;
+    hf__foreign           *foreigns;
+    const hf__link_target *links;
+    _Atomic(struct hf__index_set *) indexes; /* built at first use; NULL before */
+    const hf__chunk_reader *chunks;          /* drafts only */
+} hf__home;
+
+/* Text that lies outside of the block. */
+typedef struct hf__outer_text {
+    const char *bytes; /* NULL: none */
+    size_t      length;
+    void      (*release)(void *context, const char *bytes, size_t length); /* NULL: borrowed */
+    void       *context;
+    uint64_t    checksum; /* debug builds: detects a borrowed buffer that changed */
+} hf__outer_text;
+
+struct hf_document {
+    hf__home          home;
+    _Atomic uint64_t  holders;
+    _Atomic uint64_t  bytes;     /* charged to `budget` for it */
+    hf__block_header *block;
+    size_t            block_bytes; /* allocated; at least block->block_bytes */
+    const hf_allocator *allocator; /* borrowed while the document lives */
+    hf_budget        *budget;    /* held; NULL: the process budget */
+    hf__outer_text    text;
+    uint64_t          values_expanded;
+    uint32_t          depth_expanded;
+    uint32_t          mount_depth;
+    void            (*release_block)(hf__block_header *block, size_t bytes); /* NULL: to the allocator; a
+                                                                                mapped file is unmapped */
+};
+
+/* The tables beside a block, owned. Both arrays come from the document's allocator, charged. */
+typedef struct hf__tables {
+    hf__mount   *mounts;
+    hf__foreign *foreigns;
+    uint32_t     mount_count, foreign_count;
+} hf__tables;
+
+static inline uint64_t hf__tables_bytes(const hf__tables *tables)
+{
+    return tables->mount_count * sizeof(hf__mount) + tables->foreign_count * sizeof(hf__foreign);
+}
+/* Frees the arrays, not what their entries hold; uncharges nothing. */
+static inline void hf__tables_free(const hf__tables *tables, const hf_allocator *allocator)
+{
+    if (tables->mount_count > 0)
+        allocator->resize(allocator->context, tables->mounts, tables->mount_count * sizeof(hf__mount), 0, 16);
+    if (tables->foreign_count > 0)
+        allocator->resize(allocator->context, tables->foreigns, tables->foreign_count * sizeof(hf__foreign), 0, 16);
+}
+
+/* What a foreign value can do; the public form is in foreign.h. */
+void hf__foreign_release(hf__foreign *foreign);
+
+static inline const hf_document *hf__home_document(const hf__home *home) { return (const hf_document *)home; }
+
+/* A document around `block`, whose block_bytes are charged to `budget` already; the block is consumed,
+ * also on failure. ret_document has one holder. */
+hf_status hf__document_create(hf__block_header *block, size_t block_bytes, const hf_allocator *allocator,
+                              hf_budget *budget, hf_document **ret_document, hf_error *reterr);
+
+/* Gives the document its mounts and foreign values, before anybody else sees it: consumed with what
+ * the entries hold. Sets the expanded counts. */
+void hf__document_give_tables(hf_document *document, const hf__tables *tables);
+
+/* The value behind a mount slot: its home and slot there. */
+static inline hf_value hf__mount_target(const hf__home *home, const hf__slot *mount)
+{
+    hf_value target;
+    if (hf__byte1(mount) == HF__MOUNT_ENTRY) {
+        const hf__mount *entry = &home->mounts[(uint32_t)mount->hi];
+        target.home = &entry->document->home;
+        target.slot = entry->document->home.slots + entry->slot;
+    } else {
+        const hf__mount *entry = &home->mounts[(uint32_t)(mount->lo >> 16)];
+        target.home = &entry->document->home;
+        target.slot = entry->document->home.slots + (mount->hi & (((uint64_t)1 << 40) - 1));
+    }
+    return target;
+}
+
+/* How many values a reader sees at and below `value`, and how deep; mounts expanded, saturating.
+ * O(1) for the root of a document, else one pass over the slots of `value`. Not for edited
+ * containers of drafts. */
+void hf__value_expanded(hf_value value, uint64_t *ret_values, uint32_t *ret_depth);
+void hf__expand_slots(const hf__home *home, const hf__slot *value, uint64_t *ret_values, uint32_t *ret_depth);
+
+/* The value that a link slot leads to; absent when it is gone. */
+hf_value hf__link_target_of(hf_value link);
+
+/* Lookup indexes (index.c). The child slot, or NULL. */
+/* The key slot of the last member `key` of an object that is not edited, or NULL. */
+const hf__slot *hf__index_find(const hf__home *home, const hf__slot *object, hf_text key);
+/* A child slot at or before child `index` of a wide container, and which one it is. */
+const hf__slot *hf__index_at(const hf__home *home, const hf__slot *open, uint64_t index, uint64_t *ret_index);
+hf_status hf__index_build_all(const hf__home *home, hf_error *reterr);
+/* Frees all indexes; uncharges nothing. */
+void hf__index_release(hf__home *home, const hf_allocator *allocator);
+uint64_t hf__index_bytes(const hf__home *home);
+
+
+
+/* Charges `bytes` more to the document's budget, or refuses; used for what is built later. */
+bool hf__document_charge(const hf_document *document, uint64_t bytes);
+void hf__document_uncharge(const hf_document *document, uint64_t bytes);
+
+#endif

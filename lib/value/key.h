@@ -1,0 +1,80 @@
+/* key.h - keys as they lie in slots: compared by two words when they are short, hashed alike
+ * whether they come from a slot or from the caller. */
+#ifndef HOLDFAST_KEY_H
+#define HOLDFAST_KEY_H
+
+#include <holdfast/value.h>
+
+#include "base/hash.h"
+
+/* A key to look for. Short: the words of the slot that would hold it, without flags. */
+typedef struct hf__key {
+    uint64_t lo, hi;
+    hf_text  text;
+} hf__key;
+
+/* Up to 14 bytes as slot words, zero padded, without reading beyond them and with few branches. */
+static inline void hf__inline_words(const char *bytes, size_t length, uint64_t *ret_lo, uint64_t *ret_hi)
+{
+    uint64_t first = 0, second = 0; /* bytes 0..7 and 8..15 of the text */
+    if (length >= 8) {
+        uint64_t tail;
+        memcpy(&first, bytes, 8);
+        memcpy(&tail, bytes + length - 8, 8);
+        second = length > 8 ? tail >> (8 * (16 - length)) : 0;
+    } else if (length >= 4) {
+        uint32_t head, tail;
+        memcpy(&head, bytes, 4);
+        memcpy(&tail, bytes + length - 4, 4);
+        first = head | (uint64_t)tail << (8 * (length - 4));
+    } else if (length > 0) {
+        first = (uint64_t)(unsigned char)bytes[0] | (uint64_t)(unsigned char)bytes[length / 2] << (8 * (length / 2)) |
+                (uint64_t)(unsigned char)bytes[length - 1] << (8 * (length - 1));
+    }
+    *ret_lo = HF__TEXT | (uint64_t)length << 8 | first << 16;
+    *ret_hi = first >> 48 | second << 16;
+}
+
+static inline hf__key hf__key_of(hf_text text)
+{
+    hf__key key = { HF__LONG_TEXT | (uint64_t)text.length << 16, 0, text };
+    if (text.length <= HF__INLINE_MAX)
+        hf__inline_words(text.bytes, text.length, &key.lo, &key.hi);
+    return key;
+}
+
+static inline bool hf__key_matches(const hf__key *key, const hf__slot *slot)
+{
+    if ((slot->lo & ~(uint64_t)HF__FLAGS) != key->lo)
+        return false;
+    if (hf__kind(slot) == HF__TEXT)
+        return slot->hi == key->hi;
+    return memcmp((const char *)slot + hf__offset48(slot->hi), key->text.bytes, key->text.length) == 0;
+}
+
+static inline bool hf__key_equal(const hf__slot *a, const hf__slot *b)
+{
+    if (((a->lo ^ b->lo) & ~(uint64_t)HF__FLAGS) != 0)
+        return false;
+    if (hf__kind(a) == HF__TEXT)
+        return a->hi == b->hi;
+    return memcmp((const char *)a + hf__offset48(a->hi), (const char *)b + hf__offset48(b->hi),
+                  (size_t)(a->lo >> 16)) == 0;
+}
+
+static inline uint64_t hf__key_hash(const hf__slot *slot)
+{
+    if (hf__kind(slot) == HF__TEXT)
+        return hf__hash_words(slot->lo & ~(uint64_t)HF__FLAGS, slot->hi, hf__hash_seed());
+    hf_text text = hf__slot_text(slot);
+    return hf__hash_bytes(text.bytes, text.length, hf__hash_seed());
+}
+
+static inline uint64_t hf__key_hash_of(const hf__key *key)
+{
+    if (key->text.length <= HF__INLINE_MAX)
+        return hf__hash_words(key->lo, key->hi, hf__hash_seed());
+    return hf__hash_bytes(key->text.bytes, key->text.length, hf__hash_seed());
+}
+
+#endif

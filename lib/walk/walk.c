@@ -1,0 +1,427 @@
+/* walk.c - the parts of the cursor that are not inline: beginning, limits, mounts, links, chunks of
+ * drafts, cleanups.
+ *
+ * Invariant between events: `next` is the first slot not yet looked at, `top` and `end` frame the
+ * value (root, mounted or linked) that it lies in, and `returns` leads from there outwards. Nothing
+ * is allocated unless links are followed or more than HF__WALK_DEFERS cleanups wait. */
+#include <holdfast/walk.h>
+
+#include <time.h>
+
+#include "value/home.h"
+#include "value/place.h"
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* ---- beginning and ending ---------------------------------------------------------------- */
+
+static void set_options(hf_walk *walk, const hf_walk_options *options)
+{
+    if (options != NULL)
+        walk->options = *options;
+    const hf_walk_options *given = &walk->options;
+    walk->returns = walk->inline_returns;
+    walk->returns_room = HF__WALK_RETURNS;
+    walk->defers = walk->inline_defers;
+    walk->defers_room = HF__WALK_DEFERS;
+    walk->depth_max = given->depth_max != 0 ? given->depth_max : UINT32_MAX;
+    walk->counts_bytes = given->bytes_max != 0;
+    walk->follows = given->follow_links;
+    walk->deadline_ns = given->time_ms != 0 ? now_ns() + (uint64_t)given->time_ms * 1000000u : 0;
+    walk->check_at = UINT64_MAX;
+    if (given->values_max != 0)
+        walk->check_at = given->values_max + 1 != 0 ? given->values_max + 1 : UINT64_MAX;
+    if (walk->deadline_ns != 0 || given->watch_arena != NULL || given->watch_budget != NULL || given->cancel != NULL)
+        walk->check_at = walk->check_at < HF__WALK_CHECK_EVERY ? walk->check_at : HF__WALK_CHECK_EVERY;
+    if (walk->counts_bytes)
+        walk->check_at = 1;
+}
+
+void hf_walk_init(hf_walk *walk, hf_value root, const hf_walk_options *options)
+{
+    memset(walk, 0, offsetof(hf_walk, inline_returns));
+    set_options(walk, options);
+    walk->reason = HF_WALK_UNFINISHED;
+    if (hf_is_absent(root))
+        return;
+    walk->home = walk->value.home = root.home;
+    walk->top = walk->next = root.slot;
+    walk->end = hf__behind(root.slot);
+}
+
+static void run_defers(hf_walk *walk, uint64_t depth)
+{
+    while (walk->defers_used > 0 && walk->defers[walk->defers_used - 1].depth >= depth) {
+        hf__walk_defer waiting = walk->defers[--walk->defers_used];
+        waiting.cleanup(waiting.context);
+    }
+}
+
+static bool end_walk(hf_walk *walk, hf_walk_end reason)
+{
+    walk->reason = reason;
+    walk->next = walk->end = NULL;
+    walk->returns_used = 0;
+    walk->event = HF_NO_EVENT;
+    if (reason != HF_WALK_STOPPED)
+        run_defers(walk, 0);
+    return false;
+}
+
+void hf_walk_stop(hf_walk *walk)
+{
+    if (walk->reason == HF_WALK_UNFINISHED)
+        end_walk(walk, HF_WALK_STOPPED);
+}
+
+hf_walk_end hf_walk_finish(hf_walk *walk)
+{
+    if (walk->reason == HF_WALK_UNFINISHED && walk->next == walk->end && walk->returns_used == 0)
+        end_walk(walk, HF_WALK_DONE);
+    walk->next = walk->end = NULL;
+    walk->returns_used = 0;
+    run_defers(walk, 0);
+    return walk->reason;
+}
+
+/* ---- mounted and linked values ----------------------------------------------------------- */
+
+static bool grow_returns(hf_walk *walk)
+{
+    hf_arena *arena = walk->options.arena;
+    uint32_t room = walk->returns_room * 2;
+    hf__walk_return *grown = arena != NULL ? HF_ARENA_NEW_ARRAY(arena, hf__walk_return, room) : NULL;
+    if (grown == NULL)
+        return end_walk(walk, HF_WALK_NO_MEMORY);
+    memcpy(grown, walk->returns, walk->returns_used * sizeof *grown);
+    walk->returns = grown;
+    walk->returns_room = room;
+    return true;
+}
+
+/* Steps into `target`, which stands in the place of `from`. */
+static bool step_into(hf_walk *walk, const hf__slot *from, hf_value target)
+{
+    if (walk->returns_used == walk->returns_room && !grow_returns(walk))
+        return false;
+    walk->returns[walk->returns_used++] = (hf__walk_return){ walk->home, from, walk->top, walk->end };
+    walk->home = walk->value.home = target.home;
+    walk->top = walk->next = target.slot;
+    walk->end = hf__behind(target.slot);
+    return true;
+}
+
+/* The key of the value that stands at the current top: that of the slot we came from. */
+static hf_text key_of_top(const hf_walk *walk)
+{
+    hf_text none = { NULL, 0 };
+    for (uint32_t i = walk->returns_used; i > 0; i--) {
+        const hf__walk_return *back = &walk->returns[i - 1];
+        if (back->from != back->top)
+            return hf__is_key(back->from - 1) ? hf__slot_text(back->from - 1) : none;
+    }
+    return none;
+}
+
+/* At the end of a top: back to behind the mount, or the end of all. */
+bool hf__walk_return_from(hf_walk *walk)
+{
+    while (walk->next == walk->end) {
+        if (walk->returns_used == 0) {
+            if (walk->reason == HF_WALK_UNFINISHED)
+                end_walk(walk, HF_WALK_DONE);
+            return false;
+        }
+        const hf__walk_return *back = &walk->returns[--walk->returns_used];
+        walk->home = walk->value.home = back->home;
+        walk->top = back->top;
+        walk->end = back->end;
+        walk->next = back->from + 1;
+    }
+    return true;
+}
+
+/* ---- links ------------------------------------------------------------------------------- */
+
+/* Marks a container as entered. False when it was already, or when memory ran out (the walk has
+ * ended then). One bit a slot, for the document that is walked; others are entered by mounts only. */
+static bool mark_entered(hf_walk *walk, const hf__slot *open)
+{
+    if (walk->entered == NULL) {
+        hf_arena *arena = walk->options.arena;
+        size_t words = (size_t)(walk->home->slot_count / 64 + 1);
+        uint64_t *bits = arena != NULL ? HF_ARENA_NEW_ARRAY(arena, uint64_t, words) : NULL;
+        if (bits == NULL)
+            return end_walk(walk, HF_WALK_NO_MEMORY);
+        memset(bits, 0, words * sizeof *bits);
+        walk->entered = bits;
+        walk->entered_home = walk->home;
+    }
+    if (walk->home != walk->entered_home || walk->home->slots == NULL)
+        return true;
+    uint64_t number = (uint64_t)(open - walk->home->slots), bit = (uint64_t)1 << (number % 64);
+    if (walk->entered[number / 64] & bit)
+        return false;
+    walk->entered[number / 64] |= bit;
+    return true;
+}
+
+/* ---- rare kinds -------------------------------------------------------------------------- */
+
+static bool count_value(hf_walk *walk, const hf__slot *at)
+{
+    return ++walk->values < walk->check_at || hf__walk_check(walk, at);
+}
+
+static bool enter(hf_walk *walk, const hf__slot *open)
+{
+    if (walk->level >= walk->depth_max)
+        return end_walk(walk, HF_WALK_LIMIT_DEPTH);
+    if (walk->follows && !mark_entered(walk, open)) {
+        if (walk->reason != HF_WALK_UNFINISHED)
+            return false;
+        walk->event = HF_AGAIN;
+        walk->next = hf__behind(open);
+        return true;
+    }
+    walk->level++;
+    walk->event = HF_ENTER;
+    hf_value container = { walk->home, open };
+    walk->next = hf__first_child(container);
+    return count_value(walk, open);
+}
+
+static bool meet_link(hf_walk *walk, const hf__slot *link)
+{
+    hf_value target = hf__link_target_of((hf_value){ walk->home, link });
+    if (!walk->follows || hf_is_absent(target)) {
+        walk->event = HF_LINK;
+        walk->next = link + 1;
+        return count_value(walk, link);
+    }
+    if (!step_into(walk, link, target))
+        return false;
+    return hf__walk_rare(walk, target.slot);
+}
+
+/* Everything hf_walk_next does not do itself; `at` is behind the key, if there is one. */
+bool hf__walk_rare(hf_walk *walk, const hf__slot *at)
+{
+    walk->value.slot = at;
+    switch (hf__kind(at)) {
+    case HF__ARRAY:
+    case HF__OBJECT:
+        return enter(walk, at);
+    case HF__LINK:
+        return meet_link(walk, at);
+    case HF__MOUNT: {
+        hf_value target = hf__resolve((hf_value){ walk->home, at });
+        if (!step_into(walk, at, target))
+            return false;
+        walk->value.slot = target.slot;
+        if (hf__is_container(target.slot))
+            return enter(walk, target.slot);
+        return hf__kind(target.slot) == HF__LINK ? meet_link(walk, target.slot) : hf__walk_rare(walk, target.slot);
+    }
+    default: /* scalars behind a mount or link, foreign values */
+        walk->event = HF_VALUE;
+        walk->next = at + 1;
+        return count_value(walk, at);
+    }
+}
+
+/* LEAVE of a top, of an edited container, or with cleanups waiting. */
+void hf__walk_leave(hf_walk *walk, const hf__slot *close)
+{
+    hf_text none = { NULL, 0 };
+    const hf__slot *open = close->lo & HF__EDITED ? walk->home->chunks->owner(walk->home, close)
+                                                  : close - hf__way_back(close);
+    run_defers(walk, walk->level);
+    walk->depth = --walk->level;
+    walk->event = HF_LEAVE;
+    walk->value.slot = open;
+    if (open == walk->top)
+        walk->key = key_of_top(walk);
+    else
+        walk->key = hf__is_key(open - 1) ? hf__slot_text(open - 1) : none;
+    walk->next = close->lo & HF__EDITED ? open + 1 : close + 1;
+}
+
+/* ---- limits ------------------------------------------------------------------------------ */
+
+/* Looked at when `values` reaches check_at; `at` is the value just met. */
+bool hf__walk_check(hf_walk *walk, const hf__slot *at)
+{
+    const hf_walk_options *limits = &walk->options;
+    if (limits->values_max != 0 && walk->values > limits->values_max) {
+        walk->values--;
+        return end_walk(walk, HF_WALK_LIMIT_VALUES);
+    }
+    if (walk->counts_bytes) {
+        walk->bytes += hf_value_bytes((hf_value){ walk->home, at });
+        if (walk->bytes > limits->bytes_max)
+            return end_walk(walk, HF_WALK_LIMIT_BYTES);
+        walk->check_at = walk->values + 1;
+        if (walk->values % HF__WALK_CHECK_EVERY != 0)
+            return true;
+    } else {
+        walk->check_at = limits->values_max != 0 ? limits->values_max + 1 : UINT64_MAX;
+    }
+    if (walk->deadline_ns == 0 && limits->watch_arena == NULL && limits->watch_budget == NULL && limits->cancel == NULL)
+        return true;
+    if (walk->deadline_ns != 0 && now_ns() >= walk->deadline_ns)
+        return end_walk(walk, HF_WALK_LIMIT_TIME);
+    if ((limits->watch_arena != NULL && hf_arena_count(limits->watch_arena).used > limits->watch_arena_bytes) ||
+        (limits->watch_budget != NULL && hf_budget_count(limits->watch_budget).current > limits->watch_budget_bytes))
+        return end_walk(walk, HF_WALK_LIMIT_MEMORY);
+    if (limits->cancel != NULL && hf_cancel_is_requested(limits->cancel))
+        return end_walk(walk, HF_WALK_CANCELLED);
+    uint64_t soon = walk->values + HF__WALK_CHECK_EVERY;
+    walk->check_at = soon < walk->check_at ? soon : walk->check_at;
+    return true;
+}
+
+/* ---- pruning and cleanups ---------------------------------------------------------------- */
+
+void hf_walk_prune(hf_walk *walk)
+{
+    if (walk->reason != HF_WALK_UNFINISHED || walk->level == 0)
+        return;
+    if (walk->event == HF_ENTER && !(walk->value.slot->lo & HF__EDITED)) {
+        walk->next = hf__close_of(walk->value.slot);
+        return;
+    }
+    /* What is left of the container around: out of a scalar's mount first. */
+    while (walk->next == walk->end && walk->returns_used > 0)
+        if (!hf__walk_return_from(walk))
+            return;
+    while (!hf__is_close(walk->next))
+        walk->next = hf__behind(walk->next);
+}
+
+hf_status hf_walk_defer(hf_walk *walk, void (*cleanup)(void *context), void *context)
+{
+    if (walk->defers_used == walk->defers_room) {
+        hf_arena *arena = walk->options.arena;
+        uint32_t room = walk->defers_room * 2;
+        hf__walk_defer *grown = arena != NULL ? HF_ARENA_NEW_ARRAY(arena, hf__walk_defer, room) : NULL;
+        if (grown == NULL)
+            return HF_NO_MEMORY;
+        memcpy(grown, walk->defers, walk->defers_used * sizeof *grown);
+        walk->defers = grown;
+        walk->defers_room = room;
+    }
+    walk->defers[walk->defers_used++] = (hf__walk_defer){ cleanup, context, walk->level };
+    return HF_OK;
+}
+
+/* ---- position ---------------------------------------------------------------------------- */
+
+hf_status hf_walk_get_position(const hf_walk *walk, hf_walk_position *ret_position)
+{
+    if (walk->follows)
+        return HF_MISUSE;
+    hf_walk_position position = { walk->next, walk->end, walk->top, walk->home, walk->level, walk->returns_used,
+                                  { { NULL, NULL, NULL, NULL } }, walk->values, walk->bytes };
+    memcpy(position.returns, walk->returns, walk->returns_used * sizeof *walk->returns);
+    *ret_position = position;
+    return HF_OK;
+}
+
+void hf_walk_resume(hf_walk *walk, const hf_walk_position *position, const hf_walk_options *options)
+{
+    memset(walk, 0, offsetof(hf_walk, inline_returns));
+    set_options(walk, options);
+    walk->follows = false;
+    walk->reason = HF_WALK_UNFINISHED;
+    walk->next = position->next;
+    walk->end = position->end;
+    walk->top = position->top;
+    walk->home = walk->value.home = position->home;
+    walk->level = position->level;
+    walk->returns_used = position->returns_used;
+    memcpy(walk->inline_returns, position->returns, position->returns_used * sizeof *position->returns);
+}
+
+/* ---- path -------------------------------------------------------------------------------- */
+
+/* Writes from the end of a window towards its front and counts what lies before it. */
+typedef struct backward {
+    char  *out;
+    size_t total, size, length; /* of the whole path, of the window, written so far */
+} backward;
+
+static void put_back(backward *to, char byte)
+{
+    size_t place = to->total - ++to->length;
+    if (place < to->size)
+        to->out[place] = byte;
+}
+
+static void put_token(backward *to, hf_text key)
+{
+    for (size_t i = key.length; i > 0; i--) {
+        char byte = key.bytes[i - 1];
+        if (byte == '~' || byte == '/') {
+            put_back(to, byte == '~' ? '0' : '1');
+            put_back(to, '~');
+        } else {
+            put_back(to, byte);
+        }
+    }
+    put_back(to, '/');
+}
+
+static void put_index(backward *to, uint64_t index)
+{
+    do
+        put_back(to, (char)('0' + index % 10));
+    while ((index /= 10) != 0);
+    put_back(to, '/');
+}
+
+/* The tokens from `slot` outwards to `top`. */
+static void put_tokens(backward *to, const hf__home *home, const hf__slot *top, const hf__slot *slot)
+{
+    while (slot != top) {
+        const hf__slot *behind = slot;
+        while (!hf__is_close(behind))
+            behind = hf__behind(behind);
+        const hf__slot *open = behind->lo & HF__EDITED ? home->chunks->owner(home, behind) : behind - hf__way_back(behind);
+        if (hf__kind(open) == HF__OBJECT) {
+            put_token(to, hf__slot_text(slot - 1));
+        } else {
+            uint64_t index = 0;
+            hf_value container = { home, open };
+            for (const hf__slot *at = hf__first_child(container); at != slot; at = hf__behind(at))
+                index++;
+            put_index(to, index);
+        }
+        slot = open;
+    }
+}
+
+static void put_path(const hf_walk *walk, backward *to)
+{
+    put_tokens(to, walk->home, walk->top, walk->value.slot);
+    for (uint32_t i = walk->returns_used; i > 0; i--)
+        put_tokens(to, walk->returns[i - 1].home, walk->returns[i - 1].top, walk->returns[i - 1].from);
+}
+
+size_t hf_walk_pointer(const hf_walk *walk, char *out, size_t size)
+{
+    if (walk->value.slot == NULL || walk->home == NULL)
+        return 0;
+    backward measure = { out, SIZE_MAX, 0, 0 };
+    put_path(walk, &measure);
+    backward to = { out, measure.length, size > 0 ? size - 1 : 0, 0 };
+    put_path(walk, &to);
+    if (size > 0)
+        out[to.length < size ? to.length : size - 1] = 0;
+    return to.length;
+}
