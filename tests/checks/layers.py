@@ -20,11 +20,12 @@ import tree
 LIBRARY = ["base", "memory", "value", "walk", "edit", "text", "query", "bind", "service"]
 # Public headers without a file of their name in lib/.
 PUBLIC_LAYER = {
-    "base.h": "base", "memory.h": "memory", "arena.h": "memory", "pool.h": "memory",
+    "base.h": "base", "cancel.h": "base", "checkpoint.h": "base", "memory.h": "memory", "arena.h": "memory", "pool.h": "memory",
     "value.h": "value", "value_layout.h": "value", "document.h": "value", "build.h": "value",
     "walk.h": "walk", "clone.h": "walk", "compare.h": "walk", "size.h": "walk",
-    "edit.h": "edit", "draft.h": "edit", "read.h": "text", "write.h": "text", "json.h": "text",
-    "pointer.h": "query", "bind.h": "bind", "reflect.h": "bind", "cache.h": "service", "task.h": "service",
+    "draft.h": "edit", "link.h": "edit", "current.h": "edit", "stream.h": "text", "block.h": "text", "read.h": "text", "write.h": "text", "json.h": "text",
+    "pointer.h": "query", "bind.h": "bind", "annotate.h": "bind", "reflect.h": "bind",
+    "cache.h": "service", "tasks.h": "service",
 }
 READERS = ["locator/profile", "locator/judge", "locator/view"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
