@@ -1,14 +1,20 @@
 # The front door. Everything is built in build/; CMakePresets.json has the builds.
 #
-#   make test     make help
+#   make demo [INPUT=file.json] [DEMO_SECONDS=10]     make test     make help
 .DEFAULT_GOAL := help
-.PHONY: test bench symbols install clean help gallery corpus
+.PHONY: demo test bench fuzz lint format symbols install clean help gallery corpus
 
 BUILD  ?= build
 PREFIX ?= /usr/local
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: ## one recursive job over real data in several ways, its memory drawn (INPUT=file.json, DEMO_SECONDS=10)
+	@tools/setup demo
+	@cmake --preset release --log-level=WARNING
+	@cmake --build --preset release --target demo
+	@$(BUILD)/release/bin/demo $(if $(INPUT),--input '$(INPUT)') $(if $(DEMO_SECONDS),--seconds '$(DEMO_SECONDS)')
 
 test: ## plain and sanitizer builds, every test; last line: N passed, N failed
 	@tools/setup demo test
@@ -18,6 +24,18 @@ bench: ## times beside other libraries (bench/)
 	@tools/setup demo bench
 	@cmake --preset release --log-level=WARNING
 	@cmake --build --preset release --target bench
+
+fuzz: ## each fuzzer for FUZZ_SECONDS=60, or one with FUZZ=name
+	@tools/setup demo fuzz
+	@tools/fuzz $(FUZZ)
+
+lint: ## clang-tidy and cppcheck
+	@tools/setup demo test lint
+	@tools/lint
+
+format: ## clang-format over the tree
+	@tools/setup lint
+	@git ls-files -- '*.c' '*.h' | xargs clang-format -i
 
 symbols: ## renews the list of exported symbols
 	@cmake --preset release --log-level=WARNING

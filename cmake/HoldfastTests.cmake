@@ -1,7 +1,6 @@
 # hf_test(NAME COMMAND... [LABELS l...] [TIMEOUT s] [SERIAL] [ENVIRONMENT e...])
 #   Registers a test with the sanitizers' options and, for SERIAL, alone on the machine: tests that
-#   watch memory or time run while nothing else does, and without the allocator's per-thread cache,
-#   whose blocks mallinfo2 counts as in use. Default label `quick`, default timeout 120 s.
+#   watch memory or time run while nothing else does. Default label `quick`, default timeout 120 s.
 #
 # How cases are counted (tests/run): a cmocka program by its cases; any other program by a line
 #   # cases: 12 passed, 0 failed, 3 skipped
@@ -28,9 +27,6 @@ function(hf_test name)
     set(arg_WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endif()
   add_test(NAME ${name} COMMAND ${arg_COMMAND} WORKING_DIRECTORY ${arg_WORKING_DIRECTORY})
-  if(arg_SERIAL)
-    list(APPEND arg_ENVIRONMENT "GLIBC_TUNABLES=glibc.malloc.tcache_count=0")
-  endif()
   set_tests_properties(${name} PROPERTIES
     LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 77
     ENVIRONMENT "${HF_TEST_ENVIRONMENT};${arg_ENVIRONMENT}")

@@ -11,8 +11,7 @@
  * figure means nothing (growth_resident returns 0).
  *
  * A test that uses this runs alone: write the `ctest: serial` comment that cmake/HoldfastTests.cmake
- * describes into its file. ctest then also turns off glibc's per-thread cache, whose free blocks
- * mallinfo2 counts as in use; by hand: GLIBC_TUNABLES=glibc.malloc.tcache_count=0. */
+ * describes into its file. */
 #ifndef HOLDFAST_TEST_GROWTH_H
 #define HOLDFAST_TEST_GROWTH_H
 
