@@ -9,7 +9,7 @@ The locator's reading side, gen/ and cli/ are clients of the public headers; exc
 use the internal headers of lib/base too. examples/ see public headers only. Tests, fuzzers and
 benchmarks may look at everything.
 
-A public header belongs to the layer of the file of its name in lib/, or to the one named below.
+A public header belongs to the layer named below, else to that of the file of its name in lib/.
 """
 import os
 import re
@@ -60,7 +60,7 @@ def home_of(path, stems):
     parts = path.split("/")
     if path.startswith("include/holdfast/"):
         name = os.path.basename(path)
-        layer = stems.get(os.path.splitext(name)[0]) or PUBLIC_LAYER.get(name)
+        layer = PUBLIC_LAYER.get(name) or stems.get(os.path.splitext(name)[0])
         return f"public/{layer}" if layer else "public/?"
     if parts[0] in ("lib", "locator") and len(parts) > 2:
         return "/".join(parts[:2])
