@@ -1,0 +1,87 @@
+/* shape.h - what the series of one group says: does it leak, fill, stay, or come and go?
+ *
+ * The method and its false alarms are derived in docs/verdicts.md; every threshold is here, under
+ * the name that it has there. */
+#ifndef HOLDFAST_SHAPE_H
+#define HOLDFAST_SHAPE_H
+
+#include "series.h"
+
+typedef enum hf__verdict {
+    HF_VERDICT_LEAK,
+    HF_VERDICT_UNDECIDED,
+    HF_VERDICT_FRAGMENTATION,
+    HF_VERDICT_FILLING,
+    HF_VERDICT_CHURN,
+    HF_VERDICT_STEADY,
+} hf__verdict;
+
+/* "leak", "undecided", ...: as in JSON. */
+const char *hf__verdict_name(hf__verdict verdict);
+
+/* Why the verdict is what it is. */
+typedef enum hf__reason {
+    HF_REASON_NOTHING,        /* never held anything worth a word */
+    HF_REASON_FLAT,           /* no growth after its start */
+    HF_REASON_FEW,            /* grew by too few blocks to tell */
+    HF_REASON_PLATEAU,        /* grew, then stopped growing */
+    HF_REASON_SLOWING,        /* growth loses pace steadily */
+    HF_REASON_TURNOVER,       /* what is old dies as fast as new comes */
+    HF_REASON_SAWTOOTH,       /* falls back again and again */
+    HF_REASON_BATCH,          /* grew, was used, and released as a whole by the program itself */
+    HF_REASON_GROWS,          /* keeps growing */
+    HF_REASON_GROWS_DOUBLING, /* one block that is moved to a larger one again and again */
+    HF_REASON_BACKLOG,        /* grows, though everything dies in the end: drained slower than filled */
+    HF_REASON_SHORT,          /* too few checkpoints */
+    HF_REASON_NOISY,          /* growth within what chance or sampling may do */
+    HF_REASON_MAYBE_FULL,     /* grows at a falling pace: may saturate, may not */
+    HF_REASON_RELEASED_LAST,  /* grew to the end and was released just before it */
+    HF_REASON_RECENT,         /* grows since too short a time */
+} hf__reason;
+
+typedef struct hf__shape {
+    hf__verdict verdict;
+    hf__reason  reason;
+    double rate, rate_low, rate_high;   /* bytes per second (blocks per second for goroutines), 95 % */
+    double since_s, until_s;            /* the time over which the rate stands */
+    double growth_bytes, growth_blocks; /* over that time */
+    double held_bytes, held_blocks;     /* at the reference: the end, or just before main returned */
+    double peak_bytes;
+    double kept_share;                  /* of the blocks born in that time, still alive at the reference */
+    double pace_end;                    /* growth at the end of that time over growth at its start, fitted */
+    double age_median_s, age_oldest_s;  /* of what is alive at the reference; -1 when not known */
+    double confidence;                  /* 0 to 1: that the verdict is right, by the test that decided */
+    double more_s;                      /* UNDECIDED: how much longer to run */
+    double dropped_share;               /* SAWTOOTH: the deepest fall, of its peak */
+    size_t drops;
+    double median_bytes;                /* of one kept block, on average */
+    bool   released_after_main;         /* alive when main returned, released by exit handlers */
+} hf__shape;
+
+enum {
+    HF_EVENTS_MIN = 6,       /* kept blocks below which nothing is called a leak */
+    HF_WINDOWS_MIN = 6,      /* windows of growth below which nothing is decided */
+    HF_REST_EVENTS_MIN = 50, /* the same after a warm-up, where growth is small beside it */
+    HF_CELLS_MIN = 4,
+    HF_CELLS_MAX = 16,
+};
+#define HF_DROP_SHARE     0.35 /* a fall by this share of the peak is a drop, not noise */
+#define HF_RELEASED_SHARE 0.25 /* what is left after a release as a whole */
+#define HF_COVERAGE_MIN   0.70 /* share of the cells in which a leak must have grown */
+#define HF_RECENCY_MIN    0.40 /* pace of the last quarter, of the mean */
+#define HF_PACE_LEAK      0.75 /* end pace over start pace: from here on growth is steady */
+#define HF_PACE_FILLING   0.50 /* below this it is slowing */
+#define HF_REST_SHARE     0.10 /* of the peak: growth after a warm-up that is small beside it */
+#define HF_LEVEL_SHARE_MIN 0.10 /* of the peak: growth of a level below this may be chance */
+#define HF_BACKLOG_SHARE  0.50 /* of the peak, and of the run: a backlog must have grown by so much, for so long */
+#define HF_TURNOVER_MIN   0.75 /* growth of the whole over what is kept */
+#define HF_TAIL_SHARE_MIN 0.15 /* growth must last for this share of the run */
+#define HF_LATE_RATIO     3.0  /* pace after over pace before: growth began there */
+#define HF_BREAK_SHARE    0.25 /* of the spread of pace that a break must explain */
+#define HF_TOOTH_RATIO    2.0  /* a stretch that lasts longer than so many teeth is none */
+#define HF_HEAD_RATIO     0.5  /* pace after over pace before: what was before is warm-up */
+
+/* Never fails; looks at nothing but `series`. */
+void hf__shape_of(const hf__series *series, hf__shape *ret_shape);
+
+#endif
