@@ -196,42 +196,36 @@ static bool enter(hf_walk *walk, const hf__slot *open)
     return count_value(walk, open);
 }
 
-static bool meet_link(hf_walk *walk, const hf__slot *link)
-{
-    hf_value target = hf__link_target_of((hf_value){ walk->home, link });
-    if (!walk->follows || hf_is_absent(target)) {
-        walk->event = HF_LINK;
-        walk->next = link + 1;
-        return count_value(walk, link);
-    }
-    if (!step_into(walk, link, target))
-        return false;
-    return hf__walk_rare(walk, target.slot);
-}
-
-/* Everything hf_walk_next does not do itself; `at` is behind the key, if there is one. */
+/* Everything hf_walk_next does not do itself; `at` is behind the key, if there is one. A loop,
+ * since a mount or a link may lead to another one. */
 bool hf__walk_rare(hf_walk *walk, const hf__slot *at)
 {
-    walk->value.slot = at;
-    switch (hf__kind(at)) {
-    case HF__ARRAY:
-    case HF__OBJECT:
-        return enter(walk, at);
-    case HF__LINK:
-        return meet_link(walk, at);
-    case HF__MOUNT: {
-        hf_value target = hf__resolve((hf_value){ walk->home, at });
+    for (;;) {
+        hf_value target;
+        walk->value.slot = at;
+        switch (hf__kind(at)) {
+        case HF__ARRAY:
+        case HF__OBJECT:
+            return enter(walk, at);
+        case HF__LINK:
+            target = hf__link_target_of((hf_value){ walk->home, at });
+            if (!walk->follows || hf_is_absent(target)) {
+                walk->event = HF_LINK;
+                walk->next = at + 1;
+                return count_value(walk, at);
+            }
+            break;
+        case HF__MOUNT:
+            target = hf__resolve((hf_value){ walk->home, at });
+            break;
+        default: /* scalars behind a mount or link, foreign values */
+            walk->event = HF_VALUE;
+            walk->next = at + 1;
+            return count_value(walk, at);
+        }
         if (!step_into(walk, at, target))
             return false;
-        walk->value.slot = target.slot;
-        if (hf__is_container(target.slot))
-            return enter(walk, target.slot);
-        return hf__kind(target.slot) == HF__LINK ? meet_link(walk, target.slot) : hf__walk_rare(walk, target.slot);
-    }
-    default: /* scalars behind a mount or link, foreign values */
-        walk->event = HF_VALUE;
-        walk->next = at + 1;
-        return count_value(walk, at);
+        at = target.slot;
     }
 }
 
