@@ -12,8 +12,8 @@ help: ## this list
 
 demo: ## one recursive job over real data in several ways, its memory drawn (INPUT=file.json, DEMO_SECONDS=10)
 	@tools/setup demo
-	@cmake --preset release --log-level=WARNING
-	@cmake --build --preset release --target demo
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target demo -- --quiet
 	@$(BUILD)/release/bin/demo $(if $(INPUT),--input '$(INPUT)') $(if $(DEMO_SECONDS),--seconds '$(DEMO_SECONDS)')
 
 test: ## plain and sanitizer builds, every test; last line: N passed, N failed
@@ -22,7 +22,7 @@ test: ## plain and sanitizer builds, every test; last line: N passed, N failed
 
 bench: ## times beside other libraries (bench/)
 	@tools/setup demo bench
-	@cmake --preset release --log-level=WARNING
+	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target bench
 
 fuzz: ## each fuzzer for FUZZ_SECONDS=60, or one with FUZZ=name
@@ -38,13 +38,13 @@ format: ## clang-format over the tree
 	@git ls-files -- '*.c' '*.h' | xargs clang-format -i
 
 symbols: ## renews the list of exported symbols
-	@cmake --preset release --log-level=WARNING
+	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target holdfast_shared
 	@tests/checks/exported_symbols.py --renew $(BUILD)/release/libholdfast.so.0
 
 install: ## builds and installs to PREFIX=/usr/local (DESTDIR is honoured)
 	@tools/setup demo
-	@cmake --preset release --log-level=WARNING -DCMAKE_INSTALL_PREFIX='$(PREFIX)'
+	@cmake --preset release -DCMAKE_INSTALL_PREFIX='$(PREFIX)' >/dev/null
 	@cmake --build --preset release
 	@cmake --install $(BUILD)/release
 

@@ -20,6 +20,9 @@ if(PROJECT_IS_TOP_LEVEL AND CMAKE_BUILD_TYPE STREQUAL "Debug")
 endif()
 
 # C++ is needed by bench/ and by the check of the headers; the project builds without it.
+if(DEFINED CMAKE_CXX_COMPILER AND NOT CMAKE_CXX_COMPILER)
+  unset(CMAKE_CXX_COMPILER CACHE) # looked for in vain before; it may be installed by now
+endif()
 include(CheckLanguage)
 check_language(CXX)
 if(CMAKE_CXX_COMPILER)
