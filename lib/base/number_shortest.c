@@ -67,39 +67,52 @@ static inline parity multiply_parity(uint64_t x, power p, int beta)
     return result;
 }
 
-static hf__shortest shortest_regular(uint64_t significand, int exponent)
+/* A multiple of 1000 at the very end of the interval, or a value right between two hundreds: the
+ * digits cut off decide. Arguments as in shortest_regular; rare. */
+static __attribute__((noinline)) hf__shortest settle(uint64_t significand, int k, int beta, wide upper)
 {
     bool even = (significand & 1) == 0; /* then the ends of the interval round to this double, too */
-    int k = floor_log10_power_of_two(exponent) - 2;
     power p = power_of_ten(-k);
-    int beta = exponent + floor_log2_power_of_ten(-k);
-    uint64_t length = p.high >> (63 - beta); /* of the interval, cut */
-    wide upper = multiply_upper((2 * significand + 1) << beta, p);
-    uint64_t thousands = upper.high / 1000, rest = upper.high % 1000;
-    bool upper_outside = rest == 0 && upper.low == 0 && !even;
-    if (rest < length && !upper_outside) {
-        hf__shortest found = { thousands, k + 3 };
-        return found;
-    }
-    if (rest == length && !upper_outside) { /* the lower end may lie above or below */
+    uint64_t length = p.high >> (63 - beta), thousands = upper.high / 1000, rest = upper.high % 1000;
+    if (rest == 0 && upper.low == 0 && !even) { /* outside by a hair: go on from the thousand below */
+        thousands--;
+        rest = 1000;
+    } else if (rest == length) { /* the lower end may lie above or below the multiple */
         parity lower = multiply_parity(2 * significand - 1, p, beta);
         if (lower.odd || (lower.whole && even)) {
             hf__shortest found = { thousands, k + 3 };
             return found;
         }
+    } else if (rest < length) {
+        hf__shortest found = { thousands, k + 3 };
+        return found;
     }
-    if (upper_outside) { /* the next thousand below, a full thousand away */
-        thousands--;
-        rest = 1000;
-    }
-    /* The nearest hundred to the value, which lies half the interval below its upper end. */
     uint64_t distance = rest - length / 2 + 50, hundreds = distance / 100;
     hf__shortest found = { thousands * 10 + hundreds, k + 2 };
-    if (HF_UNLIKELY(hundreds * 100 == distance)) { /* the cut halves decide */
+    if (hundreds * 100 == distance) {
         parity value = multiply_parity(2 * significand, p, beta);
         bool guessed_odd = ((distance ^ 50) & 1) != 0;
         found.digits -= value.odd != guessed_odd || (value.whole && (found.digits & 1) != 0);
     }
+    return found;
+}
+
+/* Whether a multiple of 1000 is inside cannot be predicted, so that both answers are computed. */
+static hf__shortest shortest_regular(uint64_t significand, int exponent)
+{
+    int k = floor_log10_power_of_two(exponent) - 2;
+    power p = power_of_ten(-k);
+    int beta = exponent + floor_log2_power_of_ten(-k);
+    uint64_t length = p.high >> (63 - beta); /* of the interval, cut */
+    wide upper = multiply_upper((2 * significand + 1) << beta, p);
+    uint64_t thousands = upper.high / 1000, rest = upper.high - thousands * 1000;
+    /* The nearest hundred to the value, which lies half the interval below its upper end. */
+    uint32_t distance = (uint32_t)(rest - length / 2 + 50), hundreds = distance / 100;
+    bool inside = rest < length;
+    if (HF_UNLIKELY((rest == length) | (hundreds * 100 == distance) | ((rest | upper.low) == 0)))
+        return settle(significand, k, beta, upper);
+    uint64_t near = thousands * 10 + hundreds;
+    hf__shortest found = { inside ? thousands : near, k + 2 + inside };
     return found;
 }
 

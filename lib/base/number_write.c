@@ -9,6 +9,10 @@
 
 #include <holdfast/base.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "digits are laid out in little-endian words"
 #endif
@@ -79,6 +83,31 @@ typedef struct spelling {
     int      count, point;
 } spelling;
 
+/* Sixteen digits of the two halves as 0 to 9, and where the last that is not zero ends. */
+static inline hf__u128 sixteen_digits(uint32_t upper, uint32_t lower, int *ret_used)
+{
+#ifdef __SSE2__
+    /* As eight_digits, both halves at once; by hand, for compilers turn two of those into slow code. */
+    __m128i halves = _mm_set_epi64x(lower, upper);
+    __m128i quotient = _mm_srli_epi64(_mm_mul_epu32(halves, _mm_set1_epi64x(3518437209)), 45); /* / 10000 */
+    __m128i rest = _mm_sub_epi64(halves, _mm_mul_epu32(quotient, _mm_set1_epi64x(10000)));
+    __m128i fours = _mm_or_si128(quotient, _mm_slli_epi64(rest, 32));
+    quotient = _mm_srli_epi16(_mm_mulhi_epu16(fours, _mm_set1_epi16(5243)), 3); /* / 100 */
+    rest = _mm_sub_epi16(fours, _mm_mullo_epi16(quotient, _mm_set1_epi16(100)));
+    __m128i twos = _mm_or_si128(quotient, _mm_slli_epi32(rest, 16));
+    quotient = _mm_mulhi_epu16(twos, _mm_set1_epi16(6554)); /* / 10 */
+    rest = _mm_sub_epi16(twos, _mm_mullo_epi16(quotient, _mm_set1_epi16(10)));
+    __m128i ones = _mm_or_si128(quotient, _mm_slli_epi16(rest, 8));
+    unsigned zeros = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(ones, _mm_setzero_si128()));
+    *ret_used = 32 - __builtin_clz((~zeros & 0xffff) << 1 | 1) - 1;
+    uint64_t words[2] = { (uint64_t)_mm_cvtsi128_si64(ones), (uint64_t)_mm_cvtsi128_si64(_mm_srli_si128(ones, 8)) };
+#else
+    uint64_t words[2] = { eight_digits(upper), eight_digits(lower) };
+    *ret_used = words[1] != 0 ? 16 - __builtin_clzll(words[1]) / 8 : words[0] != 0 ? 8 - __builtin_clzll(words[0]) / 8 : 0;
+#endif
+    return (hf__u128)words[1] << 64 | words[0];
+}
+
 static inline spelling spell(uint64_t bits)
 {
     hf__shortest shortest = hf__number_shortest(bits);
@@ -87,11 +116,14 @@ static inline spelling spell(uint64_t bits)
     length += shortest.digits >= power_of_ten[length];
     uint64_t digits = shortest.digits * power_of_ten[17 - length];
     uint64_t high = digits / 100000000;
-    uint64_t upper = eight_digits((uint32_t)(high % 100000000)), lower = eight_digits((uint32_t)(digits % 100000000));
+    uint32_t first = (uint32_t)(high / 100000000);
+    int used;
     spelling result;
-    result.first = (char)('0' + high / 100000000);
-    result.others = (hf__u128)(lower | ascii_zeros) << 64 | upper | ascii_zeros;
-    result.count = 1 + (lower != 0 ? 16 - __builtin_clzll(lower) / 8 : upper != 0 ? 8 - __builtin_clzll(upper) / 8 : 0);
+    result.others = sixteen_digits((uint32_t)(high - first * (uint64_t)100000000),
+                                   (uint32_t)(digits - high * 100000000), &used);
+    result.others |= (hf__u128)ascii_zeros << 64 | ascii_zeros;
+    result.first = (char)('0' + first);
+    result.count = 1 + used;
     result.point = length + shortest.exponent;
     return result;
 }
@@ -109,11 +141,15 @@ static size_t write_exponent(char *out, const spelling *s, bool canonical)
     out[1] = '.';
     size_t length = s->count > 1 ? (size_t)s->count + 1 : 1;
     out[length++] = 'e';
-    if (exponent < 0)
-        out[length++] = '-';
-    else if (canonical)
-        out[length++] = '+';
-    return length + write_short(out + length, (uint32_t)(exponent < 0 ? -exponent : exponent));
+    out[length] = exponent < 0 ? '-' : '+';
+    length += canonical | (exponent < 0);
+    /* At most three digits, without a branch: their number cannot be predicted. */
+    uint32_t size = (uint32_t)(exponent < 0 ? -exponent : exponent);
+    uint32_t hundreds = size * 41 >> 12, rest = size - hundreds * 100, tens = rest * 103 >> 10;
+    unsigned skip = (size < 100) + (size < 10);
+    uint32_t digits = (hundreds | tens << 8 | (rest - tens * 10) << 16 | 0x303030) >> (8 * skip);
+    memcpy(out + length, &digits, sizeof digits);
+    return length + 3 - skip;
 }
 
 static size_t write_plain(char *out, const spelling *s, bool canonical)
