@@ -8,11 +8,11 @@
 #ifndef HOLDFAST_HASH_H
 #define HOLDFAST_HASH_H
 
+#include "wide.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-__extension__ typedef unsigned __int128 hf__u128;
 
 static inline uint64_t hf__hash_fold(uint64_t a, uint64_t b)
 {

@@ -1,9 +1,9 @@
 /* number_compare.c - order and hash of numbers by their exact value. */
 #include "base/number_compare.h"
 
+#include "base/hash.h"
 #include "base/number_decimal.h"
 #include "base/number_write.h"
-#include "base/wide.h"
 
 #include <string.h>
 
@@ -130,10 +130,7 @@ int hf__number_compare(hf__number a, hf__number b)
 
 static uint64_t mix(uint64_t value, uint64_t seed)
 {
-    hf__u128 product = (hf__u128)(value ^ 0x9e3779b97f4a7c15u) * (seed | 1);
-    uint64_t folded = (uint64_t)product ^ (uint64_t)(product >> 64);
-    product = (hf__u128)(folded ^ seed) * 0xd6e8feb86659fd93u;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    return hf__hash_words(value, 8, seed);
 }
 
 /* A whole value between -2^63 and 2^64 hashes as that integer, any other double by its bits. */

@@ -5,6 +5,7 @@
  * same side of every such value. That bounds the big integers, which live on the stack. */
 #include "base/number_decimal.h"
 
+#include "base/hash.h"
 #include "base/wide.h"
 
 #include <string.h>
@@ -240,8 +241,7 @@ int hf__decimal_compare(const hf__decimal *a, const hf__decimal *b)
 
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
-    hf__u128 product = (hf__u128)(hash ^ word) * 0x9e3779b97f4a7c15u;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    return hf__hash_fold(hash ^ word, HF__HASH_A);
 }
 
 uint64_t hf__decimal_hash(const hf__decimal *decimal, uint64_t seed)

@@ -1,57 +1,88 @@
-/* utf8.c - validation, a sequence at a time; runs of ASCII eight bytes at a time. */
+/* utf8.c - UTF-8 validation: the choice of version, and the one without vectors beyond SSE2. */
 #include "base/utf8.h"
 
+#include "base/cpu.h"
+
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* How many bytes from `text` on are ASCII, in whole blocks. */
+static size_t skip_ascii(const char *text, size_t length)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    for (; length - at >= 32; at += 32) {
+        __m128i low = _mm_loadu_si128((const __m128i *)(const void *)(text + at));
+        __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(text + at + 16));
+        if (_mm_movemask_epi8(_mm_or_si128(low, high)) != 0)
+            break;
+    }
+#endif
+    for (; length - at >= 8; at += 8) {
+        uint64_t word;
+        memcpy(&word, text + at, sizeof word);
+        if ((word & 0x8080808080808080u) != 0)
+            break;
+    }
+    return at;
+}
 
 static bool is_continuation(unsigned char byte)
 {
     return (byte & 0xc0) == 0x80;
 }
 
-/* The length of the valid sequence at `at`, 0 when it is not valid. */
-static size_t sequence(const unsigned char *at, size_t left)
+/* The length of the valid sequence at `s`, 0 when there is none. The bounds of the second byte are
+ * those of table 3-7 of the Unicode standard. */
+static size_t sequence_length(const unsigned char *s, size_t left)
 {
-    unsigned char first = at[0];
+    unsigned char first = s[0];
     if (first < 0x80)
         return 1;
-    if (first >= 0xc2 && first <= 0xdf)
-        return left >= 2 && is_continuation(at[1]) ? 2 : 0;
-    if (first >= 0xe0 && first <= 0xef) {
-        if (left < 3 || !is_continuation(at[1]) || !is_continuation(at[2]))
-            return 0;
-        if ((first == 0xe0 && at[1] < 0xa0) || (first == 0xed && at[1] > 0x9f))
-            return 0;
-        return 3;
+    if (first < 0xc2 || left < 2)
+        return 0;
+    if (first < 0xe0)
+        return is_continuation(s[1]) ? 2 : 0;
+    if (first < 0xf0) {
+        unsigned char low = first == 0xe0 ? 0xa0 : 0x80, high = first == 0xed ? 0x9f : 0xbf;
+        return left >= 3 && s[1] >= low && s[1] <= high && is_continuation(s[2]) ? 3 : 0;
     }
-    if (first >= 0xf0 && first <= 0xf4) {
-        if (left < 4 || !is_continuation(at[1]) || !is_continuation(at[2]) || !is_continuation(at[3]))
-            return 0;
-        if ((first == 0xf0 && at[1] < 0x90) || (first == 0xf4 && at[1] > 0x8f))
-            return 0;
-        return 4;
-    }
-    return 0;
+    unsigned char low = first == 0xf0 ? 0x90 : 0x80, high = first == 0xf4 ? 0x8f : 0xbf;
+    return first <= 0xf4 && left >= 4 && s[1] >= low && s[1] <= high && is_continuation(s[2]) && is_continuation(s[3])
+               ? 4
+               : 0;
 }
 
-size_t hf__utf8_fault(const char *bytes, size_t length)
+size_t hf__utf8_fault_base(const char *text, size_t length, size_t at)
 {
-    const unsigned char *text = (const unsigned char *)bytes;
-    size_t at = 0;
     while (at < length) {
-        uint64_t word;
-        if (length - at >= sizeof word) {
-            memcpy(&word, text + at, sizeof word);
-            if ((word & 0x8080808080808080u) == 0) {
-                at += sizeof word;
-                continue;
-            }
+        at += skip_ascii(text + at, length - at);
+        /* A block that is not all ASCII, or the rest. */
+        size_t stop = length - at < 8 ? length : at + 8;
+        while (at < stop) {
+            size_t step = sequence_length((const unsigned char *)text + at, length - at);
+            if (step == 0)
+                return at;
+            at += step;
         }
-        size_t step = sequence(text + at, length - at);
-        if (step == 0)
-            return at;
-        at += step;
     }
     return length;
+}
+
+size_t hf__utf8_fault(const char *text, size_t length)
+{
+#ifdef __x86_64__
+    if (length >= 32) {
+        enum hf__cpu_level level = hf__cpu_level();
+        if (level == HF__CPU_AVX512)
+            return hf__utf8_fault_avx512(text, length);
+        if (level == HF__CPU_AVX2)
+            return hf__utf8_fault_avx2(text, length);
+    }
+#endif
+    return hf__utf8_fault_base(text, length, 0);
 }
