@@ -20,12 +20,16 @@ struct hf__arena_block {
     hf__arena_block *below;
     size_t           bytes;       /* whole block with this header */
     uint64_t         used_before; /* ordinary: used bytes in the blocks below; large: own use */
-    uint64_t         unused;      /* keeps the data 16-byte aligned */
+    char            *spoiled_to;  /* debug: from `at` up to here nobody may have written; or NULL */
 };
 
 _Static_assert(sizeof(hf__arena_block) % HF_ALIGNMENT == 0, "data after the header is aligned");
 
 enum { PATTERN_TAKEN_BACK = 0xDB };
+
+/* In debug builds every allocation passes through here: what a rewind took back carries a
+ * pattern, and a pattern that changed betrays who kept a value past its frame. */
+#define GUARDS_PATTERN (HF__DEBUG && !HF__ASAN)
 
 static char *block_data(hf__arena_block *block)
 {
@@ -78,6 +82,8 @@ hf_status hf_arena_create(const hf_arena_options *options, hf_arena **ret_arena,
 }
 
 /* Every block goes through here on its way back, with its poison taken off. */
+static void check_spoiled(const hf__arena_block *block, const char *begin, const char *end);
+
 static void free_block(hf_arena *arena, hf__arena_block *block)
 {
     if (block == NULL)
@@ -125,7 +131,7 @@ static void set_place(hf_arena *arena, hf__arena_block *block, char *at)
     arena->block = block;
     arena->at = at;
     arena->end = block != NULL ? block_end(block) : NULL;
-    arena->window = HF__ASAN ? at : arena->end;
+    arena->window = HF__ASAN || GUARDS_PATTERN ? at : arena->end;
 }
 
 static uint64_t used_now(const hf_arena *arena)
@@ -143,15 +149,36 @@ static void note_peak(hf_arena *arena)
         arena->used_peak = used;
 }
 
-/* What a rewind took back: unreadable under AddressSanitizer, recognisable in a debugger. */
-static void spoil(char *begin, char *end)
+/* Memory of `block` that was taken back: unreadable under AddressSanitizer, else a pattern. */
+static void spoil(hf__arena_block *block, char *begin, char *end)
 {
     if (begin == end)
         return;
-#if HF__DEBUG && !HF__ASAN
+#if GUARDS_PATTERN
     memset(begin, PATTERN_TAKEN_BACK, (size_t)(end - begin));
+    if (end > block->spoiled_to)
+        block->spoiled_to = end;
 #endif
+    (void)block;
     HF__POISON(begin, (size_t)(end - begin));
+}
+
+/* Is the pattern whole between `begin` and `end`, which are about to be used or freed? */
+static void check_spoiled(const hf__arena_block *block, const char *begin, const char *end)
+{
+#if GUARDS_PATTERN
+    if (block->spoiled_to == NULL)
+        return;
+    if (end > block->spoiled_to)
+        end = block->spoiled_to;
+    for (const char *at = begin; at < end; at++)
+        if ((unsigned char)*at != PATTERN_TAKEN_BACK) {
+            hf__misuse(NULL, "arena: memory was written after a rewind took it back");
+            return;
+        }
+#else
+    (void)block, (void)begin, (void)end;
+#endif
 }
 
 /* ---- blocks ------------------------------------------------------------------------------ */
@@ -243,6 +270,7 @@ static void *allocate_in_block(hf_arena *arena, size_t size, size_t alignment)
     char *found = arena->block != NULL ? fit(arena->at, arena->end, size, alignment) : NULL;
     if (found == NULL)
         return NULL;
+    check_spoiled(arena->block, arena->at, found + size);
     HF__UNPOISON(found, size);
     set_place(arena, arena->block, found + size);
     return found;
@@ -292,10 +320,12 @@ void *hf_arena_resize(hf_arena *arena, void *block, size_t old_size, size_t new_
     char *begin = block;
     if (begin + old_size == arena->at && new_size <= (size_t)(arena->end - begin)) {
         note_peak(arena);
-        if (new_size > old_size)
+        if (new_size > old_size) {
+            check_spoiled(arena->block, arena->at, begin + new_size);
             HF__UNPOISON(begin, new_size);
-        else
-            spoil(begin + new_size, arena->at);
+        } else {
+            spoil(arena->block, begin + new_size, arena->at);
+        }
         set_place(arena, arena->block, begin + new_size);
         return block;
     }
@@ -400,12 +430,12 @@ hf_status hf_arena_rewind(hf_arena *arena, hf_mark mark)
     while (arena->block != mark.block) {
         hf__arena_block *block = arena->block;
         char            *place = place_below(block);
-        spoil(block_data(block), arena->at);
+        spoil(block, block_data(block), arena->at);
         set_place(arena, block->below, place);
         keep_as_spare(arena, block);
     }
     if (mark.block != NULL)
-        spoil(mark.at, arena->at);
+        spoil(mark.block, mark.at, arena->at);
     set_place(arena, mark.block, mark.at);
     return HF_OK;
 }
@@ -424,7 +454,7 @@ void hf_arena_reset(hf_arena *arena)
         free_block(arena, block);
     }
     if (arena->block != NULL) {
-        spoil(block_data(arena->block), arena->at);
+        spoil(arena->block, block_data(arena->block), arena->at);
         set_place(arena, arena->block, block_data(arena->block));
     }
     arena->block_bytes_next = arena->block_bytes;
