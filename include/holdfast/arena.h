@@ -8,8 +8,9 @@
  * block of its own. Every block is charged to the budget, header and slack included, so the
  * budget knows what is reserved, not only what is used.
  *
- * In builds with AddressSanitizer memory that was not given out is poisoned; in other debug
- * builds (without NDEBUG) memory that a rewind takes back is overwritten with 0xDB. */
+ * In builds of the library with AddressSanitizer memory that was not given out is poisoned. In
+ * other debug builds (without NDEBUG) memory that a rewind takes back is filled with 0xDB, and a
+ * later write into it is noticed, with a trap, when it is next given out or freed. */
 #ifndef HOLDFAST_ARENA_H
 #define HOLDFAST_ARENA_H
 
@@ -35,7 +36,7 @@ typedef struct hf__arena_block hf__arena_block;
 
 /* Shown so that allocation is inline and an arena can lie in your own struct; the fields are
  * the library's. Invariant: at <= end, both in `block` or NULL; window is `end`, or `at` where
- * every allocation has to pass through the library (AddressSanitizer). */
+ * every allocation has to pass through the library (debug builds, AddressSanitizer). */
 typedef struct hf_arena {
     char               *at, *window, *end;
     hf__arena_block    *block, *large, *spare;
@@ -156,6 +157,9 @@ HF_API hf_status hf_arena_rewind(hf_arena *arena, hf_mark mark);
 /* ---- counts ------------------------------------------------------------------------------ */
 
 HF_API hf_arena_counts hf_arena_count(const hf_arena *arena);
+
+/* Does the address lie in memory that the arena gave out? Looks through its blocks. */
+HF_API bool hf_arena_holds(const hf_arena *arena, const void *address);
 
 HF_EXTERN_END
 

@@ -8,42 +8,41 @@
  * mark notes the top of both. `used` is never counted per allocation: it is the sum left behind
  * in full blocks, the distance of `at` from the newest block's start, and the large blocks. */
 #include "allocate.h"
-#include "poison.h"
+#include "arena_block.h"
 
 #include "base/checked.h"
-#include "base/misuse.h"
 
-#include <holdfast/arena.h>
 #include <string.h>
-
-struct hf__arena_block {
-    hf__arena_block *below;
-    size_t           bytes;       /* whole block with this header */
-    uint64_t         used_before; /* ordinary: used bytes in the blocks below; large: own use */
-    char            *spoiled_to;  /* debug: from `at` up to here nobody may have written; or NULL */
-};
-
-_Static_assert(sizeof(hf__arena_block) % HF_ALIGNMENT == 0, "data after the header is aligned");
-
-enum { PATTERN_TAKEN_BACK = 0xDB };
-
-/* In debug builds every allocation passes through here: what a rewind took back carries a
- * pattern, and a pattern that changed betrays who kept a value past its frame. */
-#define GUARDS_PATTERN (HF__DEBUG && !HF__ASAN)
-
-static char *block_data(hf__arena_block *block)
-{
-    return (char *)(block + 1);
-}
-
-static char *block_end(hf__arena_block *block)
-{
-    return (char *)block + block->bytes;
-}
 
 static hf__memory memory_of(const hf_arena *arena)
 {
     return (hf__memory){ arena->allocator, arena->budget };
+}
+
+/* ---- the place of allocation ------------------------------------------------------------- */
+
+/* Moves to `at` inside `block`, both NULL for an empty arena. */
+static void set_place(hf_arena *arena, hf__arena_block *block, char *at)
+{
+    arena->block = block;
+    arena->at = at;
+    arena->end = block != NULL ? hf__block_end(block) : NULL;
+    arena->window = HF__GUARDS ? at : arena->end;
+}
+
+static uint64_t used_now(const hf_arena *arena)
+{
+    uint64_t used = arena->used_large;
+    if (arena->block != NULL)
+        used += arena->block->used_before + (uint64_t)(arena->at - hf__block_data(arena->block));
+    return used;
+}
+
+static void note_peak(hf_arena *arena)
+{
+    uint64_t used = used_now(arena);
+    if (used > arena->used_peak)
+        arena->used_peak = used;
 }
 
 /* ---- life -------------------------------------------------------------------------------- */
@@ -82,32 +81,64 @@ hf_status hf_arena_create(const hf_arena_options *options, hf_arena **ret_arena,
 }
 
 /* Every block goes through here on its way back, with its poison taken off. */
-static void check_spoiled(const hf__arena_block *block, const char *begin, const char *end);
-
 static void free_block(hf_arena *arena, hf__arena_block *block)
 {
-    if (block == NULL)
-        return;
     hf__memory memory = memory_of(arena);
     HF__UNPOISON(block, block->bytes);
     arena->reserved -= block->bytes;
     hf__memory_free(&memory, block, block->bytes, HF_ALIGNMENT);
 }
 
-static void free_stack(hf_arena *arena, hf__arena_block **top, const hf__arena_block *until)
+static void free_spare(hf_arena *arena)
 {
-    while (*top != until) {
-        hf__arena_block *block = *top;
-        *top = block->below;
+    hf__arena_block *spare = arena->spare;
+    if (spare == NULL)
+        return;
+    hf__block_check(spare, hf__block_data(spare), hf__block_end(spare));
+    arena->spare = NULL;
+    free_block(arena, spare);
+}
+
+static void free_large_until(hf_arena *arena, const hf__arena_block *until)
+{
+    while (arena->large != until) {
+        hf__arena_block *block = arena->large;
+        arena->large = block->below;
+        arena->used_large -= block->used_before;
         free_block(arena, block);
     }
 }
 
+/* Where `at` stood when `above` was pushed on its lower neighbour. */
+static char *place_below(hf__arena_block *above)
+{
+    hf__arena_block *below = above->below;
+    return below != NULL ? hf__block_data(below) + (above->used_before - below->used_before) : NULL;
+}
+
+/* Takes the newest ordinary block off; it is the caller's, its use ended at *ret_end. */
+static hf__arena_block *pop_block(hf_arena *arena, char **ret_end)
+{
+    hf__arena_block *block = arena->block;
+    hf__block_check(block, arena->at, arena->end);
+    *ret_end = arena->at;
+    set_place(arena, block->below, place_below(block));
+    return block;
+}
+
+/* Frees the ordinary blocks above `until`. */
+static void free_blocks_until(hf_arena *arena, const hf__arena_block *until)
+{
+    char *end;
+    while (arena->block != until)
+        free_block(arena, pop_block(arena, &end));
+}
+
 void hf_arena_release(hf_arena *arena)
 {
-    free_stack(arena, &arena->block, NULL);
-    free_stack(arena, &arena->large, NULL);
-    free_block(arena, arena->spare);
+    free_blocks_until(arena, NULL);
+    free_large_until(arena, NULL);
+    free_spare(arena);
     hf_budget_drop(arena->budget);
     *arena = (hf_arena){ .at = NULL };
 }
@@ -123,64 +154,6 @@ void hf_arena_destroy(hf_arena *arena)
     hf_budget_drop(memory.budget);
 }
 
-/* ---- the place of allocation ------------------------------------------------------------- */
-
-/* Moves to `at` inside `block`, both NULL for an empty arena. */
-static void set_place(hf_arena *arena, hf__arena_block *block, char *at)
-{
-    arena->block = block;
-    arena->at = at;
-    arena->end = block != NULL ? block_end(block) : NULL;
-    arena->window = HF__ASAN || GUARDS_PATTERN ? at : arena->end;
-}
-
-static uint64_t used_now(const hf_arena *arena)
-{
-    uint64_t used = arena->used_large;
-    if (arena->block != NULL)
-        used += arena->block->used_before + (uint64_t)(arena->at - block_data(arena->block));
-    return used;
-}
-
-static void note_peak(hf_arena *arena)
-{
-    uint64_t used = used_now(arena);
-    if (used > arena->used_peak)
-        arena->used_peak = used;
-}
-
-/* Memory of `block` that was taken back: unreadable under AddressSanitizer, else a pattern. */
-static void spoil(hf__arena_block *block, char *begin, char *end)
-{
-    if (begin == end)
-        return;
-#if GUARDS_PATTERN
-    memset(begin, PATTERN_TAKEN_BACK, (size_t)(end - begin));
-    if (end > block->spoiled_to)
-        block->spoiled_to = end;
-#endif
-    (void)block;
-    HF__POISON(begin, (size_t)(end - begin));
-}
-
-/* Is the pattern whole between `begin` and `end`, which are about to be used or freed? */
-static void check_spoiled(const hf__arena_block *block, const char *begin, const char *end)
-{
-#if GUARDS_PATTERN
-    if (block->spoiled_to == NULL)
-        return;
-    if (end > block->spoiled_to)
-        end = block->spoiled_to;
-    for (const char *at = begin; at < end; at++)
-        if ((unsigned char)*at != PATTERN_TAKEN_BACK) {
-            hf__misuse(NULL, "arena: memory was written after a rewind took it back");
-            return;
-        }
-#else
-    (void)block, (void)begin, (void)end;
-#endif
-}
-
 /* ---- blocks ------------------------------------------------------------------------------ */
 
 static hf_status take_block(hf_arena *arena, size_t bytes, hf__arena_block **ret_block)
@@ -194,7 +167,7 @@ static hf_status take_block(hf_arena *arena, size_t bytes, hf__arena_block **ret
         return status;
     hf__arena_block *block = taken;
     *block = (hf__arena_block){ .bytes = bytes };
-    HF__POISON(block_data(block), bytes - sizeof *block);
+    HF__POISON(hf__block_data(block), bytes - sizeof *block);
     arena->blocks_taken++;
     arena->reserved += bytes;
     if (arena->reserved > arena->reserved_peak)
@@ -238,7 +211,7 @@ static hf_status push_block(hf_arena *arena, size_t bytes)
     }
     block->below = arena->block;
     block->used_before = used_now(arena) - arena->used_large;
-    set_place(arena, block, block_data(block));
+    set_place(arena, block, hf__block_data(block));
     return HF_OK;
 }
 
@@ -270,7 +243,7 @@ static void *allocate_in_block(hf_arena *arena, size_t size, size_t alignment)
     char *found = arena->block != NULL ? fit(arena->at, arena->end, size, alignment) : NULL;
     if (found == NULL)
         return NULL;
-    check_spoiled(arena->block, arena->at, found + size);
+    hf__block_check(arena->block, arena->at, found + size);
     HF__UNPOISON(found, size);
     set_place(arena, arena->block, found + size);
     return found;
@@ -282,9 +255,9 @@ static void *allocate_large(hf_arena *arena, size_t bytes, size_t size, size_t a
     if (arena->failure != HF_OK)
         return NULL;
     hf__arena_block *block = arena->large;
-    char            *found = fit(block_data(block), block_end(block), size, alignment);
+    char            *found = fit(hf__block_data(block), hf__block_end(block), size, alignment);
     HF__UNPOISON(found, size);
-    block->used_before = (uint64_t)(found + size - block_data(block));
+    block->used_before = (uint64_t)(found + size - hf__block_data(block));
     arena->used_large += block->used_before;
     return found;
 }
@@ -321,10 +294,10 @@ void *hf_arena_resize(hf_arena *arena, void *block, size_t old_size, size_t new_
     if (begin + old_size == arena->at && new_size <= (size_t)(arena->end - begin)) {
         note_peak(arena);
         if (new_size > old_size) {
-            check_spoiled(arena->block, arena->at, begin + new_size);
+            hf__block_check(arena->block, arena->at, begin + new_size);
             HF__UNPOISON(begin, new_size);
         } else {
-            spoil(arena->block, begin + new_size, arena->at);
+            hf__block_spoil(arena->block, begin + new_size, arena->at);
         }
         set_place(arena, arena->block, begin + new_size);
         return block;
@@ -401,19 +374,12 @@ static bool mark_is_valid(const hf_arena *arena, hf_mark mark)
 /* Of a released block and the spare the larger one stays. */
 static void keep_as_spare(hf_arena *arena, hf__arena_block *block)
 {
-    hf__arena_block *smaller = block;
-    if (arena->spare == NULL || block->bytes > arena->spare->bytes) {
-        smaller = arena->spare;
-        arena->spare = block;
+    if (arena->spare != NULL && block->bytes <= arena->spare->bytes) {
+        free_block(arena, block);
+        return;
     }
-    free_block(arena, smaller);
-}
-
-/* Where `at` stood when `above` was pushed on its lower neighbour. */
-static char *place_below(hf__arena_block *above)
-{
-    hf__arena_block *below = above->below;
-    return below != NULL ? block_data(below) + (above->used_before - below->used_before) : NULL;
+    free_spare(arena);
+    arena->spare = block;
 }
 
 hf_status hf_arena_rewind(hf_arena *arena, hf_mark mark)
@@ -421,21 +387,15 @@ hf_status hf_arena_rewind(hf_arena *arena, hf_mark mark)
     if (!mark_is_valid(arena, mark))
         return hf__misuse(NULL, "rewind: the mark is not one of this arena, or no longer");
     note_peak(arena);
-    while (arena->large != mark.large) {
-        hf__arena_block *block = arena->large;
-        arena->large = block->below;
-        arena->used_large -= block->used_before;
-        free_block(arena, block);
-    }
+    free_large_until(arena, mark.large);
     while (arena->block != mark.block) {
-        hf__arena_block *block = arena->block;
-        char            *place = place_below(block);
-        spoil(block, block_data(block), arena->at);
-        set_place(arena, block->below, place);
+        char            *end;
+        hf__arena_block *block = pop_block(arena, &end);
+        hf__block_spoil(block, hf__block_data(block), end);
         keep_as_spare(arena, block);
     }
     if (mark.block != NULL)
-        spoil(mark.block, mark.at, arena->at);
+        hf__block_spoil(mark.block, mark.at, arena->at);
     set_place(arena, mark.block, mark.at);
     return HF_OK;
 }
@@ -443,23 +403,31 @@ hf_status hf_arena_rewind(hf_arena *arena, hf_mark mark)
 void hf_arena_reset(hf_arena *arena)
 {
     note_peak(arena);
-    free_stack(arena, &arena->large, NULL);
-    free_block(arena, arena->spare);
-    arena->spare = NULL;
-    arena->used_large = 0;
+    free_large_until(arena, NULL);
+    free_spare(arena);
     arena->generation++;
-    while (arena->block != NULL && arena->block->below != NULL) {
-        hf__arena_block *block = arena->block;
-        set_place(arena, block->below, place_below(block));
-        free_block(arena, block);
-    }
-    if (arena->block != NULL) {
-        spoil(arena->block, block_data(arena->block), arena->at);
-        set_place(arena, arena->block, block_data(arena->block));
-    }
+    hf__arena_block *first = arena->block;
+    while (first != NULL && first->below != NULL)
+        first = first->below;
+    free_blocks_until(arena, first);
     arena->block_bytes_next = arena->block_bytes;
-    if (arena->block != NULL)
-        grow_next(arena);
+    if (first == NULL)
+        return;
+    hf__block_spoil(first, hf__block_data(first), arena->at);
+    set_place(arena, first, hf__block_data(first));
+    grow_next(arena);
+}
+
+bool hf_arena_holds(const hf_arena *arena, const void *address)
+{
+    const char *at = address;
+    for (hf__arena_block *block = arena->block; block != NULL; block = block->below)
+        if (at >= hf__block_data(block) && at < (block == arena->block ? arena->at : hf__block_end(block)))
+            return true;
+    for (hf__arena_block *block = arena->large; block != NULL; block = block->below)
+        if (at >= hf__block_data(block) && at < hf__block_end(block))
+            return true;
+    return false;
 }
 
 /* ---- counts ------------------------------------------------------------------------------ */

@@ -273,8 +273,9 @@ bool hf__walk_check(hf_walk *walk, const hf__slot *at)
     if ((limits->watch_arena != NULL && hf_arena_count(limits->watch_arena).used > limits->watch_arena_bytes) ||
         (limits->watch_budget != NULL && hf_budget_count(limits->watch_budget).current > limits->watch_budget_bytes))
         return end_walk(walk, HF_WALK_LIMIT_MEMORY);
-    if (limits->cancel != NULL && hf_cancel_is_requested(limits->cancel))
-        return end_walk(walk, HF_WALK_CANCELLED);
+    hf_status asked = hf_cancel_check(limits->cancel);
+    if (asked != HF_OK)
+        return end_walk(walk, asked == HF_LIMIT_TIME ? HF_WALK_LIMIT_TIME : HF_WALK_CANCELLED);
     uint64_t soon = walk->values + HF__WALK_CHECK_EVERY;
     walk->check_at = soon < walk->check_at ? soon : walk->check_at;
     return true;

@@ -239,6 +239,22 @@ static void test_arena__text_becomes_a_string(void **state)
     hf_arena_release(&arena);
 }
 
+static void test_arena__knows_its_addresses(void **state)
+{
+    (void)state;
+    hf_arena arena;
+    hf_arena_init(&arena, &(hf_arena_options){ .block_bytes = 1024 });
+    hf_mark start = hf_arena_mark(&arena);
+    char   *first = hf_arena_allocate(&arena, 100, 1), *large = hf_arena_allocate(&arena, 100000, 1);
+    for (int i = 0; i < 50; i++)
+        assert_non_null(hf_arena_allocate(&arena, 100, 1));
+    assert_true(hf_arena_holds(&arena, first + 99) && hf_arena_holds(&arena, large + 99999));
+    assert_false(hf_arena_holds(&arena, &arena));
+    assert_int_equal(hf_arena_rewind(&arena, start), HF_OK);
+    assert_false(hf_arena_holds(&arena, first));
+    hf_arena_release(&arena);
+}
+
 static void test_arena__serves_as_an_allocator(void **state)
 {
     (void)state;
@@ -296,14 +312,19 @@ static void test_arena__what_was_not_given_out_is_poisoned(void **state)
     hf_arena_release(&arena);
 #elif HF__DEBUG
     hf_arena arena;
-    hf_arena_init(&arena, NULL);
+    hf_arena_init(&arena, &(hf_arena_options){ .block_bytes = 1024 });
     assert_non_null(hf_arena_allocate(&arena, 8, 8));
-    hf_mark mark = hf_arena_mark(&arena);
+    hf_mark                 mark = hf_arena_mark(&arena);
     volatile unsigned char *gone = hf_arena_allocate(&arena, 24, 8);
-    gone[0] = 1;
     assert_int_equal(hf_arena_rewind(&arena, mark), HF_OK);
     assert_int_equal(gone[0], 0xDB);
-    hf_arena_release(&arena);
+    assert_non_null(hf_arena_allocate(&arena, 24, 8));
+    assert_int_equal(hf_arena_rewind(&arena, mark), HF_OK);
+    gone[5] = 1; /* kept past its frame */
+    EXPECT_NOTICED(assert_non_null(hf_arena_allocate(&arena, 24, 8)));
+    assert_int_equal(hf_arena_rewind(&arena, mark), HF_OK);
+    gone[5] = 1;
+    EXPECT_NOTICED(hf_arena_release(&arena));
 #else
     skip();
 #endif
@@ -322,6 +343,7 @@ int main(void)
         cmocka_unit_test(test_arena__limits_refuse_cleanly),
         cmocka_unit_test(test_arena__resize_grows_the_newest_in_place),
         cmocka_unit_test(test_arena__text_becomes_a_string),
+        cmocka_unit_test(test_arena__knows_its_addresses),
         cmocka_unit_test(test_arena__serves_as_an_allocator),
         cmocka_unit_test(test_arena__each_failure_is_clean),
         cmocka_unit_test(test_arena__what_was_not_given_out_is_poisoned),
