@@ -49,8 +49,8 @@
  *     length in hi too). The source offset is then 0.
  *   - a container whose bracket length is HF__SOURCE_UNKNOWN or that has HF__DIRTY cannot be written
  *     from its source. HF__DIRTY on a container means: something below differs from the source text.
- *   - wide number: 1 .. the header's wide_count, each once, on containers for which hf__is_wide()
- *     holds, or 0. The index of a wide container lies beside the block, never in it.
+ *   - wide number: 1 .. the header's wide_count, each once and in the order of the closing slots, on
+ *     containers for which hf__is_wide() holds, or 0. The index of a wide container lies beside the block, never in it.
  *   - HF__LINKED on any value: a link of this document points here.
  *   - HF__EDITED stands in drafts only: the span is 1, the children lie in a chunk of the draft.
  *   - mount, link and foreign entries are below the counts of the tables beside the block; a block

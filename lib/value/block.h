@@ -72,7 +72,8 @@ typedef struct hf__block_limits {
  * HF_BAD_BLOCK or HF_BAD_VERSION with the offset of the offending bytes. */
 hf_status hf__block_check(const hf__block_header *block, const hf__block_limits *limits, hf_error *reterr);
 
-/* Gives wide numbers to all wide containers of `slots`, from 1; returns how many. */
+/* Gives wide numbers to all wide containers of `slots`, from 1 in the order of their closing slots;
+ * returns how many. */
 uint64_t hf__number_wide(hf__slot *slots, uint64_t count);
 
 #endif

@@ -202,11 +202,6 @@ static hf_status check_open(check *state, uint64_t at)
     hf_text source = hf__container_source(slot);
     if (source.length != 0 && !is_text_place(state, close, source.bytes - (const char *)close, source.length))
         return damaged(state, at, "a container's text lies outside of the block's text");
-    uint32_t wide = hf__wide_number(slot);
-    if (wide != 0) {
-        if (wide != ++state->wide || !hf__is_wide(hf__kind(slot) == HF__OBJECT, hf__count(slot), span))
-            return damaged(state, at, "a wide number out of order");
-    }
     return push(state, at);
 }
 
@@ -220,6 +215,10 @@ static hf_status check_close(check *state, uint64_t at)
     uint64_t expected = (uint64_t)hf__count(open) * (hf__kind(open) == HF__OBJECT ? 2 : 1);
     if (top->seen != expected || hf__way_back(close) != hf__span(open) - 1)
         return damaged(state, at, "a container's count is wrong");
+    uint32_t wide = hf__wide_number(open);
+    if (wide != 0 && (wide != ++state->wide ||
+                      !hf__is_wide(hf__kind(open) == HF__OBJECT, hf__count(open), hf__span(open))))
+        return damaged(state, top->open, "a wide number out of order");
     return HF_OK;
 }
 

@@ -228,9 +228,9 @@ uint64_t hf__number_wide(hf__slot *slots, uint64_t count)
 {
     uint64_t wide = 0;
     for (uint64_t i = 0; i < count; i++) {
-        hf__slot *slot = &slots[i];
-        if (!hf__is_container(slot))
+        if (!hf__is_close(&slots[i]))
             continue;
+        hf__slot *slot = &slots[i] - hf__way_back(&slots[i]);
         bool is_wide = hf__is_wide(hf__kind(slot) == HF__OBJECT, hf__count(slot), hf__span(slot)) && wide < UINT32_MAX;
         wide += is_wide;
         slot->hi = (slot->hi & UINT32_MAX) | (is_wide ? wide << 32 : 0);
