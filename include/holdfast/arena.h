@@ -154,6 +154,12 @@ static inline hf_mark hf_arena_mark(const hf_arena *arena)
  * invalid, is HF_MISUSE and changes nothing; debug builds trap. */
 HF_API hf_status hf_arena_rewind(hf_arena *arena, hf_mark mark);
 
+/* The same, and keeps one result: `size` bytes at `bytes`, which may lie in what is taken back,
+ * are copied to where the arena stood at the mark. ret_copy: bound. HF_NO_MEMORY and
+ * HF_LIMIT_BYTES leave everything as it was. */
+HF_API HF_NODISCARD hf_status hf_arena_rewind_keeping(hf_arena *arena, hf_mark mark, const void *bytes, size_t size,
+                                                      size_t alignment, void **ret_copy);
+
 /* ---- counts ------------------------------------------------------------------------------ */
 
 HF_API hf_arena_counts hf_arena_count(const hf_arena *arena);

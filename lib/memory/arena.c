@@ -215,17 +215,19 @@ static hf_status push_block(hf_arena *arena, size_t bytes)
     return HF_OK;
 }
 
-static hf_status push_large(hf_arena *arena, size_t bytes)
+static hf_status take_large_block(hf_arena *arena, size_t bytes, hf__arena_block **ret_block)
 {
-    hf__arena_block *block;
-    bool             rounds = arena->allocator == NULL || arena->allocator == hf_allocator_default();
-    hf_status        status = take_block(arena, rounds ? hf__good_size(bytes) : bytes, &block);
-    if (status != HF_OK)
-        return status;
-    grow_next(arena); /* many large requests make the blocks that fit them */
+    bool rounds = arena->allocator == NULL || arena->allocator == hf_allocator_default();
+    return take_block(arena, rounds ? hf__good_size(bytes) : bytes, ret_block);
+}
+
+/* The block holds the one request that ends at `end`. */
+static void push_large_block(hf_arena *arena, hf__arena_block *block, const char *end)
+{
+    block->used_before = (uint64_t)(end - hf__block_data(block));
     block->below = arena->large;
     arena->large = block;
-    return HF_OK;
+    arena->used_large += block->used_before;
 }
 
 /* ---- allocation -------------------------------------------------------------------------- */
@@ -249,16 +251,31 @@ static void *allocate_in_block(hf_arena *arena, size_t size, size_t alignment)
     return found;
 }
 
+/* The smallest block for one such request. Data begins 16-byte aligned; a stricter alignment
+ * may need padding. */
+static bool block_bytes_for(size_t size, size_t alignment, size_t *ret_bytes)
+{
+    size_t bytes = alignment > HF_ALIGNMENT ? alignment : 0;
+    return hf__size_add(bytes, size, &bytes) && hf__size_add(bytes, sizeof(hf__arena_block), &bytes) &&
+           hf__size_round_up(bytes, HF_ALIGNMENT, ret_bytes);
+}
+
+static char *allocate_in_large(hf__arena_block *block, size_t size, size_t alignment)
+{
+    char *found = fit(hf__block_data(block), hf__block_end(block), size, alignment);
+    HF__UNPOISON(found, size);
+    return found;
+}
+
 static void *allocate_large(hf_arena *arena, size_t bytes, size_t size, size_t alignment)
 {
-    arena->failure = push_large(arena, bytes);
+    hf__arena_block *block;
+    arena->failure = take_large_block(arena, bytes, &block);
     if (arena->failure != HF_OK)
         return NULL;
-    hf__arena_block *block = arena->large;
-    char            *found = fit(hf__block_data(block), hf__block_end(block), size, alignment);
-    HF__UNPOISON(found, size);
-    block->used_before = (uint64_t)(found + size - hf__block_data(block));
-    arena->used_large += block->used_before;
+    char *found = allocate_in_large(block, size, alignment);
+    push_large_block(arena, block, found + size);
+    grow_next(arena); /* many large requests make the blocks that fit them */
     return found;
 }
 
@@ -273,10 +290,8 @@ void *hf__arena_allocate_slow(hf_arena *arena, size_t size, size_t alignment)
     void *found = allocate_in_block(arena, size, alignment);
     if (found != NULL)
         return found;
-    /* Data begins 16-byte aligned; a stricter alignment may need padding. */
-    size_t bytes = alignment > HF_ALIGNMENT ? alignment : 0;
-    if (!hf__size_add(bytes, size, &bytes) || !hf__size_add(bytes, sizeof(hf__arena_block), &bytes) ||
-        !hf__size_round_up(bytes, HF_ALIGNMENT, &bytes)) {
+    size_t bytes;
+    if (!block_bytes_for(size, alignment, &bytes)) {
         arena->failure = HF_NO_MEMORY;
         return NULL;
     }
@@ -397,6 +412,44 @@ hf_status hf_arena_rewind(hf_arena *arena, hf_mark mark)
     if (mark.block != NULL)
         hf__block_spoil(mark.block, mark.at, arena->at);
     set_place(arena, mark.block, mark.at);
+    return HF_OK;
+}
+
+/* The result fits where the mark was taken: it slides there over what is taken back. */
+static char *slide_down(hf_arena *arena, hf_mark mark, const void *bytes, size_t size, size_t alignment)
+{
+    char *place = arena->block == mark.block && mark.block != NULL ? fit(mark.at, arena->at, size, alignment) : NULL;
+    if (place != NULL && size > 0)
+        memmove(place, bytes, size);
+    return place;
+}
+
+hf_status hf_arena_rewind_keeping(hf_arena *arena, hf_mark mark, const void *bytes, size_t size, size_t alignment,
+                                  void **ret_copy)
+{
+    size_t           block_bytes;
+    hf__arena_block *block;
+    if (!mark_is_valid(arena, mark) || alignment == 0 || (alignment & (alignment - 1)) != 0)
+        return hf__misuse(NULL, "rewind: the mark is not one of this arena, or no longer; or alignment");
+    char *copy = slide_down(arena, mark, bytes, size, alignment);
+    if (copy != NULL) {
+        mark.at = copy + size;
+        *ret_copy = copy;
+        return hf_arena_rewind(arena, mark);
+    }
+    /* It gets a block of its own, taken while everything still stands. */
+    size_t used = size + (size == 0);
+    if (!block_bytes_for(used, alignment, &block_bytes))
+        return HF_NO_MEMORY;
+    hf_status status = take_large_block(arena, block_bytes, &block);
+    if (status != HF_OK)
+        return status;
+    copy = allocate_in_large(block, used, alignment);
+    if (size > 0)
+        memcpy(copy, bytes, size);
+    hf_arena_rewind(arena, mark);
+    push_large_block(arena, block, copy + used);
+    *ret_copy = copy;
     return HF_OK;
 }
 
