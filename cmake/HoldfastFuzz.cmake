@@ -29,7 +29,7 @@ foreach(source ${fuzz_sources})
 
   add_executable(${program} ${source})
   target_include_directories(${program} PRIVATE lib)
-  target_link_libraries(${program} PRIVATE holdfast ${peers} holdfast_warnings)
+  target_link_libraries(${program} PRIVATE holdfast ${peers} holdfast_warnings $<TARGET_NAME_IF_EXISTS:holdfast_gen>)
   if(HF_FUZZ)
     target_link_options(${program} PRIVATE -fsanitize=fuzzer)
   else()

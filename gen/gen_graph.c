@@ -1,0 +1,217 @@
+/* gen_graph.c - which types can share or cycle, decided once per type.
+ *
+ * Edges run from a record to the records its members hold or point to. Components are found over
+ * all edges but HF(ref) (Tarjan 1972, with a stack of our own). A pointer whose ownership nobody
+ * told is shared inside a component (it may lead back) and owned elsewhere; each such guess leaves
+ * a note. A type needs a memo when something below it is shared or refers back. */
+#include "gen_plan.h"
+
+#include <string.h>
+
+typedef struct gen_edge {
+    struct gen_edge *next;
+    gen_plan        *to;
+    gen_member      *member;
+    gen_item        *item;   /* the pointer; NULL when held in place */
+} edge;
+
+/* ---- edges ------------------------------------------------------------------------------- */
+
+static void add_edge(gen_unit *unit, gen_plan *from, gen_plan *to, gen_member *member, gen_item *item)
+{
+    edge *added = gen_take(unit, sizeof *added);
+    *added = (edge){ from->edges, to, member, item };
+    from->edges = added;
+}
+
+static void add_edges_of(gen_unit *unit, gen_plan *plan, gen_member *member)
+{
+    gen_item *pointer = NULL;
+    for (gen_item *item = &member->item; item != NULL; item = item->item) {
+        if (item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR)
+            pointer = item;
+        if (item->plan != NULL)
+            add_edge(unit, plan, item->plan, member, pointer);
+    }
+}
+
+static bool is_followed(const edge *one)
+{
+    return one->item == NULL || (one->item->ownership != GEN_REF && one->item->ownership != GEN_STATIC);
+}
+
+/* ---- components -------------------------------------------------------------------------- */
+
+typedef struct search {
+    struct search_node {
+        gen_plan *plan;
+        edge     *next;         /* edge to look at next */
+        unsigned  order, low;   /* order 0: not seen */
+        bool      is_waiting;   /* on the stack of its component */
+    } *nodes;
+    unsigned *path, *waiting;
+    size_t    path_count, waiting_count;
+    unsigned  orders, components;
+} search;
+
+static void close_component(search *in, unsigned root)
+{
+    unsigned one;
+    in->components++;
+    do {
+        one = in->waiting[--in->waiting_count];
+        in->nodes[one].is_waiting = false;
+        in->nodes[one].plan->component = in->components;
+    } while (one != root);
+}
+
+static void enter_node(search *in, unsigned index)
+{
+    struct search_node *node = &in->nodes[index];
+    node->order = node->low = ++in->orders;
+    node->next = node->plan->edges;
+    node->is_waiting = true;
+    in->path[in->path_count++] = index;
+    in->waiting[in->waiting_count++] = index;
+}
+
+static void search_from(search *in, unsigned root)
+{
+    enter_node(in, root);
+    while (in->path_count > 0) {
+        unsigned index = in->path[in->path_count - 1];
+        struct search_node *node = &in->nodes[index];
+        edge *next = node->next;
+        if (next != NULL) {
+            node->next = next->next;
+            unsigned to = (unsigned)next->to->order;
+            if (!is_followed(next))
+                continue;
+            if (in->nodes[to].order == 0)
+                enter_node(in, to);
+            else if (in->nodes[to].is_waiting && in->nodes[to].order < node->low)
+                node->low = in->nodes[to].order;
+            continue;
+        }
+        in->path_count--;
+        if (in->path_count > 0) {
+            struct search_node *above = &in->nodes[in->path[in->path_count - 1]];
+            above->low = node->low < above->low ? node->low : above->low;
+        }
+        if (node->low == node->order)
+            close_component(in, index);
+    }
+}
+
+static void find_components(gen_unit *unit, gen_plans *plans)
+{
+    search in = { 0 };
+    in.nodes = gen_take(unit, plans->count * sizeof *in.nodes + 1);
+    in.path = gen_take(unit, plans->count * sizeof *in.path + 1);
+    in.waiting = gen_take(unit, plans->count * sizeof *in.waiting + 1);
+    unsigned index = 0;
+    for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next) {
+        plan->order = index;
+        in.nodes[index++].plan = plan;
+    }
+    for (unsigned root = 0; root < index; root++)
+        if (in.nodes[root].order == 0)
+            search_from(&in, root);
+}
+
+/* ---- ownership --------------------------------------------------------------------------- */
+
+static void settle_item(gen_unit *unit, const gen_plan *plan, gen_member *member, gen_item *item)
+{
+    const gen_item *target = item->item;
+    while (target != NULL && (target->shape == SHAPE_ARRAY || target->shape == SHAPE_FLEX))
+        target = target->item;
+    bool leads_back = target != NULL && target->plan != NULL && target->plan->component == plan->component;
+    item->ownership = leads_back ? GEN_SHARED : GEN_OWN;
+    if (leads_back)
+        gen_guess(unit, member->field->place, "'%s' may lead back to its own %s, taken as shared; say HF(own), HF(shared) or HF(ref)",
+                  member->name, plan->is_union ? "union" : "struct");
+    else if (member->says->count == NULL)
+        gen_guess(unit, member->field->place, "'%s' is taken as owned%s; say HF(own), HF(shared), HF(ref) or HF(static)",
+                  member->name, item->is_const ? " although it points to const" : "");
+}
+
+static void settle_plan(gen_unit *unit, gen_plan *plan)
+{
+    for (gen_member *member = plan->members; member != NULL; member = member->next)
+        for (gen_item *item = &member->item; item != NULL; item = item->item) {
+            bool points = item->shape == SHAPE_STRING || item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR;
+            if (points && item->ownership == GEN_OWNERSHIP_OPEN)
+                settle_item(unit, plan, member, item);
+        }
+}
+
+/* ---- what follows ------------------------------------------------------------------------ */
+
+static bool owns_something(const gen_plan *plan)
+{
+    for (const gen_member *member = plan->members; member != NULL; member = member->next)
+        for (const gen_item *item = &member->item; item != NULL; item = item->item) {
+            bool points = item->shape == SHAPE_STRING || item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR;
+            if ((points && item->ownership != GEN_STATIC) || item->shape == SHAPE_FLEX)
+                return true;
+        }
+    return false;
+}
+
+/* The member of the plan itself that asks for a memo, and why. */
+static const char *own_memo_reason(gen_unit *unit, const gen_plan *plan)
+{
+    for (const gen_member *member = plan->members; member != NULL; member = member->next)
+        for (const gen_item *item = &member->item; item != NULL; item = item->item) {
+            if (item->ownership == GEN_SHARED)
+                return gen_print(unit, "%s.%s is shared", plan->name, member->name);
+            if (item->ownership == GEN_REF && item->shape != SHAPE_OPAQUE)
+                return gen_print(unit, "%s.%s refers to what others own", plan->name, member->name);
+        }
+    return NULL;
+}
+
+/* Spreads facts from below until nothing changes: at most as many rounds as plans, and in practice
+ * two or three, since plans stand mostly before what they reach. */
+static void spread(gen_unit *unit, gen_plans *plans)
+{
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
+            for (edge *one = plan->edges; one != NULL; one = one->next) {
+                if (!is_followed(one))
+                    continue;
+                if (plan->is_flat && (one->item != NULL || !one->to->is_flat)) {
+                    plan->is_flat = false;
+                    changed = true;
+                }
+                if (!plan->needs_memo && one->to->needs_memo) {
+                    plan->needs_memo = true;
+                    plan->memo_reason = gen_print(unit, "%s.%s reaches %s, and %s", plan->name, one->member->name,
+                                                  one->to->name, one->to->memo_reason);
+                    changed = true;
+                }
+            }
+    }
+}
+
+void gen_graph_decide(gen_unit *unit, gen_plans *plans)
+{
+    for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
+        for (gen_member *member = plan->members; member != NULL; member = member->next)
+            add_edges_of(unit, plan, member);
+    find_components(unit, plans);
+    for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next) {
+        settle_plan(unit, plan);
+        for (edge *one = plan->edges; one != NULL; one = one->next)
+            if (is_followed(one) && one->to->component == plan->component) {
+                plan->in_cycle = true;
+                plan->cycle_member = one->member;
+            }
+        plan->is_flat = !owns_something(plan);
+        plan->memo_reason = own_memo_reason(unit, plan);
+        plan->needs_memo = plan->memo_reason != NULL;
+    }
+    spread(unit, plans);
+}

@@ -1,0 +1,106 @@
+/* gen_plan.h - what was decided about each type: how a member is laid out, who owns what it points
+ * to, how it looks in JSON, and whether the type can share or cycle.
+ *
+ * One gen_plan per record that the output covers, in the order of their definitions. A plan's
+ * members are those of the record with anonymous structs opened up. */
+#ifndef HOLDFAST_GEN_PLAN_H
+#define HOLDFAST_GEN_PLAN_H
+
+#include <stdio.h>
+
+#include "gen_annotate.h"
+
+typedef enum gen_shape {
+    SHAPE_BOOL, SHAPE_INT, SHAPE_UINT, SHAPE_CHARACTER /* plain char: signed as the compiler says */, SHAPE_FLOAT, SHAPE_ENUM,
+    SHAPE_CHARS,   /* char [N]: a string in place */
+    SHAPE_STRING,  /* char *: terminated */
+    SHAPE_RECORD, SHAPE_UNION,
+    SHAPE_POINTER, /* to one item */
+    SHAPE_VECTOR,  /* to as many items as another member says */
+    SHAPE_ARRAY,   /* a fixed number of items in place */
+    SHAPE_FLEX,    /* items at the end of the record, as many as another member says */
+    SHAPE_OPAQUE   /* bytes that are copied and compared as they are */
+} gen_shape;
+
+typedef struct gen_plan   gen_plan;
+typedef struct gen_member gen_member;
+
+typedef struct gen_item {
+    gen_shape        shape;
+    gen_ownership    ownership;  /* of a pointer, string or vector; settled */
+    bool             is_const;   /* what a pointer points to is const: output needs a cast */
+    struct gen_item *item;       /* of pointers, vectors and arrays */
+    gen_plan        *plan;       /* of records and unions */
+    gen_enum        *enumeration;
+} gen_item;
+
+typedef struct gen_arm {
+    struct gen_arm *next;
+    gen_member     *member;
+    gen_literal    *when;        /* tag values that choose it */
+} gen_arm;
+
+struct gen_member {
+    gen_member     *next;
+    gen_plan       *owner;
+    gen_field      *field;
+    const char     *name;        /* in C; unique in the record */
+    const char     *key;         /* in JSON */
+    gen_annotation *says;
+    gen_item        item;
+    bool            is_bits;
+    bool            is_skipped;  /* not data */
+    gen_member     *counter;     /* of a vector or flexible array */
+    gen_member     *presence;    /* has_x of an optional member */
+    gen_member     *tag;         /* of a union */
+    gen_arm        *arms;        /* of a union */
+    bool            is_implied;  /* a counter, presence or tag: not a member of the JSON object */
+    bool            is_anonymous;/* a union without a name */
+    size_t          index;       /* in the table of the output */
+};
+
+struct gen_plan {
+    gen_plan       *next;
+    gen_record     *record;
+    const char     *name;        /* T: what the functions begin with */
+    const char     *spelling;    /* "struct node", "user" */
+    const gen_member *holder;    /* of an anonymous record: the member whose type it is; else NULL */
+    gen_annotation *says;
+    gen_member     *members;
+    size_t          member_count;
+    bool            is_union;
+    bool            is_wanted;   /* gets functions of its own, not only a table */
+    bool            has_flex;
+    /* Filled by gen_graph.c */
+    bool            in_cycle;    /* reaches itself over owning or shared edges */
+    bool            needs_memo;  /* copying needs to know what was copied */
+    bool            is_flat;     /* owns nothing outside of itself */
+    const char     *memo_reason; /* for --explain */
+    gen_member     *cycle_member;/* one edge of the cycle */
+    unsigned        component;
+    struct gen_edge *edges;      /* to the plans that its members reach */
+    size_t           order;      /* of the search */
+};
+
+typedef struct gen_plans {
+    gen_plan *first, **end;
+    size_t    count;
+    /* Filled by gen_plans_make: the enums in use. */
+    gen_enum **enums;
+    size_t     enum_count;
+} gen_plans;
+
+/* Plans every record defined in `main_file`, and what those reach. `types`: NULL, or the names
+ * wanted, ended by NULL; then those and what they reach. Fails on what cannot be decided. */
+void gen_plans_make(gen_unit *unit, const char *main_file, const char *const *types, gen_plans *ret_plans);
+
+/* Decides for each plan whether it is flat, cyclic, and needs a memo. */
+void gen_graph_decide(gen_unit *unit, gen_plans *plans);
+
+/* The plan called `name`, or NULL. */
+gen_plan *gen_plan_find(const gen_plans *plans, const char *name);
+
+/* For people: what was decided about one type and why, printed to `stream`. */
+void gen_explain(const gen_unit *unit, const gen_plan *plan, FILE *stream);
+
+#endif

@@ -1,0 +1,76 @@
+/* gen_unit.h - one preprocessed header on its way through the generator.
+ *
+ * Everything found is bound to the unit's pool. A step that cannot go on calls gen_fail, which
+ * leaves the message in the unit and jumps to the unit's `failed`; nothing needs tidying on that
+ * way, since all memory belongs to the unit. So the steps read straight down.
+ *
+ * A note tells what was guessed. Under `strict`, a note about ownership is an error. */
+#ifndef HOLDFAST_GEN_UNIT_H
+#define HOLDFAST_GEN_UNIT_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <holdfast/base.h>
+
+#include "gen_pool.h"
+
+typedef struct gen_symbol gen_symbol;
+typedef struct gen_token  gen_token;
+typedef struct gen_record gen_record;
+typedef struct gen_enum   gen_enum;
+
+/* Where something stands in the user's files. `file` is bound to the unit, never NULL. */
+typedef struct gen_place {
+    const char *file;
+    uint32_t    line, column;
+} gen_place;
+
+typedef struct gen_note {
+    struct gen_note *next;
+    gen_place        place;
+    const char      *text;
+} gen_note;
+
+typedef struct gen_unit {
+    gen_pool    pool;
+    jmp_buf     failed;          /* set by whoever calls the steps */
+    gen_place   failed_place;
+    char        failed_text[400];
+    hf_status   failed_status;
+
+    bool        strict;
+    gen_note   *notes, **notes_end;
+    size_t      strict_errors;   /* notes that are errors under strict */
+
+    gen_symbol **symbols;        /* hash table of identifiers */
+    size_t       symbol_mask, symbol_count;
+
+    const gen_token *tokens;     /* ends with a token of kind GEN_END */
+    size_t           token_count;
+
+    gen_record *records, **records_end; /* in the order of their first mention */
+    gen_enum   *enums, **enums_end;
+    size_t      typedef_count;
+} gen_unit;
+
+enum { GEN_UNIT_BYTES_MAX_DEFAULT = 1 << 30 };
+
+/* bytes_max 0: GEN_UNIT_BYTES_MAX_DEFAULT. */
+void gen_unit_init(gen_unit *unit, size_t bytes_max);
+void gen_unit_release(gen_unit *unit);
+
+/* Zeroed memory bound to the unit; fails the unit when there is none. */
+void *gen_take(gen_unit *unit, size_t bytes);
+/* printf into memory bound to the unit. */
+char *gen_print(gen_unit *unit, const char *format, ...) HF_PRINTF(2, 3);
+
+_Noreturn void gen_fail(gen_unit *unit, hf_status status, gen_place place, const char *format, ...) HF_PRINTF(4, 5);
+/* Something was guessed about ownership. */
+void gen_guess(gen_unit *unit, gen_place place, const char *format, ...) HF_PRINTF(3, 4);
+/* Something the user should know, never an error. */
+void gen_remark(gen_unit *unit, gen_place place, const char *format, ...) HF_PRINTF(3, 4);
+
+#endif

@@ -1,0 +1,126 @@
+/* test_gen_plan.c - annotations, conventions, and what the type graph decides. */
+#include "gen_case.h"
+
+static void test_plan__annotations_are_read(void **state)
+{
+    (void)state;
+    assert_true(case_begin("struct s { char *a __hf__(own, name = \"x\" \"y\", alias = \"p\", alias = \"q\", optional, len <= 9, len >= 2,\n"
+                           "  pattern = \"[a-z]+\\\\.\", oneof(\"ab\", \"cd\"));\n"
+                           "  int has; unsigned char *b __hf__(count = n, as = base64); unsigned n;\n"
+                           "  int c __hf__(min = -3, max = 0x10, default = 4); } __hf__(closed, max_depth = 7, derive(copy, json));"));
+    const gen_annotation *a = case_member("s", "a")->says;
+    assert_string_equal(case_member("s", "a")->key, "xy");
+    assert_string_equal(a->aliases->next->text, "q");
+    assert_true(a->optional);
+    assert_int_equal(a->len_min, 2);
+    assert_int_equal(a->len_max, 9);
+    assert_string_equal(a->pattern, "[a-z]+\\.");
+    assert_string_equal(a->oneof->next->text, "cd");
+    assert_int_equal(case_member("s", "b")->says->form, GEN_AS_BASE64);
+    assert_ptr_equal(case_member("s", "b")->counter, case_member("s", "n"));
+    assert_true(case_member("s", "c")->says->min->is_negative);
+    const gen_annotation *type = gen_plan_find(&case_plans, "s")->says;
+    assert_true(type->closed);
+    assert_int_equal(type->depth_max, 7);
+    assert_int_equal(type->derive, GEN_DERIVE_COPY | GEN_DERIVE_JSON);
+    case_end();
+}
+
+static void test_plan__unknown_words_get_suggestions(void **state)
+{
+    (void)state;
+    case_refused("struct s { int a __hf__(optionl); };", 1, 25, "did you mean 'optional'");
+    case_refused("struct s { int a __hf__(xyzzy); };", 1, 25, "expected one of: name, alias");
+    case_refused("struct s { int *a __hf__(own, ref); };", 1, 31, "only one of");
+    case_refused("struct s { int a __hf__(closed); };", 1, 25, "does not belong on a member");
+    case_refused("struct s { int a __hf__(min = 1, min = 2); };", 1, 34, "said twice");
+    case_refused("struct s { int a __hf__(min 1); };", 1, 29, "expected '='");
+    case_refused("struct s { int a __hf__(as = bas64); };", 1, 30, "did you mean 'base64'");
+    case_refused("struct s { int a __hf__(name = x); };", 1, 32, "a text in quotes");
+    case_refused("struct s { char *a __hf__(len <= 3, len >= 4); };", 1, 41, "no length is both");
+    case_refused("struct s { int n_items; int *items __hf__(count = n_item); };", 1, 30, "did you mean 'n_items'");
+    case_refused("struct s { int a __hf__(pattern = \"x\"); };", 1, 16, "no text");
+    case_refused("struct s { int a __hf__(skip, own); };", 1, 34, "leaves nothing");
+}
+
+static void test_plan__ownership_is_never_guessed_silently(void **state)
+{
+    (void)state;
+    assert_true(case_begin("struct s { char *a; const char *b; int *c; int n_c; int *d __hf__(own); char *e __hf__(static); };"));
+    assert_true(case_has_note("'a' is taken as owned;"));
+    assert_true(case_has_note("'b' is taken as owned although it points to const"));
+    assert_true(case_has_note("'c' is taken as counted by 'n_c'"));
+    assert_false(case_has_note("'d'"));
+    assert_false(case_has_note("'e'"));
+    assert_int_equal(case_unit.strict_errors, 4);
+    case_end();
+}
+
+static void test_plan__tree_by_own_needs_no_memo(void **state)
+{
+    (void)state;
+    assert_true(case_begin("struct node { int v; struct node *left, *right __hf__(own); struct node *first __hf__(own); };\n"
+                           "struct tree { struct tree *l __hf__(own), *r __hf__(own); };\n"
+                           "struct back { struct back *child __hf__(own), *parent __hf__(ref); };\n"
+                           "struct plain { struct tree *t __hf__(own); };"));
+    assert_true(gen_plan_find(&case_plans, "node")->needs_memo);
+    assert_int_equal(case_member("node", "left")->item.ownership, GEN_SHARED);
+    assert_true(case_has_note("'left' may lead back"));
+    assert_false(gen_plan_find(&case_plans, "tree")->needs_memo);
+    assert_true(gen_plan_find(&case_plans, "tree")->in_cycle);
+    assert_true(gen_plan_find(&case_plans, "back")->needs_memo);
+    assert_false(gen_plan_find(&case_plans, "plain")->needs_memo);
+    assert_false(gen_plan_find(&case_plans, "plain")->in_cycle);
+    case_end();
+}
+
+static void test_plan__cycles_through_several_types(void **state)
+{
+    (void)state;
+    assert_true(case_begin("struct c; struct a { struct b *b; }; struct b { struct c *items; int n_items; };\n"
+                           "struct c { struct { struct a *a; } in; }; struct d { struct a *a; };"));
+    assert_int_equal(gen_plan_find(&case_plans, "a")->component, gen_plan_find(&case_plans, "c")->component);
+    assert_int_equal(case_member("b", "items")->item.ownership, GEN_SHARED);
+    assert_int_equal(case_member("d", "a")->item.ownership, GEN_OWN);
+    assert_true(gen_plan_find(&case_plans, "d")->needs_memo);
+    assert_false(gen_plan_find(&case_plans, "d")->in_cycle);
+    case_end();
+}
+
+static void test_plan__unions_need_a_tag(void **state)
+{
+    (void)state;
+    assert_true(case_begin("enum kind { K_INT, K_TEXT }; struct s { enum kind kind __hf__(tag_of = u);\n"
+                           "  union { long i __hf__(when = K_INT); char *text __hf__(own); } u; union { int a; float b; } raw; };"));
+    assert_string_equal(case_member("s", "u")->arms->next->when->text, "K_TEXT");
+    assert_int_equal(case_member("s", "raw")->item.shape, SHAPE_OPAQUE);
+    assert_true(case_has_note("union without a tag"));
+    case_end();
+    case_refused("struct s { union { int a; char *b; } u; };", 1, 38, "nothing tells which arm");
+    case_refused("struct s { int k __hf__(tag_of = u); union { int a; } u; };", 1, 50, "expected HF(when = VALUE)");
+    case_refused("struct s { int k __hf__(tag_of = v); union { int a; } u; };", 1, 16, "there is no member 'v'");
+}
+
+static void test_plan__optional_members_find_their_flag(void **state)
+{
+    (void)state;
+    assert_true(case_begin("struct s { int a __hf__(optional); _Bool has_a; int b __hf__(optional); };"));
+    assert_ptr_equal(case_member("s", "a")->presence, case_member("s", "has_a"));
+    assert_null(case_member("s", "b")->presence);
+    assert_true(case_member("s", "has_a")->is_implied);
+    case_end();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plan__annotations_are_read),
+        cmocka_unit_test(test_plan__unknown_words_get_suggestions),
+        cmocka_unit_test(test_plan__ownership_is_never_guessed_silently),
+        cmocka_unit_test(test_plan__tree_by_own_needs_no_memo),
+        cmocka_unit_test(test_plan__cycles_through_several_types),
+        cmocka_unit_test(test_plan__unions_need_a_tag),
+        cmocka_unit_test(test_plan__optional_members_find_their_flag),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
