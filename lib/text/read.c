@@ -64,11 +64,6 @@ hf_status hf__reading_give_text(hf__reading *reading, const char *text, size_t l
     return HF_BAD_ENCODING;
 }
 
-size_t hf__reading_guess_slots(size_t length)
-{
-    return length / 6 + 8;
-}
-
 hf_status hf__reading_run(hf__reading *reading, const hf_read_options *options, hf_document **ret_document,
                           hf_error *reterr)
 {
@@ -101,7 +96,9 @@ static hf_status read_buffer(hf_text text, const hf_read_options *options, hf_do
         return hf__fail(reterr, HF_LIMIT_BYTES, "%zu bytes of text, at most %llu allowed", text.length,
                         (unsigned long long)bytes_max);
     bool copied = options->text == HF_TEXT_COPIED && !options->drop_text;
-    status = hf__reading_begin(&reading, copied ? text.length : 0, hf__reading_guess_slots(text.length), 0);
+    size_t slots, side;
+    hf__reading_estimate(&reading, text.bytes, text.length, &slots, &side);
+    status = hf__reading_begin(&reading, copied ? text.length : 0, slots, side);
     if (status != HF_OK)
         return status;
     if (copied) {

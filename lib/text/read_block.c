@@ -23,11 +23,6 @@ static bool is_into(const hf__slot *slot, int64_t offset, const char *low, const
     return target >= (uintptr_t)low && target < (uintptr_t)high;
 }
 
-static int64_t bracket_offset(const hf__slot *close)
-{
-    return (int64_t)((close->lo >> 16 & 255) << 56 | (close->hi >> 32) << 24) >> 24;
-}
-
 void hf__move_references(hf__slot *slots, size_t count, const char *low, const char *high, int64_t bytes)
 {
     for (hf__slot *slot = slots, *end = slots + count; slot < end; slot++) {
@@ -37,7 +32,7 @@ void hf__move_references(hf__slot *slots, size_t count, const char *low, const c
             offset = hf__offset48(slot->hi);
             break;
         case HF__CLOSE:
-            offset = bracket_offset(slot);
+            offset = hf__bracket_offset(slot);
             break;
         default:
             offset = hf__offset48(slot->lo);
@@ -132,14 +127,15 @@ hf_status hf__reading_grow(hf__reading *reading, size_t used, size_t done, size_
     size_t rest = reading->length - done;
     size_t slots = used + rest + 2, side_least = reading->side_used + side_bytes, side = side_least + rest;
     if (reading->growths++ == 0) {
-        slots = extrapolate(used, done, rest, reading->slot_capacity, slots);
+        slots = extrapolate(used, done, rest, 0, slots);
         side = side_least == 0 ? 0 : extrapolate(side_least, done, rest, side_least, side);
     }
+    slots = larger(slots, reading->slot_capacity); /* neither part shrinks */
     side = larger(side, reading->side_capacity);
     if (resize_parts(reading, used, slots, side, NULL) == HF_OK)
         return HF_OK;
     /* No room for so much: a smaller step may do. */
-    size_t slots_least = side_bytes == 0 ? used + used / 8 + 64 : larger(used, reading->slot_capacity);
+    size_t slots_least = larger(side_bytes == 0 ? used + used / 8 + 64 : used, reading->slot_capacity);
     return resize_parts(reading, used, slots_least, larger(side_least, reading->side_capacity), reading->reterr);
 }
 

@@ -21,10 +21,10 @@ static char *source_begin(const hf__reading *reading)
     return reading->block + sizeof(hf__block_header);
 }
 
-/* A block for `capacity` bytes of source and the slots that they are likely to need. */
+/* A block for `capacity` bytes of source and, as far as one can know, the slots. */
 static hf_status take_block(hf__reading *reading, size_t capacity)
 {
-    return hf__reading_begin(reading, capacity, hf__reading_guess_slots(capacity), 0);
+    return hf__reading_begin(reading, capacity, capacity / 16 + 8, 0);
 }
 
 /* The file turned out longer than it said: a larger block, with what was read so far. */
@@ -88,7 +88,7 @@ static hf_status load(hf__reading *reading, int file, uint64_t bytes_max, source
 static hf_status read_open_file(int file, const hf_read_options *options, hf_document **ret_document, hf_error *reterr)
 {
     hf__reading reading;
-    source from;
+    source from = { 0, 0 };
     hf_status status = hf__reading_init(&reading, options, reterr);
     uint64_t bytes_max = options->bytes_max != 0 && options->bytes_max < HF__READ_BYTES_MAX ? options->bytes_max
                                                                                           : HF__READ_BYTES_MAX;

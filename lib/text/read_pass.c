@@ -421,13 +421,10 @@ ALWAYS_INLINE void close_container(const hf__reading *reading, cursor *c, bool i
     hf__slot *top = c->top, *slot = c->slot;
     uint64_t way_back = (uint64_t)(slot - top), outward = top->lo >> 24;
     uint64_t count = (way_back - 1 - (uint32_t)top->hi) >> is_object;
-    int64_t offset = c->at - (char *)slot;
-    uint64_t length = (uint64_t)(c->at - reading->text) + 1 - (top->hi >> 32);
-    /* Borrowed text may be farther away than 40 bits reach. */
-    bool known = c->source != 0 && (int64_t)((uint64_t)offset << 24) >> 24 == offset;
-    uint64_t low = (uint64_t)offset << 32 | length, high = (uint64_t)offset >> 16 & 0xff0000;
-    slot->lo = HF__CLOSE | (is_object ? HF__KEY : 0u) | way_back << 24 | (known ? high : 0);
-    slot->hi = known ? low : HF__SOURCE_UNKNOWN;
+    slot->lo = HF__CLOSE | (is_object ? HF__KEY : 0u) | way_back << 24;
+    slot->hi = HF__SOURCE_UNKNOWN;
+    if (c->source != 0)
+        hf__put_bracket(slot, (uint64_t)(c->at - (char *)slot), (uint32_t)(c->at - reading->text) + 1 - (uint32_t)(top->hi >> 32));
     uint64_t wide = 0;
     if (HF_UNLIKELY(hf__is_wide(is_object, count, way_back + 1)))
         wide = ++c->wide_count;

@@ -83,6 +83,10 @@ static inline char *hf__reading_side(const hf__reading *reading)
 
 /* ---- the block (read_block.c) ------------------------------------------------------------ */
 
+/* Room that a text is likely to need (read_estimate.c). */
+void hf__reading_estimate(const hf__reading *reading, const char *text, size_t length, size_t *ret_slots,
+                          size_t *ret_side);
+
 /* All return HF_OK, HF_NO_MEMORY or HF_LIMIT_BYTES, the latter with reading->reterr filled. */
 
 /* Takes a block with room for `source` bytes of text and their padding (none for 0), `slots` and
@@ -102,6 +106,20 @@ void hf__reading_abandon(hf__reading *reading);
 /* Adds `bytes` to the text references of slots that lead into [low, high). */
 void hf__move_references(hf__slot *slots, size_t count, const char *low, const char *high, int64_t bytes);
 
+static inline int64_t hf__bracket_offset(const hf__slot *close)
+{
+    return (int64_t)((close->lo >> 16 & 255) << 56 | (close->hi >> 32) << 24) >> 24;
+}
+
+/* Where the container's text ends, seen from its closing slot, and how long it is. Text that lies
+ * farther away than 40 bits reach (borrowed) is not known then. */
+static inline void hf__put_bracket(hf__slot *close, uint64_t offset, uint32_t length)
+{
+    bool known = (int64_t)(offset << 24) >> 24 == (int64_t)offset;
+    close->lo = (close->lo & ~(uint64_t)0xff0000) | (known ? offset >> 16 & 0xff0000 : 0);
+    close->hi = known ? offset << 32 | length : HF__SOURCE_UNKNOWN;
+}
+
 /* Adds `bytes` to every text reference of one slot that has any: corrects a slot that was moved. */
 static inline void hf__move_slot_references(hf__slot *slot, int64_t bytes)
 {
@@ -118,15 +136,10 @@ static inline void hf__move_slot_references(hf__slot *slot, int64_t bytes)
     case HF__LONG_TEXT:
         slot->hi += (uint64_t)bytes << 16;
         return;
-    case HF__CLOSE: {
-        uint64_t offset = (slot->lo >> 16 & 255) << 32 | slot->hi >> 32;
-        if ((uint32_t)slot->hi == HF__SOURCE_UNKNOWN)
-            return;
-        offset += (uint64_t)bytes;
-        slot->lo = (slot->lo & ~(uint64_t)0xff0000) | (offset >> 32 & 255) << 16;
-        slot->hi = offset << 32 | (uint32_t)slot->hi;
+    case HF__CLOSE:
+        if ((uint32_t)slot->hi != HF__SOURCE_UNKNOWN)
+            hf__put_bracket(slot, (uint64_t)(hf__bracket_offset(slot) + bytes), (uint32_t)slot->hi);
         return;
-    }
     default:
         return;
     }

@@ -165,7 +165,7 @@ static const bad_case bad_cases[] = {
     { " \n ", HF_EMPTY, 3, "", "" },
     { "\xef\xbb\xbf", HF_EMPTY, 3, "", "" },
     { "\xff\xfe[\0", HF_BAD_ENCODING, 0, "", "UTF-16, little-endian" },
-    { "\xfe\xff", HF_BAD_ENCODING, 0, "", "UTF-16, big-endian" },
+    { "\xfe\xff\0[", HF_BAD_ENCODING, 0, "", "UTF-16, big-endian" },
     { "[", HF_BAD_END, 1, "", "expected a value or ']'" },
     { "[1", HF_BAD_END, 2, "", "expected ',' or ']'" },
     { "[1,", HF_BAD_END, 3, "", "expected a value after ','" },

@@ -1,0 +1,86 @@
+/* read_estimate.c - how much room a text will need, from a few windows spread over it.
+ *
+ * In valid JSON there are as many slots as there are brackets, commas and colons outside of text,
+ * and one more. Those inside of text are counted too: the guess errs to more. */
+#include "text/read_state.h"
+
+#include "text/read_scan.h"
+
+enum { WINDOW = 512, WINDOWS_MAX = 32, WHOLE_MAX = 2048 };
+
+#if defined(__SSE2__)
+
+/* Counts the bytes that are , : [ ] { } and notes whether there is a backslash. */
+static size_t count_operators(const char *at, size_t length, bool *has_slash)
+{
+    size_t count = 0, i = 0;
+    unsigned slashes = 0;
+    for (; i + 16 <= length; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
+        __m128i low = _mm_or_si128(x, _mm_set1_epi8(0x20)); /* [ ] as { } */
+        __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(',')), _mm_cmpeq_epi8(x, _mm_set1_epi8(':'))),
+                                   _mm_or_si128(_mm_cmpeq_epi8(low, _mm_set1_epi8('{')), _mm_cmpeq_epi8(low, _mm_set1_epi8('}'))));
+        count += (size_t)__builtin_popcount((unsigned)_mm_movemask_epi8(hit));
+        slashes |= (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+    }
+    *has_slash = slashes != 0 || memchr(at + i, '\\', length - i) != NULL;
+    for (; i < length; i++)
+        count += at[i] == ',' || at[i] == ':' || (at[i] | 0x20) == '{' || (at[i] | 0x20) == '}';
+    return count;
+}
+
+#else
+
+static size_t count_operators(const char *at, size_t length, bool *has_slash)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++)
+        count += at[i] == ',' || at[i] == ':' || (at[i] | 0x20) == '{' || (at[i] | 0x20) == '}';
+    *has_slash = memchr(at, '\\', length) != NULL;
+    return count;
+}
+
+#endif
+
+/* Bytes of the stretches between quotes that hold a backslash. */
+static size_t count_escaped(const char *at, size_t length)
+{
+    size_t escaped = 0, begin = 0;
+    bool has_slash = false;
+    for (size_t i = 0; i < length; i++) {
+        if (at[i] == '\\') {
+            has_slash = true;
+            i++;
+        } else if (at[i] == '"') {
+            escaped += has_slash ? i - begin : 0;
+            has_slash = false;
+            begin = i + 1;
+        }
+    }
+    return escaped + (has_slash ? length - begin : 0);
+}
+
+void hf__reading_estimate(const hf__reading *reading, const char *text, size_t length, size_t *ret_slots,
+                          size_t *ret_side)
+{
+    size_t window = length, windows = 1;
+    if (length > WHOLE_MAX) {
+        windows = length / (4 * WINDOW) < WINDOWS_MAX ? length / (4 * WINDOW) : WINDOWS_MAX;
+        window = WINDOW;
+    }
+    size_t stride = windows > 1 ? (length - window) / (windows - 1) : 0, operators = 0, escaped = 0;
+    for (size_t i = 0; i < windows; i++) {
+        bool has_slash;
+        operators += count_operators(text + i * stride, window, &has_slash);
+        if (has_slash)
+            escaped += count_escaped(text + i * stride, window);
+    }
+    double scale = (double)length / (double)(window * windows + (length == 0));
+    double margin = windows > 1 ? 1.125 : 1;
+    double slots = (double)operators * scale * margin + 2;
+    double side = (double)escaped * scale * margin;
+    *ret_slots = slots < (double)length + 2 ? (size_t)slots : length + 2;
+    if (!reading->keep_text || side > (double)length) /* all long text goes there */
+        side = (double)length;
+    *ret_side = side > 0 || windows > 1 ? (size_t)side + 64 : 0;
+}
