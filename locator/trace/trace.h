@@ -74,7 +74,12 @@ enum {
                                 keeps, or the callers could not be unwound */
 };
 /* Flags of HF__TRACE_MAP. */
-enum { HF__MAP_FILE = 1, HF__MAP_SHARED = 2, HF__MAP_ALLOCATOR = 4 /* by the allocator for its own blocks */ };
+enum {
+    HF__MAP_FILE      = 1,
+    HF__MAP_SHARED    = 2,
+    HF__MAP_ALLOCATOR = 4, /* by the allocator, for the blocks that it gives out */
+    HF__MAP_RESERVED  = 8  /* without access: address space, no memory */
+};
 
 typedef enum hf__process_origin { HF__PROCESS_COMMAND = 0, HF__PROCESS_FORK = 1, HF__PROCESS_EXEC = 2 } hf__process_origin;
 
@@ -90,9 +95,10 @@ typedef enum hf__checkpoint_reason {
     HF__CHECKPOINT_TIME    = 0, /* by the clock */
     HF__CHECKPOINT_SIGNAL  = 1, /* SIGUSR1 to the command */
     HF__CHECKPOINT_PROGRAM = 2, /* hf_checkpoint() in the program; `name` is its text */
-    HF__CHECKPOINT_EXIT    = 3, /* while the program runs its exit handlers: nearly all is released that will be */
+    HF__CHECKPOINT_EXIT    = 3, /* after the program's exit handlers: all is released that will be */
     HF__CHECKPOINT_ENDED   = 4, /* by the collector, after the process was gone */
-    HF__CHECKPOINT_STOP    = 5  /* Ctrl-C or --for ended the recording */
+    HF__CHECKPOINT_STOP    = 5, /* Ctrl-C or --for is about to end the recording */
+    HF__CHECKPOINT_MAIN_RETURNED = 6 /* main returned, or exit, _exit was entered: no exit handler ran yet */
 } hf__checkpoint_reason;
 
 typedef enum hf__allocator {

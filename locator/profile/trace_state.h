@@ -1,0 +1,83 @@
+/* trace_state.h - what a reader of recordings remembers between events; inside of trace_read*.c.
+ *
+ * Numbers in a recording are local to a process; readers want them dense across the recording. */
+#ifndef HOLDFAST_TRACE_STATE_H
+#define HOLDFAST_TRACE_STATE_H
+
+#include <holdfast/base.h>
+
+#include "trace_wire.h"
+
+/* Grows by doubling; items beyond `count` are zero. */
+typedef struct hf__numbers {
+    uint32_t *items;
+    size_t    room;
+} hf__numbers;
+
+/* Thread handles of a process: which thread has it, and a state told before its start. */
+typedef struct hf__handle {
+    uint64_t handle;   /* 0 is free */
+    uint32_t thread;
+    uint32_t pending;  /* hf__thread_state, 0: none */
+} hf__handle;
+
+typedef struct hf__process_read {
+    bool        started;
+    hf__numbers stacks, modules;
+    uint64_t    last_address;
+    hf__handle *handles;
+    size_t      handles_room, handles_count;
+} hf__process_read;
+
+typedef struct hf__ring_read {
+    uint32_t process;       /* 0: nobody writes it yet */
+    uint32_t thread, tid, level;
+    bool     start_pending; /* the thread is not known to have started */
+    uint64_t last_address, last_size, period;
+    uint32_t last_stack;    /* local */
+} hf__ring_read;
+
+typedef struct hf__trace_state {
+    hf__process_read *processes;
+    size_t            processes_room;
+    hf__numbers       threads;      /* 1: started */
+    uint32_t          stacks_count, modules_count;
+    hf__ring_read     rings[HF__TRACE_RINGS_MAX];
+    uint64_t          clock_ticks, clock_ns, ticks_per_second;
+    uint64_t          time_ns;      /* of the last event: never goes back */
+    char              text[128];    /* of notices that the reader words itself */
+} hf__trace_state;
+
+/* Bytes of a record or event that is being decoded. Reading too far sets `bad` and gives 0. */
+typedef struct hf__trace_bytes {
+    const uint8_t *at, *end;
+    bool           bad;
+} hf__trace_bytes;
+
+uint64_t       hf__trace_number(hf__trace_bytes *bytes);
+/* A number that must be at most `max`. */
+uint64_t       hf__trace_number_to(hf__trace_bytes *bytes, uint64_t max);
+hf__trace_text hf__trace_text_of(hf__trace_bytes *bytes, size_t length_max);
+
+/* NULL when memory is out or `number` is not allowed. */
+hf__process_read *hf__trace_process(hf__trace_state *state, uint64_t number, bool create);
+/* Remembers items[index] = value. False when memory is out. */
+bool hf__numbers_set(hf__numbers *numbers, size_t index, uint32_t value);
+static inline uint32_t hf__numbers_get(const hf__numbers *numbers, size_t index)
+{
+    return index < numbers->room ? numbers->items[index] : 0;
+}
+/* The entry of a thread handle, made when it is missing; NULL when memory is out. */
+hf__handle *hf__trace_handle(hf__process_read *process, uint64_t handle);
+void hf__trace_set_time(hf__trace_state *state, uint64_t ticks);
+
+typedef enum hf__decoded { HF__DECODED_EVENT, HF__DECODED_NOTHING, HF__DECODED_BAD, HF__DECODED_NO_MEMORY } hf__decoded;
+
+/* Decodes one event of a segment of `ring`, or one record after its tag and ticks. */
+hf__decoded hf__trace_decode_event(hf__trace_state *state, hf__ring_read *ring, hf__trace_bytes *bytes,
+                                   hf__trace_event *event);
+hf__decoded hf__trace_decode_record(hf__trace_state *state, hf__record tag, hf__trace_bytes *bytes,
+                                    hf__trace_event *event);
+bool hf__trace_decode_checkpoint(hf__trace_bytes *bytes, hf__trace_event *event);
+
+#endif

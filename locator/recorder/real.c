@@ -1,0 +1,110 @@
+/* real.c - finds the functions behind ours, and serves calls that come before they are found.
+ *
+ * dlsym itself allocates (calloc), and the dynamic linker allocates before any constructor ran.
+ * Such calls get memory from a small static arena that is never given back. */
+#define _GNU_SOURCE
+#include "recorder.h"
+
+#include <dlfcn.h>
+#include <link.h>
+#include <string.h>
+
+hf__real_functions hf__real;
+
+enum { EARLY_SIZE = 1 << 16, EARLY_ALIGNMENT = 16 };
+static _Alignas(4096) uint8_t early_memory[EARLY_SIZE];
+static _Atomic size_t early_used;
+
+enum { UNRESOLVED = 0, RESOLVING, RESOLVED };
+static _Atomic int resolution;
+
+/* Each early block is preceded by its size. */
+void *hf__early_allocate(size_t size, size_t alignment)
+{
+    if (alignment < EARLY_ALIGNMENT)
+        alignment = EARLY_ALIGNMENT;
+    if (size > EARLY_SIZE || alignment > EARLY_SIZE)
+        return NULL;
+    size_t used = atomic_load(&early_used), start, end;
+    do {
+        start = (used + sizeof(size_t) + alignment - 1) & ~(alignment - 1);
+        end = start + size;
+        if (end > EARLY_SIZE)
+            return NULL;
+    } while (!atomic_compare_exchange_weak(&early_used, &used, end));
+    memcpy(early_memory + start - sizeof size, &size, sizeof size);
+    return early_memory + start;
+}
+
+bool hf__early_owns(const void *block)
+{
+    return (size_t)((const uint8_t *)block - early_memory) < EARLY_SIZE;
+}
+
+size_t hf__early_size(const void *block)
+{
+    size_t size;
+    memcpy(&size, (const uint8_t *)block - sizeof size, sizeof size);
+    return size;
+}
+
+/* The module that holds a function; NULL when unknown. */
+static const struct link_map *module_of(uint64_t function)
+{
+    struct dl_find_object found;
+    if (function == 0 || _dl_find_object((void *)function, &found) != 0)
+        return NULL;
+    return found.dlfo_link_map;
+}
+
+static hf__allocator allocator_of(const struct link_map *module)
+{
+    const char *name = module != NULL && module->l_name != NULL ? module->l_name : "";
+    if (strstr(name, "jemalloc") != NULL)
+        return HF__ALLOCATOR_JEMALLOC;
+    if (strstr(name, "tcmalloc") != NULL)
+        return HF__ALLOCATOR_TCMALLOC;
+    if (strstr(name, "mimalloc") != NULL)
+        return HF__ALLOCATOR_MIMALLOC;
+    if (strstr(name, "libc.so") != NULL || strstr(name, "libc-") != NULL)
+        return HF__ALLOCATOR_GLIBC;
+    return HF__ALLOCATOR_UNKNOWN;
+}
+
+static void *next(const char *name)
+{
+    return dlsym(RTLD_NEXT, name);
+}
+
+static void resolve(void)
+{
+    hf__real_functions real = { 0 };
+    *(void **)&real.calloc = next("calloc");
+    *(void **)&real.malloc = next("malloc");
+    *(void **)&real.realloc = next("realloc");
+    *(void **)&real.free = next("free");
+    *(void **)&real.memalign = next("memalign");
+    *(void **)&real.aligned_alloc = next("aligned_alloc");
+    *(void **)&real.posix_memalign = next("posix_memalign");
+    *(void **)&real.valloc = next("valloc");
+    *(void **)&real.pvalloc = next("pvalloc");
+    *(void **)&real.usable = next("malloc_usable_size");
+    *(void **)&real.dlclose = next("dlclose");
+    const struct link_map *module = module_of((uint64_t)real.malloc);
+    if (real.usable != NULL && module_of((uint64_t)real.usable) != module)
+        real.usable = NULL;
+    real.allocator = allocator_of(module);
+    hf__real = real;
+}
+
+bool hf__real_ready(void)
+{
+    int seen = UNRESOLVED;
+    if (atomic_load_explicit(&resolution, memory_order_acquire) == RESOLVED)
+        return true;
+    if (!atomic_compare_exchange_strong(&resolution, &seen, RESOLVING))
+        return seen == RESOLVED;
+    resolve();
+    atomic_store_explicit(&resolution, RESOLVED, memory_order_release);
+    return true;
+}

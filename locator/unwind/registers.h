@@ -1,0 +1,37 @@
+/* registers.h - the registers that a walk up the stack needs, and where they are found.
+ *
+ * The only place that knows the processor. A port gives: the numbers that DWARF uses for the stack
+ * pointer, frame pointer and return address; the interrupted registers in a signal frame. */
+#ifndef HOLDFAST_REGISTERS_H
+#define HOLDFAST_REGISTERS_H
+
+#include <stdint.h>
+
+/* A place in a program: the next instruction of a frame, the stack and frame pointer in it. */
+typedef struct hf__registers {
+    uint64_t pc, sp, bp;
+} hf__registers;
+
+#if defined(__x86_64__)
+
+enum {
+    HF__DWARF_BP = 6, HF__DWARF_SP = 7, HF__DWARF_RETURN = 16,
+    HF__RETURN_BELOW_CFA = 8,     /* the return address lies this far below the frame's end */
+    HF__WORD = 8,
+    /* Offsets from the stack pointer at the return into the restorer of a signal handler
+     * (struct rt_sigframe of Linux: ucontext_t first). */
+    HF__SIGNAL_BP = 120, HF__SIGNAL_SP = 160, HF__SIGNAL_PC = 168
+};
+
+/* The caller of the function that uses this macro, as seen right after its return. The function
+ * must keep a frame pointer; naming the frame address makes the compiler do so. */
+#define HF__CALLER_REGISTERS()                                                                          \
+    ((hf__registers){ ((const uint64_t *)__builtin_frame_address(0))[1],                                \
+                      (uint64_t)__builtin_frame_address(0) + 16,                                        \
+                      ((const uint64_t *)__builtin_frame_address(0))[0] })
+
+#else
+#error "stack capture knows x86-64 only so far; see registers.h for what a port needs"
+#endif
+
+#endif
