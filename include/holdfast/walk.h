@@ -60,13 +60,13 @@ typedef enum hf_walk_end {
     HF_WALK_LIMIT_TIME, HF_WALK_LIMIT_MEMORY, HF_WALK_CANCELLED, HF_WALK_NO_MEMORY, HF_WALK_UNFINISHED
 } hf_walk_end;
 
-enum { HF__WALK_RETURNS = 17, HF__WALK_DEFERS = 8, HF__WALK_CHECK_EVERY = 256 };
+enum { HF__WALK_RETURNS = 65, HF__WALK_DEFERS = 8, HF__WALK_CHECK_EVERY = 256 };
 
 /* The way back from a mounted value, or from one behind a link. */
 typedef struct hf__walk_return {
     const struct hf__home *home;
     const hf__slot        *from; /* the mount or link slot */
-    const hf__slot        *top, *end;
+    const hf__slot        *top;
 } hf__walk_return;
 
 /* A cleanup that waits until the container at `depth` is left. */

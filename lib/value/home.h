@@ -16,9 +16,35 @@
 
 #include "value/block.h"
 
-enum { HF__MOUNT_DEPTH_MAX = 16 };
+/* Deep enough that 40 doublings by mounting need no copy; the walk keeps a way back for each. */
+enum { HF__MOUNT_DEPTH_MAX = 64 };
 
 typedef enum hf__home_kind { HF__HOME_DOCUMENT, HF__HOME_DRAFT } hf__home_kind;
+
+/* The sums of hash.c for a value that never changes, kept once known. Written by whoever comes first,
+ * always with the same numbers. */
+typedef struct hf__hash_cache {
+    _Atomic uint64_t x, y;
+    _Atomic uint32_t is_known;
+} hf__hash_cache;
+
+static inline bool hf__hash_cache_get(const hf__hash_cache *cache, uint64_t *ret_x, uint64_t *ret_y)
+{
+    hf__hash_cache *shared = (hf__hash_cache *)(uintptr_t)cache;
+    if (shared == NULL || atomic_load_explicit(&shared->is_known, memory_order_acquire) == 0)
+        return false;
+    *ret_x = atomic_load_explicit(&shared->x, memory_order_relaxed);
+    *ret_y = atomic_load_explicit(&shared->y, memory_order_relaxed);
+    return true;
+}
+static inline void hf__hash_cache_set(hf__hash_cache *cache, uint64_t x, uint64_t y)
+{
+    if (cache == NULL)
+        return;
+    atomic_store_explicit(&cache->x, x, memory_order_relaxed);
+    atomic_store_explicit(&cache->y, y, memory_order_relaxed);
+    atomic_store_explicit(&cache->is_known, 1, memory_order_release);
+}
 
 /* A mounted value. The home holds `document` once for each entry. */
 typedef struct hf__mount {
@@ -27,6 +53,7 @@ typedef struct hf__mount {
     uint64_t     values_expanded; /* below and with the mounted value; saturates */
     uint32_t     depth;           /* deepest below the mounted value; saturates */
     uint32_t     reserved;
+    hf__hash_cache hash;
 } hf__mount;
 
 /* A value that is not ours. `hooks` is borrowed for the life of the document. */
@@ -86,6 +113,7 @@ struct hf_document {
     uint64_t          values_expanded;
     uint32_t          depth_expanded;
     uint32_t          mount_depth;
+    hf__hash_cache    hash;
     void            (*release_block)(hf__block_header *block, size_t bytes); /* NULL: to the allocator; a
                                                                                 mapped file is unmapped */
 };

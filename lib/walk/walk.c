@@ -109,7 +109,7 @@ static bool step_into(hf_walk *walk, const hf__slot *from, hf_value target)
 {
     if (walk->returns_used == walk->returns_room && !grow_returns(walk))
         return false;
-    walk->returns[walk->returns_used++] = (hf__walk_return){ walk->home, from, walk->top, walk->end };
+    walk->returns[walk->returns_used++] = (hf__walk_return){ walk->home, from, walk->top };
     walk->home = walk->value.home = target.home;
     walk->top = walk->next = target.slot;
     walk->end = hf__behind(target.slot);
@@ -140,7 +140,7 @@ bool hf__walk_return_from(hf_walk *walk)
         const hf__walk_return *back = &walk->returns[--walk->returns_used];
         walk->home = walk->value.home = back->home;
         walk->top = back->top;
-        walk->end = back->end;
+        walk->end = hf__behind(back->top);
         walk->next = back->from + 1;
     }
     return true;
@@ -322,7 +322,7 @@ hf_status hf_walk_get_position(const hf_walk *walk, hf_walk_position *ret_positi
     if (walk->follows)
         return HF_MISUSE;
     hf_walk_position position = { walk->next, walk->end, walk->top, walk->home, walk->level, walk->returns_used,
-                                  { { NULL, NULL, NULL, NULL } }, walk->values, walk->bytes };
+                                  { { NULL, NULL, NULL } }, walk->values, walk->bytes };
     memcpy(position.returns, walk->returns, walk->returns_used * sizeof *walk->returns);
     *ret_position = position;
     return HF_OK;

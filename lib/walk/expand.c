@@ -1,0 +1,251 @@
+/* expand.c - copying through mounts and chunks: one walk measures, a second one writes.
+ *
+ * Long text and the spelling of numbers go to the new block's own text. While a container is open,
+ * its span holds the distance to the container around it, as in the builder. Link targets carry
+ * HF__LINKED: their old and new places are noted while writing, and joined at the end. */
+#include <holdfast/walk.h>
+
+#include <stdlib.h>
+
+#include "base/fail.h"
+#include "value/builder.h"
+#include "walk/clone.h"
+
+/* Expanding beyond this is refused: 2^40 slots is what a block can hold. */
+static const uint64_t values_most = (uint64_t)1 << 39;
+
+typedef struct measure {
+    uint64_t slots, values, text;
+    uint32_t depth, links, linked, foreigns;
+} measure;
+
+/* A link target on its way: where it was, where it is now. */
+typedef struct moved {
+    const hf__slot *from;
+    uint64_t        to;
+} moved;
+
+typedef struct copy {
+    hf__block_header *block;
+    hf__slot         *slots;
+    uint64_t          at, open; /* next slot; innermost open container */
+    char             *text;     /* where the next text goes */
+    hf__link_target  *targets;
+    hf__tables        tables;
+    moved            *linked;
+    uint32_t          link_count, linked_count;
+} copy;
+
+static uint64_t text_bytes(const hf__slot *slot)
+{
+    hf__slot_kind kind = hf__kind(slot);
+    if (kind == HF__LONG_TEXT || kind == HF__BYTES)
+        return slot->lo >> 16;
+    return hf__is_number(slot) ? hf__number_source(slot).length : 0;
+}
+
+static void measure_value(measure *sum, hf_value root)
+{
+    hf_walk walk;
+    hf_walk_init(&walk, root, NULL);
+    while (hf_walk_next(&walk)) {
+        sum->slots++;
+        if (walk.event == HF_LEAVE)
+            continue;
+        if (walk.key.bytes != NULL) {
+            sum->slots++;
+            sum->text += walk.key.length > HF__INLINE_MAX ? walk.key.length : 0;
+        }
+        sum->values++;
+        sum->depth = walk.depth > sum->depth ? walk.depth : sum->depth;
+        sum->text += text_bytes(walk.value.slot);
+        sum->links += walk.event == HF_LINK;
+        sum->linked += (walk.value.slot->lo & HF__LINKED) != 0;
+        sum->foreigns += hf__kind(walk.value.slot) == HF__EXTENSION;
+    }
+    hf_walk_finish(&walk);
+}
+
+static void put_text(copy *to, hf__slot *slot, hf_text text)
+{
+    memcpy(to->text, text.bytes, text.length);
+    slot->hi = (slot->hi & 0xffff) | (uint64_t)(to->text - (const char *)slot) << 16;
+    to->text += text.length;
+}
+
+static void put_key(copy *to, hf_text key)
+{
+    hf__slot *slot = &to->slots[to->at++];
+    uint64_t flags = HF__KEY | hf__text_flags(key);
+    if (key.length <= HF__INLINE_MAX) {
+        memset(slot, 0, sizeof *slot);
+        memcpy((char *)slot + 2, key.bytes, key.length);
+        slot->lo |= HF__TEXT | flags | (uint64_t)key.length << 8;
+    } else {
+        *slot = (hf__slot){ HF__LONG_TEXT | flags | (uint64_t)key.length << 16, 0 };
+        put_text(to, slot, key);
+    }
+}
+
+static hf_status put_value(copy *to, hf_value value, hf_error *reterr)
+{
+    hf__slot *slot = &to->slots[to->at];
+    hf__slot_kind kind = hf__kind(value.slot);
+    *slot = *value.slot;
+    if (value.slot->lo & HF__LINKED)
+        to->linked[to->linked_count++] = (moved){ value.slot, to->at };
+    to->at++;
+    if (kind == HF__LONG_TEXT || kind == HF__BYTES) {
+        put_text(to, slot, hf__slot_text(value.slot));
+    } else if (hf__is_number(value.slot)) {
+        hf_text source = hf__number_source(value.slot);
+        slot->lo &= 0xffff;
+        if (source.length > 0) {
+            memcpy(to->text, source.bytes, source.length);
+            slot->lo |= (uint64_t)(to->text - (const char *)slot) << 16;
+            to->text += source.length;
+        }
+    } else if (kind == HF__NULL || kind == HF__BOOL) {
+        slot->lo &= 0xffff;
+    } else if (kind == HF__LINK) {
+        hf_value target = hf__link_target_of(value);
+        to->targets[to->link_count].slot = hf_is_absent(target) ? UINT64_MAX : (uint64_t)(uintptr_t)target.slot;
+        slot->hi = to->link_count++;
+    } else if (kind == HF__EXTENSION) {
+        hf_status status = hf__foreign_clone(&to->tables.foreigns[to->tables.foreign_count],
+                                             &value.home->foreigns[(uint32_t)value.slot->hi], reterr);
+        if (status != HF_OK)
+            return status;
+        slot->hi = to->tables.foreign_count++;
+    }
+    return HF_OK;
+}
+
+static void put_open(copy *to, hf_value container)
+{
+    uint64_t around = to->at - to->open;
+    if (container.slot->lo & HF__LINKED)
+        to->linked[to->linked_count++] = (moved){ container.slot, to->at };
+    to->slots[to->at] = (hf__slot){ (uint64_t)hf__kind(container.slot) | (container.slot->lo & HF__LINKED) | around << 24,
+                                    hf__count(container.slot) };
+    to->open = to->at++;
+}
+
+static void put_close(copy *to)
+{
+    hf__slot *open = &to->slots[to->open];
+    uint64_t around = hf__span(open), way_back = to->at - to->open;
+    to->slots[to->at++] =
+        (hf__slot){ HF__CLOSE | (hf__kind(open) == HF__OBJECT ? HF__KEY : 0u) | way_back << 24, HF__SOURCE_UNKNOWN };
+    open->lo = (open->lo & 0xff) | (way_back + 1) << 24;
+    to->open -= around;
+}
+
+static hf_status write_values(copy *to, hf_value root, hf_error *reterr)
+{
+    hf_walk walk;
+    hf_status status = HF_OK;
+    hf_walk_init(&walk, root, NULL);
+    while (status == HF_OK && hf_walk_next(&walk)) {
+        if (walk.event == HF_LEAVE) {
+            put_close(to);
+            continue;
+        }
+        if (walk.key.bytes != NULL)
+            put_key(to, walk.key);
+        if (walk.event == HF_ENTER)
+            put_open(to, walk.value);
+        else
+            status = put_value(to, walk.value, reterr);
+    }
+    if (status != HF_OK && reterr != NULL) {
+        char path[HF_ERROR_POINTER_MAX * 4];
+        size_t length = hf_walk_pointer(&walk, path, sizeof path);
+        hf__error_set_pointer(reterr, path, length < sizeof path ? length : sizeof path - 1);
+    }
+    hf_walk_finish(&walk);
+    return status;
+}
+
+/* ---- links ------------------------------------------------------------------------------- */
+
+static int by_place(const void *a, const void *b)
+{
+    const moved *left = a, *right = b;
+    return (left->from > right->from) - (left->from < right->from);
+}
+
+/* Targets become slot numbers; of a value that was expanded twice the first place counts. */
+static hf_status join_links(copy *to, hf_error *reterr)
+{
+    qsort(to->linked, to->linked_count, sizeof *to->linked, by_place);
+    for (uint32_t i = 0; i < to->link_count; i++) {
+        hf__link_target *target = &to->targets[i];
+        if (target->slot == UINT64_MAX)
+            continue;
+        moved wanted = { (const hf__slot *)(uintptr_t)target->slot, 0 };
+        const moved *found = to->linked_count > 0
+                                 ? bsearch(&wanted, to->linked, to->linked_count, sizeof *to->linked, by_place)
+                                 : NULL;
+        if (found == NULL)
+            return hf__fail(reterr, HF_LINK_LEAVES, NULL);
+        while (found > to->linked && found[-1].from == wanted.from)
+            found--;
+        target->slot = found->to;
+    }
+    return HF_OK;
+}
+
+/* ---- all of it --------------------------------------------------------------------------- */
+
+static void init_block(copy *to, const measure *sum, uint64_t bytes, uint64_t slots_offset)
+{
+    *to->block = (hf__block_header){ .magic = HF__BLOCK_MAGIC, .version = HF__BLOCK_VERSION, .block_bytes = bytes,
+        .side_offset = sizeof *to->block, .side_bytes = sum->text, .source_offset = sizeof *to->block,
+        .slots_offset = slots_offset, .slot_count = sum->slots, .values = sum->values, .depth = sum->depth,
+        .links_offset = sum->links > 0 ? slots_offset + sum->slots * sizeof(hf__slot) : 0, .link_count = sum->links };
+    memset((char *)(to->block + 1) + sum->text, 0, slots_offset - sizeof *to->block - sum->text);
+    to->slots = hf__block_slots(to->block);
+    to->text = (char *)(to->block + 1);
+    to->targets = (hf__link_target *)(to->slots + sum->slots);
+    memset(to->targets, 0, sum->links * sizeof *to->targets);
+}
+
+hf_status hf__clone_expanded(hf_value value, const hf__memory *memory, hf_document **ret_document, hf_error *reterr)
+{
+    uint64_t values = 0;
+    uint32_t depth = 0;
+    if (value.home->kind == HF__HOME_DOCUMENT)
+        hf__value_expanded(value, &values, &depth);
+    if (values > values_most)
+        return hf__fail(reterr, HF_LIMIT_VALUES, "mounted values expand too far to copy");
+    measure sum = { 0 };
+    measure_value(&sum, value);
+    uint64_t slots_offset = (sizeof(hf__block_header) + sum.text + 15) & ~(uint64_t)15;
+    uint64_t bytes = slots_offset + sum.slots * sizeof(hf__slot) + sum.links * sizeof(hf__link_target);
+    copy to = { 0 };
+    void *block = NULL, *foreigns = NULL, *linked = NULL;
+    hf_status status = hf__memory_allocate(memory, bytes, HF__BLOCK_ALIGNMENT, &block, reterr);
+    if (status == HF_OK && sum.foreigns > 0)
+        status = hf__memory_allocate(memory, sum.foreigns * sizeof(hf__foreign), HF__BLOCK_ALIGNMENT, &foreigns, reterr);
+    if (status == HF_OK && sum.linked > 0)
+        status = hf__memory_allocate(memory, sum.linked * sizeof(moved), HF__BLOCK_ALIGNMENT, &linked, reterr);
+    if (status == HF_OK) {
+        to.block = block;
+        to.tables.foreigns = foreigns;
+        to.linked = linked;
+        init_block(&to, &sum, bytes, slots_offset);
+        status = write_values(&to, value, reterr);
+        if (status == HF_OK && sum.links > 0)
+            status = join_links(&to, reterr);
+    }
+    hf__memory_free(memory, linked, sum.linked * sizeof(moved), HF__BLOCK_ALIGNMENT);
+    if (status != HF_OK) {
+        hf__foreigns_drop(to.tables.foreigns, to.tables.foreign_count);
+        hf__memory_free(memory, foreigns, sum.foreigns * sizeof(hf__foreign), HF__BLOCK_ALIGNMENT);
+        hf__memory_free(memory, block, bytes, HF__BLOCK_ALIGNMENT);
+        return status;
+    }
+    to.block->wide_count = hf__number_wide(to.slots, sum.slots);
+    return hf__clone_finish(to.block, memory, &to.tables, ret_document, reterr);
+}

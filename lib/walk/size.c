@@ -1,0 +1,163 @@
+/* size.c - one pass over the slots of a value, and over the mount tables of what it mounts.
+ *
+ * Mounted documents are gathered in a list that is its own queue: each is looked at once, its mounts
+ * are appended when they are not in the set yet. */
+#include <holdfast/size.h>
+
+#include "base/fail.h"
+#include "memory/allocate.h"
+#include "value/home.h"
+
+static const hf__memory heap = { NULL, NULL };
+
+/* ---- the set of documents ---------------------------------------------------------------- */
+
+/* Open addressing over addresses, at most half full; `order` lists the members as they came. */
+typedef struct document_set {
+    const hf_document **cells, **order;
+    size_t              room, count; /* room: cells, a power of two; half of it in `order` */
+} document_set;
+
+static size_t set_bytes(size_t room)
+{
+    return (room + room / 2) * sizeof(hf_document *);
+}
+
+static void put(document_set *set, const hf_document *document)
+{
+    size_t at = ((uintptr_t)document / 64 * 0x9e3779b97f4a7c15u) >> 20 & (set->room - 1);
+    while (set->cells[at] != NULL && set->cells[at] != document)
+        at = (at + 1) & (set->room - 1);
+    if (set->cells[at] == NULL) {
+        set->cells[at] = document;
+        set->order[set->count++] = document;
+    }
+}
+
+static hf_status add_document(document_set *set, const hf_document *document, hf_error *reterr)
+{
+    if (set->count == set->room / 2) {
+        document_set grown = { NULL, NULL, set->room == 0 ? 16 : set->room * 2, 0 };
+        void *memory;
+        hf_status status = hf__memory_allocate(&heap, set_bytes(grown.room), HF__BLOCK_ALIGNMENT, &memory, reterr);
+        if (status != HF_OK)
+            return status;
+        grown.cells = memory;
+        grown.order = grown.cells + grown.room;
+        memset(memory, 0, grown.room * sizeof(hf_document *));
+        for (size_t i = 0; i < set->count; i++)
+            put(&grown, set->order[i]);
+        hf__memory_free(&heap, set->cells, set_bytes(set->room), HF__BLOCK_ALIGNMENT);
+        *set = grown;
+    }
+    put(set, document);
+    return HF_OK;
+}
+
+/* ---- one pass ---------------------------------------------------------------------------- */
+
+static void count_value(hf_size *size, hf_value value, uint64_t depth)
+{
+    size->values++;
+    size->kinds[hf_kind_of(value)]++;
+    size->depths[depth < HF_SIZE_DEPTHS ? depth : HF_SIZE_DEPTHS - 1]++;
+    if (depth > size->depth)
+        size->depth = depth;
+    size->deep_bytes += hf_value_bytes(value);
+    if (hf_is_text(value))
+        size->text_bytes += hf__slot_text(value.slot).length;
+    else if (hf_is_number(value))
+        size->deep_bytes += hf__number_source(value.slot).length;
+}
+
+static void count_key(hf_size *size, const hf__slot *key)
+{
+    hf_text text = hf__slot_text(key);
+    size->keys++;
+    size->key_bytes += text.length;
+    size->deep_bytes += sizeof *key + (text.length > HF__INLINE_MAX ? text.length : 0);
+}
+
+static void expand(hf_size *size, hf_value mounted)
+{
+    uint64_t values;
+    uint32_t depth;
+    hf__value_expanded(mounted, &values, &depth);
+    size->values_expanded = values > UINT64_MAX - size->values_expanded ? UINT64_MAX : size->values_expanded + values;
+}
+
+static hf_status measure_slots(hf_size *size, hf_value root, document_set *mounted, hf_error *reterr)
+{
+    const hf__home *home = root.home;
+    const hf__slot *end = hf__behind(root.slot);
+    uint64_t depth = 0;
+    for (const hf__slot *at = root.slot; at != end;) {
+        if (hf__is_close(at)) {
+            depth--;
+            at = at->lo & HF__EDITED ? home->chunks->owner(home, at) + 1 : at + 1;
+            continue;
+        }
+        if (hf__is_key(at))
+            count_key(size, at++);
+        hf_value value = { home, at };
+        if (hf__kind(at) == HF__MOUNT) {
+            value = hf__mount_target(home, at);
+            hf_status status = add_document(mounted, hf__home_document(value.home), reterr);
+            if (status != HF_OK)
+                return status;
+            size->deep_bytes += sizeof *at;
+            expand(size, value);
+            at++;
+            continue;
+        }
+        count_value(size, value, depth);
+        size->values_expanded += size->values_expanded < UINT64_MAX;
+        if (hf__is_container(at)) {
+            depth++;
+            at = hf__first_child(value);
+        } else {
+            at++;
+        }
+    }
+    return HF_OK;
+}
+
+static hf_status measure_shared(hf_size *size, document_set *mounted, hf_error *reterr)
+{
+    for (size_t i = 0; i < mounted->count; i++) {
+        const hf_document *document = mounted->order[i];
+        size->shared_bytes += atomic_load_explicit(&((hf_document *)(uintptr_t)document)->bytes, memory_order_relaxed);
+        for (uint32_t m = 0; m < document->home.mount_count; m++) {
+            hf_status status = add_document(mounted, document->home.mounts[m].document, reterr);
+            if (status != HF_OK)
+                return status;
+        }
+    }
+    size->documents = mounted->count;
+    return HF_OK;
+}
+
+hf_status hf_measure(hf_value value, hf_size *ret_size, hf_error *reterr)
+{
+    hf_size size;
+    document_set mounted = { NULL, NULL, 0, 0 };
+    memset(&size, 0, sizeof size);
+    if (hf_is_absent(value)) {
+        *ret_size = size;
+        return HF_OK;
+    }
+    size.shallow_bytes = hf_value_bytes(value);
+    hf_status status = measure_slots(&size, value, &mounted, reterr);
+    if (status == HF_OK)
+        status = measure_shared(&size, &mounted, reterr);
+    hf__memory_free(&heap, mounted.cells, set_bytes(mounted.room), HF__BLOCK_ALIGNMENT);
+    if (status != HF_OK)
+        return status;
+    if (value.home->kind == HF__HOME_DOCUMENT && value.slot == value.home->slots) {
+        hf_document_info info = hf_document_get_info(hf__home_document(value.home));
+        size.index_bytes = info.index_bytes;
+        size.slack_bytes = info.bytes - info.index_bytes > size.deep_bytes ? info.bytes - info.index_bytes - size.deep_bytes : 0;
+    }
+    *ret_size = size;
+    return HF_OK;
+}
