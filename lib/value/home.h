@@ -21,7 +21,7 @@ enum { HF__MOUNT_DEPTH_MAX = 64 };
 
 typedef enum hf__home_kind { HF__HOME_DOCUMENT, HF__HOME_DRAFT } hf__home_kind;
 
-/* The sums of hash.c for a value that never changes, kept once known. Written by whoever comes first,
+/* The sums of value_hash.c for a value that never changes, kept once known. Written by whoever comes first,
  * always with the same numbers. */
 typedef struct hf__hash_cache {
     _Atomic uint64_t x, y;

@@ -1,4 +1,4 @@
-/* hash.c - a hash of what a value shows, in one pass without a stack.
+/* value_hash.c - a hash of what a value shows, in one pass without a stack.
  *
  * The hash is linear over the field of integers modulo 2^61 - 1. A value at the path p adds
  *
