@@ -355,8 +355,11 @@ static hf_document *document_with(uint64_t lo, hf__foreign *foreign)
     hf__slot    *slot = (hf__slot *)(uintptr_t)value.slot;
     slot->lo = lo;
     slot->hi = 0;
+    static const hf__link_target to_root = { .slot = 0 };
     document->home.foreigns = foreign;
     document->home.foreign_count = foreign != NULL;
+    document->home.links = &to_root;
+    document->home.link_count = 1;
     return document;
 }
 
@@ -364,6 +367,7 @@ static void drop_with(hf_document *document)
 {
     document->home.foreigns = NULL;
     document->home.foreign_count = 0;
+    document->home.link_count = 0;
     hf_document_drop(document);
 }
 
