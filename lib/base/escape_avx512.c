@@ -30,27 +30,51 @@ size_t hf__escape_find_avx512(const char *text, size_t length)
     return length;
 }
 
+/* 32 bytes or fewer, all their escapes at once: a backslash before every byte, and those that are not
+ * wanted squeezed out. Only for escapes with a letter. */
+static inline size_t put_letters(char *to, __m256i bytes, size_t count, uint32_t special, __m512i letters)
+{
+    const uint64_t odd = 0xaaaaaaaaaaaaaaaau;
+    __m512i   spread = _mm512_cvtepu8_epi16(bytes);
+    __m512i   named = _mm512_permutexvar_epi8(spread, letters); /* of bytes below 0x20 */
+    __mmask32 control = _mm512_cmplt_epu16_mask(spread, _mm512_set1_epi16(0x20));
+    spread = _mm512_mask_mov_epi8(spread, _pdep_u64(control, ~odd), named);
+    __m512i  both = _mm512_or_si512(_mm512_slli_epi16(spread, 8), _mm512_set1_epi16('\\'));
+    uint64_t kept = (odd | _pdep_u64(special, ~odd)) & first_bits(2 * count);
+    size_t   length = (size_t)__builtin_popcountll(kept);
+    _mm512_mask_storeu_epi8(to, first_bits(length), _mm512_maskz_compress_epi8(kept, both));
+    return length;
+}
+
 size_t hf__escape_avx512(const char *text, size_t length, char *out)
 {
-    const char *at = text;
-    char       *to = out;
-    size_t      left = length;
+    const __m512i letters = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(const void *)hf__escape_letter));
+    const char   *at = text;
+    char         *to = out;
+    size_t        left = length;
     while (left > 0) {
         size_t    step = left < 64 ? left : 64;
         __mmask64 live = first_bits(left);
         __m512i   bytes = _mm512_maskz_loadu_epi8(live, at);
         __mmask64 special = special_of(bytes) & live;
-        _mm512_mask_storeu_epi8(to, live, bytes);
         if (special == 0) {
+            _mm512_mask_storeu_epi8(to, live, bytes);
             to += step;
             at += step;
             left -= step;
             continue;
         }
-        size_t clean = (size_t)__builtin_ctzll(special);
-        to = hf__escape_put(to + clean, at[clean]);
-        at += clean + 1;
-        left -= clean + 1;
+        step = left < 32 ? left : 32;
+        __mmask64 control = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20));
+        __m512i   named = _mm512_permutexvar_epi8(bytes, letters);
+        uint32_t  by_number = (uint32_t)(control & _mm512_testn_epi8_mask(named, named) & first_bits(step));
+        if (by_number != 0)
+            step = (size_t)__builtin_ctz(by_number);
+        to += put_letters(to, _mm512_castsi512_si256(bytes), step, (uint32_t)special, letters);
+        if (by_number != 0)
+            to = hf__escape_put(to, at[step++]);
+        at += step;
+        left -= step;
     }
     return (size_t)(to - out);
 }

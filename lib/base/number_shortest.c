@@ -112,7 +112,7 @@ static hf__shortest shortest_regular(uint64_t significand, int exponent)
     if (HF_UNLIKELY((rest == length) | (hundreds * 100 == distance) | ((rest | upper.low) == 0)))
         return settle(significand, k, beta, upper);
     uint64_t near = thousands * 10 + hundreds;
-    hf__shortest found = { inside ? thousands : near, k + 2 + inside };
+    hf__shortest found = { near ^ ((near ^ thousands) & (0 - (uint64_t)inside)), k + 2 + inside };
     return found;
 }
 

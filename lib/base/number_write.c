@@ -4,6 +4,7 @@
  * the decimal point is inserted by shifting. */
 #include "base/number_write.h"
 
+#include "base/number_digits.h"
 #include "base/number_shortest.h"
 #include "base/wide.h"
 
@@ -13,56 +14,25 @@
 #include <emmintrin.h>
 #endif
 
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "digits are laid out in little-endian words"
-#endif
-
-static const uint64_t ascii_zeros = 0x3030303030303030u;
-
 static const uint64_t power_of_ten[20] = {
     1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u,
     100000000000u, 1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u,
     100000000000000000u, 1000000000000000000u, 10000000000000000000u,
 };
 
-/* Eight digits of value < 10^8, the first in the lowest byte, as 0 to 9: halves, quarters and digits
- * are split by multiplication in lanes of one word. */
-static inline uint64_t eight_digits(uint32_t value)
-{
-    uint64_t halves = value / 10000 | (uint64_t)(value % 10000) << 32;
-    uint64_t quotient = (halves * 10486 >> 20) & 0x0000007f0000007fu;
-    uint64_t quarters = quotient | (halves - 100 * quotient) << 16;
-    quotient = (quarters * 103 >> 10) & 0x000f000f000f000fu;
-    return quotient | (quarters - 10 * quotient) << 8;
-}
-
-static inline void put_word(char *out, uint64_t word)
-{
-    memcpy(out, &word, sizeof word);
-}
-
-/* Fewer than 9 digits, none in front of the first. */
-static inline size_t write_short(char *out, uint32_t value)
-{
-    uint64_t digits = eight_digits(value);
-    unsigned skip = value != 0 ? (unsigned)__builtin_ctzll(digits) / 8 : 7;
-    put_word(out, (digits | ascii_zeros) >> (8 * skip));
-    return 8 - skip;
-}
-
 size_t hf__number_write_u64(char *out, uint64_t value)
 {
     if (value < 100000000)
-        return write_short(out, (uint32_t)value);
+        return hf__write_short(out, (uint32_t)value);
     uint64_t high = value / 100000000, length;
     if (high < 100000000) {
-        length = write_short(out, (uint32_t)high);
+        length = hf__write_short(out, (uint32_t)high);
     } else {
-        length = write_short(out, (uint32_t)(high / 100000000));
-        put_word(out + length, eight_digits((uint32_t)(high % 100000000)) | ascii_zeros);
+        length = hf__write_short(out, (uint32_t)(high / 100000000));
+        hf__put_word(out + length, hf__eight_digits((uint32_t)(high % 100000000)) | HF__ASCII_ZEROS);
         length += 8;
     }
-    put_word(out + length, eight_digits((uint32_t)(value % 100000000)) | ascii_zeros);
+    hf__put_word(out + length, hf__eight_digits((uint32_t)(value % 100000000)) | HF__ASCII_ZEROS);
     return length + 8;
 }
 
@@ -87,7 +57,7 @@ typedef struct spelling {
 static inline hf__u128 sixteen_digits(uint32_t upper, uint32_t lower, int *ret_used)
 {
 #ifdef __SSE2__
-    /* As eight_digits, both halves at once; by hand, for compilers turn two of those into slow code. */
+    /* As hf__eight_digits, both halves at once; by hand, for compilers turn two of those into slow code. */
     __m128i halves = _mm_set_epi64x(lower, upper);
     __m128i quotient = _mm_srli_epi64(_mm_mul_epu32(halves, _mm_set1_epi64x(3518437209)), 45); /* / 10000 */
     __m128i rest = _mm_sub_epi64(halves, _mm_mul_epu32(quotient, _mm_set1_epi64x(10000)));
@@ -102,7 +72,7 @@ static inline hf__u128 sixteen_digits(uint32_t upper, uint32_t lower, int *ret_u
     *ret_used = 32 - __builtin_clz((~zeros & 0xffff) << 1 | 1) - 1;
     uint64_t words[2] = { (uint64_t)_mm_cvtsi128_si64(ones), (uint64_t)_mm_cvtsi128_si64(_mm_srli_si128(ones, 8)) };
 #else
-    uint64_t words[2] = { eight_digits(upper), eight_digits(lower) };
+    uint64_t words[2] = { hf__eight_digits(upper), hf__eight_digits(lower) };
     *ret_used = words[1] != 0 ? 16 - __builtin_clzll(words[1]) / 8 : words[0] != 0 ? 8 - __builtin_clzll(words[0]) / 8 : 0;
 #endif
     return (hf__u128)words[1] << 64 | words[0];
@@ -121,7 +91,7 @@ static inline spelling spell(uint64_t bits)
     spelling result;
     result.others = sixteen_digits((uint32_t)(high - first * (uint64_t)100000000),
                                    (uint32_t)(digits - high * 100000000), &used);
-    result.others |= (hf__u128)ascii_zeros << 64 | ascii_zeros;
+    result.others |= (hf__u128)HF__ASCII_ZEROS << 64 | HF__ASCII_ZEROS;
     result.first = (char)('0' + first);
     result.count = 1 + used;
     result.point = length + shortest.exponent;
@@ -168,7 +138,7 @@ static size_t write_plain(char *out, const spelling *s, bool canonical)
         out[s->point] = '.';
         return (size_t)s->count + 1;
     }
-    put_word(out + 17, ascii_zeros); /* ddd000.0 */
+    hf__put_word(out + 17, HF__ASCII_ZEROS); /* ddd000.0 */
     memcpy(out + s->point, ".0", 2);
     return (size_t)s->point + (canonical ? 0 : 2);
 }

@@ -5,6 +5,7 @@
 #include "text/writer.h"
 
 #include "base/escape.h"
+#include "base/number_digits.h"
 #include "base/number_read.h"
 #include "base/number_write.h"
 
@@ -38,9 +39,11 @@ ALWAYS_INLINE char *put_long_text(char *to, hf_text text)
     return end;
 }
 
-static char *put_word(char *to, hf__slot_kind kind, uint64_t bits)
+ALWAYS_INLINE char *put_word(char *to, hf__slot_kind kind, uint64_t bits)
 {
     double value;
+    if (kind == HF__INT64 && bits < 100000000)
+        return to + hf__write_short(to, (uint32_t)bits);
     switch (kind) {
     case HF__INT64: return to + hf__number_write_i64(to, (int64_t)bits);
     case HF__UINT64: return to + hf__number_write_u64(to, bits);
