@@ -49,15 +49,19 @@ static double y_of(const axes *a, double mib)
 
 static void write_axes(FILE *file, const axes *a)
 {
-    for (double mib = 0; mib <= a->mib_max * 1.0001; mib += a->mib_step)
+    for (int line = 0; line * a->mib_step <= a->mib_max * 1.0001; line++) {
+        double mib = line * a->mib_step;
         fprintf(file,
                 "<line class='grid' x1='%d' x2='%d' y1='%.1f' y2='%.1f'/>"
                 "<text class='tick' x='%d' y='%.1f' text-anchor='end'>%g</text>\n",
                 LEFT, LEFT + WIDTH, y_of(a, mib), y_of(a, mib), LEFT - 8, y_of(a, mib) + 4, mib);
+    }
     double step = nice_step(a->seconds_max);
-    for (double seconds = 0; seconds <= a->seconds_max * 1.0001; seconds += step)
+    for (int tick = 0; tick * step <= a->seconds_max * 1.0001; tick++) {
+        double seconds = tick * step;
         fprintf(file, "<text class='tick' x='%.1f' y='%d' text-anchor='middle'>%g</text>\n", x_of(a, seconds),
                 TOP + HEIGHT + 20, seconds);
+    }
     fprintf(file, "<text class='tick' x='%d' y='%d'>MiB resident</text>\n", LEFT - 50, TOP - 12);
     fprintf(file, "<text class='tick' x='%d' y='%d' text-anchor='end'>seconds</text>\n", LEFT + WIDTH,
             TOP + HEIGHT + 38);

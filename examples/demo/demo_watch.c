@@ -1,5 +1,5 @@
 /* demo_watch.c - starts a form in a fresh process and collects what it tells. */
-#define _GNU_SOURCE /* pipe2 */
+#define _GNU_SOURCE /* pipe2, environ */
 #include "demo.h"
 
 #include <errno.h>
@@ -12,8 +12,6 @@
 #include <unistd.h>
 
 enum { CHILD_OUTPUT = 3 };
-
-extern char **environ;
 
 static bool receive(int input, void *bytes, size_t size)
 {
