@@ -83,6 +83,18 @@ def test_names():
     shutil.rmtree(root)
 
 
+def test_readme():
+    example = "#include <stdio.h>\nint main(void)\n{\n    return 0;\n}\n"
+    page = "See [it](examples/it.c):\n\n```c\n" + example + "```\n"
+    root = fresh({"README.md": page, "examples/it.c": "/* it.c */\n" + example})
+    expect("readme: accepts what is compiled", check("readme.py", root), 0)
+    plant(root, {"README.md": page.replace("return 0", "return 1")})
+    expect("readme: another program than the example", check("readme.py", root), 1, "examples/it.c")
+    plant(root, {"README.md": page, "docs/a.md": "[gone](b.md)\n"})
+    expect("readme: a link that leads nowhere", check("readme.py", root), 1, "docs/a.md", "b.md")
+    shutil.rmtree(root)
+
+
 def test_recursion():
     sources = {
         "good": "static int leaf(int a) { return a + 1; }\nint top(int a) { return leaf(leaf(a)); }\n",
@@ -185,7 +197,7 @@ def test_counting():
 
 
 def main():
-    for test in (test_layers, test_names, test_recursion, test_headers, test_symbols, test_imports, test_counting):
+    for test in (test_layers, test_names, test_readme, test_recursion, test_headers, test_symbols, test_imports, test_counting):
         test()
     print(f"# cases: {results.count(True)} passed, {results.count(False)} failed")
     sys.exit(0 if all(results) else 1)
