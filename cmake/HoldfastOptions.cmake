@@ -14,8 +14,9 @@ set_property(GLOBAL PROPERTY USE_FOLDERS ON)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Debug, RelWithDebInfo or Release" FORCE)
 endif()
-# A warning stops the developer's builds, not the build of somebody who only installs.
-if(PROJECT_IS_TOP_LEVEL AND CMAKE_BUILD_TYPE STREQUAL "Debug")
+# A warning stops the developer's build, not the build of somebody who only installs, and not one
+# with sanitizers, whose instrumentation makes gcc warn of what is not there.
+if(PROJECT_IS_TOP_LEVEL AND CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT HF_SANITIZE)
   set(CMAKE_COMPILE_WARNING_AS_ERROR ON)
 endif()
 

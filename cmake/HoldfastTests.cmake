@@ -1,6 +1,7 @@
 # hf_test(NAME COMMAND... [LABELS l...] [TIMEOUT s] [SERIAL] [ENVIRONMENT e...])
 #   Registers a test with the sanitizers' options and, for SERIAL, alone on the machine: tests that
 #   watch memory or time run while nothing else does. Default label `quick`, default timeout 120 s.
+#   Labels: quick (seconds; before every commit), check (the tree itself), slow (minutes; not in make test).
 #
 # How cases are counted (tests/run): a cmocka program by its cases; any other program by a line
 #   # cases: 12 passed, 0 failed, 3 skipped
