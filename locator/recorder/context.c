@@ -94,7 +94,8 @@ static void context_bind(hf__context *context, uint32_t number, uint32_t level)
     context->token = number + 1;
     context->period = 0;
     context->lost = 0;
-    context->measures = 0;
+    context->measured_from = 0;
+    context->measure_next = false;
     context->impatient = context->begun = false;
     context->range_epoch = UINT32_MAX;
     walker->count = 0;
@@ -158,7 +159,7 @@ static void drop_abandoned(hf__thread_local *thread, uint64_t sp)
             /* What was published counts, what was being written does not. Start over from there. */
             context->position = atomic_load(&context->ring->head);
             context->begun = false;
-            context->measures = 0;
+            context->measured_from = 0;
             context->until_stamp = 1;
             context->walker.count = 0;
         }
@@ -348,7 +349,6 @@ static bool segment_open(hf__context *context)
 {
     uint64_t start, limit;
     uint32_t tick = atomic_load_explicit(&hf__self.session->tick, memory_order_relaxed);
-    uint32_t events = HF__SEGMENT_EVENTS_MAX - context->until_stamp;
     context->until_stamp = 1;               /* come here again unless it succeeds */
     if (HF__UNLIKELY(!wait_for_room(context, &start, &limit))) {
         context->lost++;
@@ -367,12 +367,39 @@ static bool segment_open(hf__context *context)
     context->limit = limit;
     atomic_store_explicit(&context->ring->head, start, memory_order_release);
     context->tick = tick;
-    context->until_stamp = HF__SEGMENT_EVENTS_MAX;
-    context->measures = events > 0 ? events : 1;
+    context->until_stamp = 2;
+    context->measure_next = true;
     if (start - taken(context) > HF__RING_BYTES / 2)
         hf__ring_doorbell();
     write_news(context);
     return true;
+}
+
+/* The second event of a segment is measured; it stands for all of them. */
+static bool measure_begins(hf__context *context)
+{
+    bool due = context->measure_next && context->position < context->limit &&
+               context->tick == atomic_load_explicit(&hf__self.session->tick, memory_order_relaxed);
+    context->measure_next = false;
+    if (due) {
+        context->until_stamp = HF__SEGMENT_EVENTS_MAX - 1;
+        context->measured_from = hf__ticks_now();
+    }
+    return due;
+}
+
+void hf__measure_end(hf__context *context)
+{
+    enum { STAMP_TICKS = 200 };   /* opening a segment, about */
+    uint64_t passed = hf__ticks_now() - context->measured_from;
+    passed -= passed > hf__self.clock_ticks ? hf__self.clock_ticks : passed;
+    context->measured_from = 0;
+    hf__add(&context->ring->own_ticks, passed * HF__SEGMENT_EVENTS_MAX + STAMP_TICKS);
+}
+
+HF__COLD bool hf__room_slowly(hf__context *context)
+{
+    return measure_begins(context) || hf__segment_open(context);
 }
 
 HF__COLD bool hf__segment_open(hf__context *context)

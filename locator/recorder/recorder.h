@@ -44,7 +44,8 @@ typedef struct hf__context {
     uint32_t   token;           /* number of the ring, plus 1 */
     uint32_t   until_stamp;
     uint32_t   tick;
-    uint32_t   measures;        /* this event's time is taken, for so many events; 0: not */
+    uint64_t   measured_from;   /* ticks; 0: the time of this event is not taken */
+    bool       measure_next;    /* the next event's is: it stands for those of its segment */
     bool       impatient;       /* waited in vain: do not wait again until there was room */
     bool       begun;           /* OTHER_BEGIN was written for this thread */
     struct hf__context *next;   /* in the list of unused ones */
@@ -84,6 +85,7 @@ typedef struct hf__process {
     hf__context      *contexts_unused;
     hf__unwinder      unwinder;
     bool              keeps_releases;
+    uint64_t          clock_ticks;       /* that reading the clock takes */
     hf__stack_range   main_stack;
 } hf__process;
 
@@ -132,6 +134,10 @@ hf__context *hf__enter_slowly(uint64_t sp);
 void hf__contexts_drop(void);
 /* Waits for room, opens a new segment. False: no room, the event is lost and counted. */
 bool hf__segment_open(hf__context *context);
+/* Room for an event, when the short way does not find it. */
+bool hf__room_slowly(hf__context *context);
+/* Adds the time of the event that was measured. */
+void hf__measure_end(hf__context *context);
 /* Makes this ring the one that wrote about the shard last. */
 bool hf__shard_take(hf__context *context, _Atomic uint16_t *shard);
 bool hf__range_of(uint64_t sp, hf__stack_range *ret_range);
@@ -201,10 +207,8 @@ static inline hf__context *hf__enter(void)
 
 static inline void hf__leave(hf__context *context)
 {
-    if (HF__UNLIKELY(context->measures)) {
-        hf__add(&context->ring->own_ticks, (hf__ticks_now() - context->segment_ticks) * context->measures);
-        context->measures = 0;
-    }
+    if (HF__UNLIKELY(context->measured_from != 0))
+        hf__measure_end(context);
     atomic_signal_fence(memory_order_seq_cst);
     hf__thread.level--;
 }
@@ -215,7 +219,7 @@ static inline bool hf__room(hf__context *context)
     if (HF__LIKELY(--context->until_stamp != 0 && context->position < context->limit &&
                    context->tick == atomic_load_explicit(&hf__self.session->tick, memory_order_relaxed)))
         return true;
-    return hf__segment_open(context);
+    return hf__room_slowly(context);
 }
 
 static inline bool hf__own_shard(hf__context *context, uint64_t address)

@@ -1,0 +1,323 @@
+/* collect_drain.c - out of the rings, into order, into the recording.
+ *
+ * Rounds: each takes what every ring has published. What arrived in a round is written in the
+ * next one, when everything that happened before it is at hand too (trace_session.h tells why the
+ * order of ticks is the order of events); pieces of this round with earlier ticks go along. */
+#define _GNU_SOURCE
+#include "collect_inside.h"
+
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* ---- pieces ------------------------------------------------------------------------------- */
+
+static uint8_t *batch_room(hf__collector *collector, size_t size)
+{
+    hf__batch *batch = &collector->batches[collector->current];
+    if (batch->filled + size > batch->room) {
+        size_t room = batch->room != 0 ? batch->room : 1 << 20;
+        while (room < batch->filled + size)
+            room *= 2;
+        uint8_t *bytes = realloc(batch->bytes, room);
+        if (bytes == NULL) {
+            collector->out_of_memory = true;
+            return NULL;
+        }
+        batch->bytes = bytes;
+        batch->room = room;
+    }
+    return batch->bytes + batch->filled;
+}
+
+static void add_piece(hf__collector *collector, hf__record tag, uint64_t ticks, uint32_t ring, const void *bytes,
+                      size_t size)
+{
+    if (collector->pieces_count == collector->pieces_room) {
+        size_t room = collector->pieces_room != 0 ? collector->pieces_room * 2 : 1024;
+        hf__piece *pieces = realloc(collector->pieces, room * sizeof *pieces);
+        if (pieces == NULL) {
+            collector->out_of_memory = true;
+            return;
+        }
+        collector->pieces = pieces;
+        collector->pieces_room = room;
+    }
+    uint8_t *copy = batch_room(collector, size);
+    if (copy == NULL)
+        return;
+    memcpy(copy, bytes, size);
+    hf__batch *batch = &collector->batches[collector->current];
+    collector->pieces[collector->pieces_count++] =
+        (hf__piece){ ticks, collector->pieces_numbered++, tag, ring, batch->filled, size, false };
+    batch->filled += size;
+}
+
+void hf__put_ordered(hf__collector *collector, hf__record tag, uint64_t ticks, const void *fields, size_t size)
+{
+    add_piece(collector, tag, ticks, 0, fields, size);
+}
+
+static int compare_pieces(const void *a, const void *b)
+{
+    const hf__piece *x = a, *y = b;
+    if (x->ticks != y->ticks)
+        return x->ticks < y->ticks ? -1 : 1;
+    return x->number < y->number ? -1 : 1;
+}
+
+/* Writes pieces in order until the last of the round before is out; the rest waits. */
+static void write_pieces(hf__collector *collector)
+{
+    size_t last = 0;
+    qsort(collector->pieces, collector->pieces_count, sizeof *collector->pieces, compare_pieces);
+    for (size_t i = 0; i < collector->pieces_count; i++)
+        if (collector->pieces[i].older)
+            last = i + 1;
+    for (size_t i = 0; i < last; i++) {
+        const hf__piece *piece = &collector->pieces[i];
+        const hf__batch *batch = &collector->batches[piece->older ? 1 - collector->current : collector->current];
+        if (piece->tag == HF__RECORD_SEGMENT)
+            hf__recording_put_segment(collector->recording, piece->ticks, piece->ring, batch->bytes + piece->start,
+                                      piece->size);
+        else
+            hf__recording_put(collector->recording, piece->tag, piece->ticks, batch->bytes + piece->start, piece->size);
+    }
+    collector->pieces_count -= last;
+    memmove(collector->pieces, collector->pieces + last, collector->pieces_count * sizeof *collector->pieces);
+    for (size_t i = 0; i < collector->pieces_count; i++)
+        collector->pieces[i].older = true;
+    collector->current = 1 - collector->current;
+    collector->batches[collector->current].filled = 0;
+}
+
+/* ---- rings -------------------------------------------------------------------------------- */
+
+/* Adds [start, end) of a ring; neither bytes nor length are taken on trust. */
+static size_t take_bytes(hf__collector *collector, uint32_t number, uint64_t ticks, uint32_t start, uint32_t end)
+{
+    const uint8_t *bytes = (const uint8_t *)collector->session + hf__ring_offset(number);
+    uint32_t place = start & (HF__RING_BYTES - 1), size = end - start;
+    if ((int32_t)size <= 0 || size > HF__RING_BYTES - place)
+        return 0;
+    add_piece(collector, HF__RECORD_SEGMENT, ticks, number, bytes + place, size);
+    return size;
+}
+
+static size_t take_ring(hf__collector *collector, uint32_t number)
+{
+    hf__ring *ring = &collector->session->rings[number];
+    const hf__stamp *stamps =
+        (const hf__stamp *)((const uint8_t *)collector->session + hf__ring_offset(number) + HF__RING_BYTES);
+    uint64_t stamp_head, head, tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+    uint64_t stamp = atomic_load_explicit(&ring->stamp_tail, memory_order_relaxed);
+    do {
+        stamp_head = atomic_load_explicit(&ring->stamp_head, memory_order_acquire);
+        head = atomic_load_explicit(&ring->head, memory_order_acquire);
+    } while (stamp_head != atomic_load_explicit(&ring->stamp_head, memory_order_acquire));
+    if (head == tail && stamp + 1 >= stamp_head)
+        return 0;
+    size_t taken = 0;
+    if (stamp_head - stamp > HF__RING_STAMPS)
+        stamp = stamp_head;                 /* damaged by the program: nothing there can be used */
+    for (; stamp < stamp_head; stamp++) {
+        hf__stamp at = stamps[stamp % HF__RING_STAMPS];
+        bool is_open = stamp + 1 == stamp_head;
+        uint32_t start = (int32_t)((uint32_t)tail - at.start) > 0 ? (uint32_t)tail : at.start;
+        taken += take_bytes(collector, number, at.ticks, start, is_open ? (uint32_t)head : at.end);
+    }
+    atomic_store_explicit(&ring->stamp_tail, stamp_head > 0 ? stamp_head - 1 : 0, memory_order_release);
+    atomic_store_explicit(&ring->tail, head, memory_order_release);
+    if (atomic_exchange(&ring->waits, 0) != 0)
+        syscall(SYS_futex, &ring->waits, FUTEX_WAKE, 1, NULL, NULL, 0);
+    return taken;
+}
+
+void hf__drain_dead_threads(hf__collector *collector)
+{
+    uint32_t used = atomic_load(&collector->session->rings_used);
+    for (uint32_t i = 0; i < used && i < HF__RINGS_MAX; i++) {
+        hf__ring *ring = &collector->session->rings[i];
+        uint32_t slot = atomic_load(&ring->slot), owned = HF__RING_OWNED;
+        if (atomic_load(&ring->state) != HF__RING_OWNED || atomic_load(&ring->process) == 0 ||
+            slot >= HF__PROCESSES_MAX || !collector->processes[slot].known || collector->processes[slot].ended)
+            continue;
+        pid_t pid = (pid_t)collector->processes[slot].pid;
+        pid_t tid = (pid_t)atomic_load(&ring->tid);
+        if (tid != 0 && syscall(SYS_tgkill, pid, tid, 0) != 0)
+            atomic_compare_exchange_strong(&ring->state, &owned, HF__RING_IDLE);
+    }
+}
+
+static void free_ring(hf__collector *collector, uint32_t number)
+{
+    hf__ring *ring = &collector->session->rings[number];
+    collector->lost_events += atomic_load(&ring->lost);
+    atomic_store(&ring->process, 0);
+    atomic_store(&ring->tid, 0);
+    hf__session_punch(collector, hf__ring_offset(number), HF__RING_SIZE);
+    _Atomic uint64_t *counters[] = { &ring->allocations, &ring->releases, &ring->requested_bytes, &ring->usable_bytes,
+                                     &ring->released_bytes, &ring->foreign_releases, &ring->own_ticks, &ring->lost,
+                                     &ring->head, &ring->stamp_head, &ring->tail, &ring->stamp_tail };
+    for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
+        atomic_store(counters[i], 0);
+    atomic_store(&ring->waits, 0);
+    atomic_store_explicit(&ring->state, HF__RING_FREE, memory_order_release);
+}
+
+void hf__drain_process(hf__collector *collector, uint32_t slot)
+{
+    uint32_t used = atomic_load(&collector->session->rings_used);
+    uint32_t number = collector->processes[slot].number;
+    for (uint32_t i = 0; i < used && i < HF__RINGS_MAX; i++) {
+        if (atomic_load(&collector->session->rings[i].process) != number)
+            continue;
+        (void)take_ring(collector, i);
+        free_ring(collector, i);
+    }
+}
+
+/* ---- modules and stacks --------------------------------------------------------------------- */
+
+static uint8_t *put_text(uint8_t *at, const char *bytes, uint32_t length)
+{
+    at = hf__varint_put(at, length);
+    memcpy(at, bytes, length);
+    return at + length;
+}
+
+/* Definitions have no time of their own: they only have to come before their use. */
+static void put_now(hf__collector *collector, hf__record tag, const uint8_t *fields, const uint8_t *end)
+{
+    hf__recording_put(collector->recording, tag, hf__recording_ticks(collector->recording), fields,
+                      (size_t)(end - fields));
+}
+
+static void tell_load(hf__collector *collector, hf__collected *process, const hf__module_entry *entry)
+{
+    uint8_t fields[1024], *at = fields;
+    uint32_t path = entry->path_length <= HF__MODULE_PATH_MAX ? entry->path_length : 0;
+    uint32_t id = entry->build_id_length <= HF__BUILD_ID_MAX ? entry->build_id_length : 0;
+    uint32_t segments = entry->segment_count <= HF__SEGMENTS_MAX ? entry->segment_count : 0;
+    if (process->modules_count < HF__MODULES_MAX)
+        process->modules[process->modules_count++] = (hf__known_module){ entry->start, entry->end, entry->number };
+    at = hf__varint_put(at, process->number);
+    at = hf__varint_put(at, entry->number);
+    at = hf__varint_put(at, entry->base);
+    at = hf__varint_put(at, entry->start);
+    at = hf__varint_put(at, entry->end);
+    at = put_text(at, entry->path, path);
+    at = put_text(at, (const char *)entry->build_id, id);
+    at = hf__varint_put(at, segments);
+    for (uint32_t i = 0; i < segments; i++) {
+        at = hf__varint_put(at, entry->segments[i].start);
+        at = hf__varint_put(at, entry->segments[i].end - entry->segments[i].start);
+        at = hf__varint_put(at, entry->segments[i].file_offset);
+    }
+    put_now(collector, HF__RECORD_MODULE_LOAD, fields, at);
+}
+
+static void tell_unload(hf__collector *collector, hf__collected *process, uint32_t number)
+{
+    uint8_t fields[32], *at = fields;
+    for (uint32_t i = 0; i < process->modules_count; i++)
+        if (process->modules[i].number == number)
+            process->modules[i--] = process->modules[--process->modules_count];
+    at = hf__varint_put(at, process->number);
+    at = hf__varint_put(at, number);
+    put_now(collector, HF__RECORD_MODULE_UNLOAD, fields, at);
+}
+
+/* Changes of modules that were made before node `node`. */
+static void tell_modules(hf__collector *collector, uint32_t slot, uint32_t node)
+{
+    hf__process_slot *shared = &collector->session->processes[slot];
+    hf__collected *process = &collector->processes[slot];
+    uint32_t head = atomic_load_explicit(&shared->module_head, memory_order_acquire);
+    uint32_t tail = atomic_load_explicit(&shared->module_tail, memory_order_relaxed);
+    for (; tail != head; tail++) {
+        const hf__module_entry *entry = &hf__collector_modules(collector, slot)[tail % HF__MODULES_MAX];
+        if (entry->node > node)
+            break;
+        if (entry->change == HF__MODULE_LOADED)
+            tell_load(collector, process, entry);
+        else
+            tell_unload(collector, process, entry->number);
+    }
+    atomic_store_explicit(&shared->module_tail, tail, memory_order_release);
+}
+
+static uint32_t module_at(const hf__collected *process, uint64_t address)
+{
+    for (uint32_t i = process->modules_count; i-- > 0;)
+        if (address - process->modules[i].start < process->modules[i].end - process->modules[i].start)
+            return process->modules[i].number;
+    return 0;
+}
+
+/* False when the node is not complete yet. */
+static bool tell_node(hf__collector *collector, uint32_t slot, uint32_t number)
+{
+    hf__collected *process = &collector->processes[slot];
+    hf__trie_node *node = &hf__collector_trie(collector, slot)->nodes[number];
+    uint32_t parent_and_flags = atomic_load_explicit(&node->parent_and_flags, memory_order_acquire);
+    uint8_t fields[64], *at = fields;
+    if ((parent_and_flags & HF__NODE_READY) == 0)
+        return false;
+    uint32_t parent = parent_and_flags & HF__TRIE_PARENT_MASK;
+    if (parent >= number)
+        return true;                        /* damaged by the program */
+    uint32_t flags = (parent_and_flags & HF__NODE_EXACT ? HF__STACK_EXACT : 0u) |
+                     (parent_and_flags & HF__NODE_TRUNCATED ? HF__STACK_TRUNCATED : 0u);
+    at = hf__varint_put(at, process->number);
+    at = hf__varint_put(at, number);
+    at = hf__varint_put(at, number - parent);
+    at = hf__varint_put(at, flags);
+    at = hf__varint_put(at, module_at(process, node->address - (flags & HF__STACK_EXACT ? 0 : 1)));
+    at = hf__varint_put(at, hf__zigzag((int64_t)(node->address - process->last_address)));
+    process->last_address = node->address;
+    put_now(collector, HF__RECORD_STACK, fields, at);
+    return true;
+}
+
+void hf__tell_definitions(hf__collector *collector, uint32_t slot)
+{
+    hf__collected *process = &collector->processes[slot];
+    uint32_t count = atomic_load_explicit(&hf__collector_trie(collector, slot)->count, memory_order_acquire);
+    uint32_t kept = 0;
+    if (count >= HF__TRIE_NODES_MAX)
+        count = HF__TRIE_NODES_MAX - 1;
+    for (uint32_t i = 0; i < process->holes_count; i++)
+        if (!tell_node(collector, slot, process->holes[i]))
+            process->holes[kept++] = process->holes[i];
+    process->holes_count = kept;
+    for (uint32_t number = process->nodes + 1; number <= count; number++) {
+        tell_modules(collector, slot, number);
+        if (!tell_node(collector, slot, number)) {
+            if (process->holes_count == sizeof process->holes / sizeof process->holes[0])
+                return;                     /* come back to this one in the next round */
+            process->holes[process->holes_count++] = number;
+        }
+        process->nodes = number;
+    }
+    tell_modules(collector, slot, UINT32_MAX);
+}
+
+/* ---- rounds -------------------------------------------------------------------------------- */
+
+size_t hf__drain_round(hf__collector *collector)
+{
+    size_t taken = 0;
+    uint32_t used = atomic_load(&collector->session->rings_used);
+    for (uint32_t i = 0; i < used && i < HF__RINGS_MAX; i++)
+        if (atomic_load_explicit(&collector->session->rings[i].process, memory_order_acquire) != 0)
+            taken += take_ring(collector, i);
+    /* After the rings: whatever their events name was made before. */
+    hf__processes_look(collector);
+    for (uint32_t slot = 0; slot < HF__PROCESSES_MAX; slot++)
+        if (collector->processes[slot].known && !collector->processes[slot].ended)
+            hf__tell_definitions(collector, slot);
+    write_pieces(collector);
+    return taken;
+}
