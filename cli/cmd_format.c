@@ -1,0 +1,62 @@
+/* cmd_format.c - `holdfast format`: JSON in, JSON out. */
+#include "input.h"
+#include "options.h"
+#include "output.h"
+
+enum { PRETTY, MINIFY, INDENT, TABS, RESPELL, OUTPUT };
+
+static const verb_option option_table[] = {
+    [PRETTY] = { "pretty", 'p', NULL, "a line for each member and element (the default)" },
+    [MINIFY] = { "minify", 'm', NULL, "no blanks at all" },
+    [INDENT] = { "indent", 0, "N", "spaces for each level, 1 to 10; 2 unless given" },
+    [TABS] = { "tabs", 0, NULL, "a tab for each level" },
+    [RESPELL] = { "respell", 0, NULL, "numbers and escapes by their value, not as they came" },
+    [OUTPUT] = { "output", 'o', "FILE", "writes to FILE, whole or not at all" },
+    { NULL, 0, NULL, NULL },
+};
+
+static int run(const verb *self, int argument_count, char **arguments)
+{
+    const char *path = NULL, *output = NULL;
+    hf_write_options form = { .pretty = true, .line_feed = true };
+    uint64_t indent;
+    options args;
+    options_begin(&args, self, argument_count, arguments);
+    for (int option; (option = options_next(&args)) != OPTIONS_END;) {
+        switch (option) {
+        case PRETTY:  form.pretty = true; break;
+        case MINIFY:  form.pretty = false; break;
+        case TABS:    form.tabs = true; break;
+        case RESPELL: form.respell = true; break;
+        case OUTPUT:  output = args.value; break;
+        case INDENT:
+            if (!options_number(&args, 1, 10, &indent))
+                return EXIT_USAGE;
+            form.indent = (uint8_t)indent;
+            break;
+        case OPTIONS_POSITIONAL:
+            if (path != NULL)
+                return usage_error(self, "one file at a time; '%s' is a second one", args.value);
+            path = args.value;
+            break;
+        default:
+            return EXIT_USAGE;
+        }
+    }
+    hf_document *document = NULL;
+    int code = input_read(path, NULL, &document);
+    if (code == EXIT_DONE)
+        code = output_write(hf_root(document), &form, output);
+    hf_document_drop(document);
+    return code;
+}
+
+const verb verb_format = {
+    .name = "format",
+    .summary = "reads JSON strictly, writes it pretty or minified",
+    .usage = "[options] [FILE]",
+    .options = option_table,
+    .details = "Without FILE, or with -, reads standard input. Numbers and escapes come out as they were\n"
+               "spelled. Bad input: exit 5 and nothing written. Pretty output indents 100 levels at most.\n",
+    .run = run,
+};

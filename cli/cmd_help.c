@@ -1,0 +1,76 @@
+/* cmd_help.c - `holdfast help [VERB]` and `holdfast version`. */
+#include "options.h"
+
+static void print_option(const verb_option *option, FILE *to)
+{
+    char left[64];
+    int length = 0;
+    if (option->letter != 0)
+        length = snprintf(left, sizeof left, "-%c, ", option->letter);
+    length += snprintf(left + length, sizeof left - (size_t)length, "--%s", option->name);
+    if (option->argument != NULL) {
+        bool is_optional = option->argument[0] == '[';
+        snprintf(left + length, sizeof left - (size_t)length, is_optional ? "[=%s" : " %s",
+                 option->argument + is_optional);
+    }
+    fprintf(to, "  %-22s %s\n", left, option->help);
+}
+
+void verb_print_help(const verb *self, FILE *to)
+{
+    fprintf(to, "holdfast %s - %s\n\nusage: holdfast %s %s\n", self->name, self->summary, self->name, self->usage);
+    if (self->options[0].name != NULL)
+        fprintf(to, "\n");
+    for (const verb_option *option = self->options; option->name != NULL; option++)
+        print_option(option, to);
+    if (self->details != NULL)
+        fprintf(to, "\n%s", self->details);
+}
+
+static void print_verbs(FILE *to)
+{
+    fprintf(to, "holdfast - works on deeply nested data, and finds leaks\n\nusage: holdfast VERB ...\n\n");
+    for (const verb *const *each = verbs; *each != NULL; each++)
+        fprintf(to, "  %-10s %s\n", (*each)->name, (*each)->summary);
+    fprintf(to, "\nholdfast help VERB tells more. Exit codes: 0 done, 1 a finding or nothing matched, 2 usage,\n"
+                "3 undecided, 4 cannot record or reach the target, 5 bad data.\n");
+}
+
+static int run_help(const verb *self, int argument_count, char **arguments)
+{
+    options args;
+    const verb *about = NULL;
+    options_begin(&args, self, argument_count, arguments);
+    for (int option; (option = options_next(&args)) != OPTIONS_END;) {
+        if (option != OPTIONS_POSITIONAL)
+            return EXIT_USAGE;
+        about = verb_find(args.value);
+        if (about == NULL)
+            return usage_error(self, "there is no verb '%s'", args.value);
+    }
+    if (about != NULL)
+        verb_print_help(about, stdout);
+    else
+        print_verbs(argument_count == 0 && arguments == NULL ? stderr : stdout);
+    return EXIT_DONE;
+}
+
+static const verb_option no_options[] = { { NULL, 0, NULL, NULL } };
+
+const verb verb_help = {
+    .name = "help", .summary = "this list, or how to use one verb", .usage = "[VERB]", .options = no_options, .run = run_help,
+};
+
+static int run_version(const verb *self, int argument_count, char **arguments)
+{
+    options args;
+    options_begin(&args, self, argument_count, arguments);
+    if (options_next(&args) != OPTIONS_END)
+        return usage_error(self, "takes no arguments");
+    printf("holdfast %s\n", hf_version());
+    return EXIT_DONE;
+}
+
+const verb verb_version = {
+    .name = "version", .summary = "the version", .usage = "", .options = no_options, .run = run_version,
+};

@@ -1,0 +1,221 @@
+/* cmd_size.c - `holdfast size`: where the bytes of a nested document are. */
+#include <holdfast/build.h>
+#include <holdfast/size.h>
+#include <stdlib.h>
+
+#include "input.h"
+#include "options.h"
+#include "output.h"
+#include "path_tree.h"
+
+enum { DEPTH, TOP, JSON };
+
+static const verb_option option_table[] = {
+    [DEPTH] = { "depth", 'd', "N", "paths down to this depth; 4 unless given" },
+    [TOP] = { "top", 'n', "N", "the N largest paths; 25 unless given" },
+    [JSON] = { "json", 0, "[FILE]", "as JSON, to standard output or to FILE" },
+    { NULL, 0, NULL, NULL },
+};
+
+enum { TOP_MAX = 100000, BAR_CELLS = 16 };
+
+/* "12.3 MB" or "640 B", as short as it is. */
+static const char *spell_bytes(uint64_t bytes, char out[16])
+{
+    static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
+    double amount = (double)bytes;
+    unsigned unit = 0;
+    while (amount >= 999.95 && unit < 4) {
+        amount /= 1000;
+        unit++;
+    }
+    snprintf(out, 16, unit == 0 ? "%.0f %s" : "%.1f %s", amount, units[unit]);
+    return out;
+}
+
+static void print_bar(double share, bool has_colour)
+{
+    static const char *const eighths[] = { "", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589" };
+    unsigned cells = (unsigned)(share * BAR_CELLS * 8 + 0.5);
+    if (has_colour)
+        printf("\033[36m");
+    for (unsigned i = 0; i < cells / 8; i++)
+        printf("\u2588");
+    printf("%s", eighths[cells % 8]);
+    if (has_colour)
+        printf("\033[0m");
+    printf("%*s", (int)(BAR_CELLS - (cells + 7) / 8), "");
+}
+
+static void print_totals(const hf_document_info *info, const hf_size *size, uint64_t paths)
+{
+    char room[16];
+    double ratio = (double)info->bytes / (double)(info->text_bytes > 0 ? info->text_bytes : 1);
+    printf("%8s  of text\n", spell_bytes(info->text_bytes, room));
+    printf("%8s  in memory as a document, %.2f times the text;", spell_bytes(info->bytes, room), ratio);
+    printf(" %s of it in values and their text\n", spell_bytes(size->deep_bytes, room));
+    printf("%8llu  values, %llu keys, %llu paths, %u levels deep\n\n", (unsigned long long)size->values,
+           (unsigned long long)size->keys, (unsigned long long)paths, (unsigned)info->depth);
+}
+
+static void print_tree(path_tree *tree, const uint32_t *nodes, uint32_t count)
+{
+    bool has_colour = output_has_colour();
+    uint64_t total = tree->nodes[0].bytes;
+    printf("   bytes   share                      count  path (elements of an array are merged)\n");
+    for (uint32_t i = 0; i < count; i++) {
+        char name[512], room[16];
+        const path_node *node = &tree->nodes[nodes[i]];
+        double share = (double)node->bytes / (double)total;
+        printf("%8s %5.1f %%  ", spell_bytes(node->bytes, room), 100 * share);
+        print_bar(share, has_colour);
+        printf("%10llu  %s\n", (unsigned long long)node->count,
+               nodes[i] == 0 ? "(all)" : path_tree_name(tree, nodes[i], name, sizeof name));
+    }
+    if (count < tree->count)
+        printf("%llu smaller or deeper paths are not shown (--depth, --top)\n", (unsigned long long)(tree->count - count));
+}
+
+/* ---- JSON -------------------------------------------------------------------------------- */
+
+static void build_number(hf_builder *builder, const char *key, uint64_t number)
+{
+    hf_build_key(builder, hf_text_from_cstr(key));
+    hf_build_u64(builder, number);
+}
+
+static void build_path(hf_builder *builder, const path_tree *tree, uint32_t number)
+{
+    char name[4096];
+    const path_node *node = &tree->nodes[number];
+    hf_build_object(builder);
+    hf_build_key(builder, HF_T("path"));
+    hf_build_text(builder, hf_text_from_cstr(path_tree_name(tree, number, name, sizeof name)));
+    build_number(builder, "count", node->count);
+    build_number(builder, "bytes", node->bytes);
+    hf_build_key(builder, HF_T("share"));
+    hf_build_double(builder, (double)node->bytes / (double)tree->nodes[0].bytes);
+    hf_build_end(builder);
+}
+
+static int print_json(const char *path, const hf_document_info *info, const hf_size *size, const path_tree *tree,
+                      const uint32_t *nodes, uint32_t count, const char *output)
+{
+    hf_builder *builder = NULL;
+    hf_document *report = NULL;
+    hf_error error;
+    hf_status status = hf_builder_create(NULL, &builder, &error);
+    if (status == HF_OK) {
+        hf_build_object(builder);
+        hf_build_key(builder, HF_T("schema"));
+        hf_build_text(builder, HF_T("holdfast.size/1"));
+        hf_build_key(builder, HF_T("file"));
+        hf_build_text(builder, hf_text_from_cstr(path != NULL ? path : "-"));
+        build_number(builder, "text_bytes", info->text_bytes);
+        build_number(builder, "document_bytes", info->bytes);
+        build_number(builder, "value_bytes", size->deep_bytes);
+        build_number(builder, "values", size->values);
+        build_number(builder, "keys", size->keys);
+        build_number(builder, "depth", info->depth);
+        build_number(builder, "paths_total", tree->count);
+        hf_build_key(builder, HF_T("paths"));
+        hf_build_array(builder);
+        for (uint32_t i = 0; i < count; i++)
+            build_path(builder, tree, nodes[i]);
+        hf_build_end(builder);
+        hf_build_end(builder);
+        status = hf_builder_finish(&builder, &report, &error);
+    }
+    if (status != HF_OK) {
+        fprintf(stderr, "holdfast size: ");
+        hf_error_print(stderr, &error);
+        return exit_code_of(status);
+    }
+    int code = output_write(hf_root(report), &(hf_write_options){ .line_feed = true }, output);
+    hf_document_drop(report);
+    return code;
+}
+
+/* ---- the verb ---------------------------------------------------------------------------- */
+
+typedef struct request {
+    const char *path, *json_output;
+    bool        wants_json;
+    uint64_t    depth, top;
+} request;
+
+static int report(const request *wish, const hf_document *document)
+{
+    path_tree tree;
+    hf_size size;
+    hf_error error;
+    hf_document_info info = hf_document_get_info(document);
+    hf_status status = hf_measure(hf_root(document), &size, &error);
+    if (status == HF_OK)
+        status = path_tree_measure(&tree, hf_root(document), &error);
+    if (status != HF_OK) {
+        fprintf(stderr, "holdfast size: ");
+        hf_error_print(stderr, &error);
+        return exit_code_of(status);
+    }
+    int code = EXIT_DONE;
+    uint32_t *nodes = malloc((size_t)wish->top * sizeof *nodes);
+    uint32_t count = nodes != NULL ? path_tree_largest(&tree, (uint32_t)wish->depth, (uint32_t)wish->top, nodes) : 0;
+    uint32_t paths = tree.count;
+    if (wish->wants_json) {
+        code = print_json(wish->path, &info, &size, &tree, nodes, count, wish->json_output);
+    } else {
+        print_totals(&info, &size, paths);
+        print_tree(&tree, nodes, count);
+        code = fflush(stdout) == 0 ? EXIT_DONE : EXIT_BAD_DATA;
+    }
+    free(nodes);
+    path_tree_release(&tree);
+    return code;
+}
+
+static int run(const verb *self, int argument_count, char **arguments)
+{
+    request wish = { .depth = 4, .top = 25 };
+    options args;
+    options_begin(&args, self, argument_count, arguments);
+    for (int option; (option = options_next(&args)) != OPTIONS_END;) {
+        switch (option) {
+        case DEPTH:
+            if (!options_number(&args, 0, UINT32_MAX, &wish.depth))
+                return EXIT_USAGE;
+            break;
+        case TOP:
+            if (!options_number(&args, 1, TOP_MAX, &wish.top))
+                return EXIT_USAGE;
+            break;
+        case JSON:
+            wish.wants_json = true;
+            wish.json_output = args.value;
+            break;
+        case OPTIONS_POSITIONAL:
+            if (wish.path != NULL)
+                return usage_error(self, "one file at a time; '%s' is a second one", args.value);
+            wish.path = args.value;
+            break;
+        default:
+            return EXIT_USAGE;
+        }
+    }
+    hf_document *document = NULL;
+    int code = input_read(wish.path, NULL, &document);
+    if (code == EXIT_DONE)
+        code = report(&wish, document);
+    hf_document_drop(document);
+    return code;
+}
+
+const verb verb_size = {
+    .name = "size",
+    .summary = "where the bytes of a nested document are",
+    .usage = "[options] [FILE]",
+    .options = option_table,
+    .details = "Totals first, then the paths with the largest share, elements of arrays merged: /statuses/*/user\n"
+               "counts the user of every status. Bytes are those of the document in memory.\n",
+    .run = run,
+};

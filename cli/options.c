@@ -1,0 +1,173 @@
+/* options.c - see options.h. */
+#include "options.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+void options_begin(options *args, const verb *self, int argument_count, char **arguments)
+{
+    memset(args, 0, sizeof *args);
+    args->self = self;
+    args->count = argument_count;
+    args->arguments = arguments;
+}
+
+int usage_error(const verb *self, const char *format, ...)
+{
+    fprintf(stderr, "holdfast %s: ", self->name);
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\nusage: holdfast %s %s   (holdfast help %s tells more)\n", self->name, self->usage, self->name);
+    return EXIT_USAGE;
+}
+
+/* ---- suggestions ------------------------------------------------------------------------- */
+
+enum { NAME_MAX_LENGTH = 32 };
+
+/* Edits (insert, remove, replace, swap neighbours) from `a` to `b`; both short. */
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned rows[3][NAME_MAX_LENGTH + 1];
+    size_t a_length = strlen(a), b_length = strlen(b);
+    if (a_length > NAME_MAX_LENGTH || b_length > NAME_MAX_LENGTH)
+        return NAME_MAX_LENGTH;
+    for (size_t j = 0; j <= b_length; j++)
+        rows[0][j] = (unsigned)j;
+    for (size_t i = 1; i <= a_length; i++) {
+        unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *above_that = rows[(i + 1) % 3];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b_length; j++) {
+            unsigned best = above[j - 1] + (a[i - 1] != b[j - 1]);
+            best = above[j] + 1 < best ? above[j] + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && above_that[j - 2] + 1 < best)
+                best = above_that[j - 2] + 1;
+            row[j] = best;
+        }
+    }
+    return rows[a_length % 3][b_length];
+}
+
+const char *closest_name(const char *typed, const char *const *names)
+{
+    const char *closest = NULL;
+    unsigned best = (unsigned)strlen(typed) / 3 + 2; /* further away is no typo */
+    for (; *names != NULL; names++) {
+        unsigned edits = distance(typed, *names);
+        if (edits < best) {
+            best = edits;
+            closest = *names;
+        }
+    }
+    return closest;
+}
+
+static int unknown_option(const options *args, const char *name)
+{
+    const char *names[64];
+    size_t count = 0;
+    for (const verb_option *option = args->self->options; option->name != NULL && count < 63; option++)
+        names[count++] = option->name;
+    names[count] = NULL;
+    const char *closest = closest_name(name, names);
+    if (closest != NULL)
+        usage_error(args->self, "there is no option --%s; did you mean --%s?", name, closest);
+    else
+        usage_error(args->self, "there is no option --%s", name);
+    return OPTIONS_WRONG;
+}
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+static bool value_is_optional(const verb_option *option)
+{
+    return option->argument != NULL && option->argument[0] == '[';
+}
+
+/* Takes the option's value from behind '=' or from the next argument. */
+static int take_value(options *args, int number, const char *attached, const char *spelled)
+{
+    const verb_option *option = &args->self->options[number];
+    args->value = attached;
+    if (option->argument == NULL && attached != NULL) {
+        usage_error(args->self, "%s takes no value", spelled);
+        return OPTIONS_WRONG;
+    }
+    if (option->argument == NULL || attached != NULL || value_is_optional(option))
+        return number;
+    if (args->at == args->count) {
+        usage_error(args->self, "%s needs a value: %s %s", spelled, spelled, option->argument);
+        return OPTIONS_WRONG;
+    }
+    args->value = args->arguments[args->at++];
+    return number;
+}
+
+static int read_long(options *args, char *argument)
+{
+    char name[NAME_MAX_LENGTH * 2];
+    const char *equals = strchr(argument, '=');
+    size_t length = equals != NULL ? (size_t)(equals - argument) : strlen(argument);
+    if (length >= sizeof name)
+        length = sizeof name - 1;
+    memcpy(name, argument, length);
+    name[length] = 0;
+    for (int i = 0; args->self->options[i].name != NULL; i++)
+        if (strcmp(args->self->options[i].name, name + 2) == 0)
+            return take_value(args, i, equals != NULL ? equals + 1 : NULL, name);
+    if (strcmp(name, "--help") == 0) {
+        verb_print_help(args->self, stdout);
+        exit(EXIT_DONE);
+    }
+    return unknown_option(args, name + 2);
+}
+
+static int read_short(options *args, char *argument)
+{
+    char spelled[3] = { '-', argument[1], 0 };
+    for (int i = 0; args->self->options[i].name != NULL; i++)
+        if (args->self->options[i].letter == argument[1])
+            return take_value(args, i, argument[2] != 0 ? argument + 2 : NULL, spelled);
+    if (strcmp(argument, "-h") == 0) {
+        verb_print_help(args->self, stdout);
+        exit(EXIT_DONE);
+    }
+    usage_error(args->self, "there is no option -%c", argument[1]);
+    return OPTIONS_WRONG;
+}
+
+int options_next(options *args)
+{
+    args->value = NULL;
+    if (args->at == args->count)
+        return OPTIONS_END;
+    char *argument = args->arguments[args->at++];
+    if (!args->only_positional && strcmp(argument, "--") == 0) {
+        args->only_positional = true;
+        return options_next(args);
+    }
+    if (args->only_positional || argument[0] != '-' || argument[1] == 0) {
+        args->value = argument;
+        return OPTIONS_POSITIONAL;
+    }
+    return argument[1] == '-' ? read_long(args, argument) : read_short(args, argument);
+}
+
+bool options_number(const options *args, uint64_t least, uint64_t most, uint64_t *ret_number)
+{
+    char *end = NULL;
+    unsigned long long number = 0;
+    bool is_number = args->value != NULL && args->value[0] >= '0' && args->value[0] <= '9';
+    if (is_number)
+        number = strtoull(args->value, &end, 10);
+    if (!is_number || *end != 0 || number < least || number > most) {
+        usage_error(args->self, "'%s' is no number from %llu to %llu", args->value != NULL ? args->value : "",
+                    (unsigned long long)least, (unsigned long long)most);
+        return false;
+    }
+    *ret_number = number;
+    return true;
+}
