@@ -5,6 +5,7 @@
 
 #include "deep_stack.h"
 #include "failing_allocator.h"
+#include "guard.h"
 #include "levels.h"
 #include "random.h"
 #include "unit.h"
@@ -86,6 +87,25 @@ static void test_writer__relaxed_source_is_not_copied(void **state)
     expect_rewritten("[{\"a\":1,\"a\":2}, {\"b\" : 3}]", &(hf_read_options){ .duplicates = HF_DUPLICATES_LAST }, NULL,
                      "[{\"a\":2},{\"b\":3}]");
     expect_rewritten("[\"\\ud800\"]", &(hf_read_options){ .replace_surrogates = true }, NULL, "[\"\xef\xbf\xbd\"]");
+}
+
+/* Borrowed text that ends at a page nobody may touch: spellings are not read beyond their end. */
+static void test_writer__borrowed_text_is_not_over_read(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { "7", "[1,2.50]", "/**/[1,2.50]", "/**/{\"a\":\"a text of some length\"}", "/**/-0.125" };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        size_t length = strlen(texts[i]);
+        char  *text = guard_create(length);
+        assert_non_null(text);
+        memcpy(text, texts[i], length);
+        hf_document    *document = NULL;
+        hf_read_options options = { .text = HF_TEXT_BORROWED, .allow_comments = true };
+        assert_int_equal(hf_read(hf_text_of(text, length), &options, &document, NULL), HF_OK);
+        expect_written(hf_root(document), NULL, texts[i] + (texts[i][0] == '/' ? 4 : 0));
+        hf_document_drop(document);
+        guard_destroy(text, length);
+    }
 }
 
 static void test_writer__scalars_as_roots(void **state)
@@ -558,6 +578,7 @@ int main(void)
         cmocka_unit_test(test_writer__respelled_by_value),
         cmocka_unit_test(test_writer__without_source_numbers_keep_their_value),
         cmocka_unit_test(test_writer__relaxed_source_is_not_copied),
+        cmocka_unit_test(test_writer__borrowed_text_is_not_over_read),
         cmocka_unit_test(test_writer__scalars_as_roots),
         cmocka_unit_test(test_writer__lines_and_indentation),
         cmocka_unit_test(test_writer__random_documents_all_ways),
