@@ -31,7 +31,8 @@
  *     close      13  0                 16..23: bracket offset, high source length 0..31,
  *                                      24..63: way back             bracket offset low 32..63
  *     mount      14  0: by entry       0                            mount entry 0..31
- *                    1: part           mount entry 16..47           slot in that document 0..39
+ *                    1: part           mount entry 16..47           address in that document
+ *                    2: own block      0                            address in this document
  *     extension  15  1: foreign        0                            foreign entry 0..31
  *
  * Invariants (hf__block_check is this paragraph in code):
@@ -53,6 +54,10 @@
  *     containers for which hf__is_wide() holds, or 0. The index of a wide container lies beside the block, never in it.
  *   - HF__LINKED on any value: a link of this document points here.
  *   - HF__EDITED stands in drafts only: the span is 1, the children lie in a chunk of the draft.
+ *   - An address is a slot in one of a document's blocks: its number 0..39, the block 40..63. A document
+ *     has its own block and, when it was frozen from a draft, earlier ones that it shares, numbered
+ *     from the oldest; its own is the last. A mount of an own block leads to one with a lower number,
+ *     never to a mount; tables and links there are those of the document that shows it.
  *   - mount, link and foreign entries are below the counts of the tables beside the block; a block
  *     without tables (saved, mapped) has links only, whose targets lie in the block. */
 #ifndef HOLDFAST_VALUE_LAYOUT_H
@@ -98,6 +103,7 @@ enum {
     HF__WIDE_ARRAY    = 16, /* arrays of more elements, not all of one slot, get one too */
     HF__MOUNT_ENTRY   = 0,  /* byte 1 of a mount */
     HF__MOUNT_PART    = 1,
+    HF__MOUNT_OWN     = 2,
     HF__EXT_FOREIGN   = 1   /* byte 1 of an extension */
 };
 #define HF__SOURCE_UNKNOWN 0xffffffffu

@@ -327,11 +327,14 @@ hf_status hf_build_mount(hf_builder *builder, hf_value value)
     const hf_document *document = hf__home_document(value.home);
     if (document->mount_depth + 1 > HF__MOUNT_DEPTH_MAX || (document->block->flags & HF__BLOCK_OUTER_TEXT))
         return hf_build_copy(builder, value); /* too deep, or text that is only borrowed */
-    uint64_t place = (uint64_t)(value.slot - value.home->slots);
+    uint64_t place = hf__address_of(value.home, value.slot);
     for (uint32_t i = builder->mount_count; i > 0 && builder->mount_count - i < 16; i--) {
         /* The same value as just before shares its entry, so that it is hashed once. */
-        if (builder->mounts[i - 1].document == document && builder->mounts[i - 1].slot == place)
-            return put_scalar(builder, HF__MOUNT | HF__MOUNT_ENTRY << 8, i - 1);
+        if (builder->mounts[i - 1].document != document || builder->mounts[i - 1].slot != place)
+            continue;
+        hf_status status = put_scalar(builder, HF__MOUNT | HF__MOUNT_ENTRY << 8, i - 1);
+        builder->mounts[i - 1].uses += status == HF_OK;
+        return status;
     }
     if (builder->mount_count == builder->mount_capacity) {
         void *mounts = builder->mounts;
@@ -342,7 +345,7 @@ hf_status hf_build_mount(hf_builder *builder, hf_value value)
         builder->mounts = mounts;
         builder->mount_capacity = (uint32_t)capacity;
     }
-    hf__mount entry = { .slot = place };
+    hf__mount entry = { .slot = place, .uses = 1 };
     hf__value_expanded(value, &entry.values_expanded, &entry.depth);
     hf_status status = put_scalar(builder, HF__MOUNT | HF__MOUNT_ENTRY << 8, builder->mount_count);
     if (status != HF_OK)
@@ -437,7 +440,7 @@ static hf_status finish(hf_builder *builder, hf_document **ret_document)
                                  &builder->failure);
     if (status != HF_OK)
         return status;
-    hf__tables tables = { builder->mounts, NULL, builder->mount_count, 0 };
+    hf__tables tables = { .mounts = builder->mounts, .mount_count = builder->mount_count };
     hf__document_give_tables(document, &tables);
     builder->mounts = NULL;
     builder->mount_count = builder->mount_capacity = 0;

@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/utf8.h"
+#include "value/home.h"
 
 enum { INLINE_LEVELS = 64 };
 
@@ -22,6 +23,7 @@ typedef struct check {
     const hf__block_limits *limits;
     const hf__slot         *slots;
     hf_error               *reterr;
+    uint32_t                links; /* entries of the target table */
     level                  *levels;
     uint64_t                depth, capacity; /* levels used and had */
     uint64_t                values, wide, deepest;
@@ -145,11 +147,19 @@ static hf_status check_scalar(check *state, uint64_t at)
     case HF__INT64:
         break;
     case HF__LINK:
-        if ((uint32_t)slot->hi >= state->block->link_count || slot->lo >> 8 != 0)
+        if ((uint32_t)slot->hi >= state->links || slot->lo >> 8 != 0)
             return damaged(state, at, "a link without a target entry");
         return HF_OK;
     case HF__MOUNT: {
         uint64_t entry = hf__byte1(slot) == HF__MOUNT_ENTRY ? slot->hi : slot->lo >> 16;
+        if (hf__byte1(slot) == HF__MOUNT_OWN) {
+            const hf__home *home = state->limits->home;
+            if (home == NULL || hf__address_base(slot->hi) >= home->base_count ||
+                hf__address_slot(slot->hi) >= home->bases[hf__address_base(slot->hi)].slot_count ||
+                slot->lo >> 16 != 0)
+                return damaged(state, at, "a part of no earlier block");
+            return HF_OK;
+        }
         if (hf__byte1(slot) > HF__MOUNT_PART || entry >= state->limits->mounts)
             return damaged(state, at, "a mount without an entry");
         return HF_OK;
@@ -268,12 +278,15 @@ hf_status hf__block_check(const hf__block_header *block, const hf__block_limits 
     state.block = block;
     state.limits = limits;
     state.reterr = reterr;
+    state.links = limits->home != NULL && limits->home->owns_links ? limits->home->link_count : 0;
     state.levels = state.inline_levels;
     state.capacity = INLINE_LEVELS;
     hf_status status = check_header(&state);
     if (status != HF_OK)
         return status;
     state.slots = hf__block_slots(block);
+    if (state.links == 0)
+        state.links = block->link_count;
     for (uint64_t at = 0; at < block->slot_count && status == HF_OK; at++)
         status = check_slot(&state, at);
     if (status == HF_OK && (state.depth != 0 || hf__step(state.slots) != block->slot_count))

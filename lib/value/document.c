@@ -40,6 +40,7 @@ hf_status hf__document_create(hf__block_header *block, size_t block_bytes, const
     document->depth_expanded = block->depth;
     atomic_init(&document->home.indexes, NULL);
     atomic_init(&document->holders, 1);
+    atomic_init(&document->block_holders, 1);
     atomic_init(&document->bytes, sizeof *document + block_bytes);
     *ret_document = document;
     return HF_OK;
@@ -51,15 +52,24 @@ void hf__document_give_tables(hf_document *document, const hf__tables *tables)
     document->home.mount_count = tables->mount_count;
     document->home.foreigns = tables->foreigns;
     document->home.foreign_count = tables->foreign_count;
+    document->home.bases = tables->bases;
+    document->home.base_count = tables->base_count;
+    if (tables->links != NULL) {
+        document->home.links = tables->links;
+        document->home.link_count = tables->link_count;
+        document->home.owns_links = true;
+    }
     atomic_fetch_add(&document->bytes, hf__tables_bytes(tables));
     for (uint32_t i = 0; i < tables->mount_count; i++) {
+        if (tables->mounts[i].document == NULL)
+            continue;
         uint32_t depth = tables->mounts[i].document->mount_depth + 1;
         if (depth > document->mount_depth)
             document->mount_depth = depth;
     }
-    if (tables->mount_count > 0)
-        hf__expand_slots(&document->home, document->home.slots, &document->values_expanded,
-                         &document->depth_expanded);
+    document->mount_depth += tables->base_count;
+    if (tables->mount_count > 0 || tables->base_count > 0)
+        document->values_expanded = 0;
 }
 
 bool hf__document_charge(const hf_document *document, uint64_t bytes)
@@ -96,22 +106,22 @@ static void let_go(hf_document *document, hf_document **dead)
     *dead = document;
 }
 
-static void release(hf_document *document, hf_document **dead)
+void hf__block_hold(hf_document *document)
 {
-    for (uint32_t i = 0; i < document->home.mount_count; i++)
-        let_go(document->home.mounts[i].document, dead);
-    for (uint32_t i = 0; i < document->home.foreign_count; i++)
-        hf__foreign_release(&document->home.foreigns[i]);
+    atomic_fetch_add_explicit(&document->block_holders, 1, memory_order_relaxed);
+}
+
+void hf__block_drop(hf_document *document)
+{
+    if (atomic_fetch_sub_explicit(&document->block_holders, 1, memory_order_release) != 1)
+        return;
+    atomic_thread_fence(memory_order_acquire);
     if (document->text.release != NULL)
         document->text.release(document->text.context, document->text.bytes, document->text.length);
-
     hf_budget *budget = document->budget;
     const hf_allocator *allocator = document->allocator != NULL ? document->allocator : hf_allocator_default();
     hf__index_release(&document->home, allocator);
-    hf__tables tables = { document->home.mounts, document->home.foreigns, document->home.mount_count,
-                          document->home.foreign_count };
     uint64_t bytes = atomic_load_explicit(&document->bytes, memory_order_relaxed);
-    hf__tables_free(&tables, allocator);
     if (document->release_block != NULL)
         document->release_block(document->block, document->block_bytes);
     else
@@ -119,6 +129,26 @@ static void release(hf_document *document, hf_document **dead)
     allocator->resize(allocator->context, document, sizeof *document, 0, HF__BLOCK_ALIGNMENT);
     hf_budget_release(budget, bytes);
     hf_budget_drop(budget);
+}
+
+/* Nobody reads the document any more; its block may be shared by later ones. */
+static void release(hf_document *document, hf_document **dead)
+{
+    hf__home *home = &document->home;
+    for (uint32_t i = 0; i < home->mount_count; i++)
+        if (home->mounts[i].document != NULL)
+            let_go(home->mounts[i].document, dead);
+    for (uint32_t i = 0; i < home->foreign_count; i++)
+        hf__foreign_release(&home->foreigns[i]);
+    for (uint32_t i = 0; i < home->base_count; i++)
+        hf__block_drop(home->bases[i].document);
+    const hf__memory memory = { document->allocator, document->budget };
+    hf__tables tables = { home->mounts, home->foreigns, home->mount_count, home->foreign_count, home->base_count,
+                          home->owns_links ? home->link_count : 0, home->bases, (hf__link_target *)(uintptr_t)home->links };
+    atomic_fetch_sub_explicit(&document->bytes, hf__tables_bytes(&tables), memory_order_relaxed);
+    hf__tables_free(&tables, &memory);
+    home->mount_count = home->foreign_count = home->base_count = home->link_count = 0;
+    hf__block_drop(document);
 }
 
 void hf_document_drop(hf_document *document)
@@ -154,8 +184,7 @@ hf_document_info hf_document_get_info(const hf_document *document)
     info.index_bytes = hf__index_bytes(&document->home);
     info.slots = document->home.slot_count;
     info.values = document->block->values;
-    info.values_expanded = document->values_expanded;
-    info.depth = document->depth_expanded;
+    hf__value_expanded((hf_value){ &document->home, document->home.slots }, &info.values_expanded, &info.depth);
     info.mounts = document->home.mount_count;
     info.mount_depth = document->mount_depth;
     info.foreigns = document->home.foreign_count;
@@ -170,30 +199,28 @@ hf_status hf_document_index(const hf_document *document, hf_error *reterr)
 
 /* ---- expanded counts --------------------------------------------------------------------- */
 
-/* Values at and below a value below which nothing is mounted. */
-static void count_slots(const hf__slot *value, uint64_t *ret_values, uint32_t *ret_depth)
-{
-    uint64_t values = 0;
-    uint32_t depth = 0, deepest = 0;
-    for (const hf__slot *at = value, *end = hf__behind(value); at < end; at++) {
-        if (hf__is_close(at)) {
-            depth--;
-        } else if (!hf__is_key(at)) {
-            values++;
-            if (depth > deepest)
-                deepest = depth;
-            depth += hf__is_container(at);
-        }
-    }
-    *ret_values = values;
-    *ret_depth = deepest;
-}
+/* A run of slots that is being counted: parts of other blocks lead from one to the next. */
+typedef struct run {
+    const hf__home *home;
+    const hf__slot *at, *end;
+} run;
 
 void hf__expand_slots(const hf__home *home, const hf__slot *value, uint64_t *ret_values, uint32_t *ret_depth)
 {
+    /* A part leads to an earlier block, or into a mounted document and the earlier blocks of that. */
+    run runs[HF__BASES_MAX * 2 + 4];
+    unsigned level = 0;
     uint64_t values = 0;
     uint32_t depth = 0, deepest = 0;
-    for (const hf__slot *at = value, *end = hf__behind(value); at < end; at++) {
+    runs[0] = (run){ home, value, hf__behind(value) };
+    for (;;) {
+        run *now = &runs[level];
+        if (now->at == now->end) {
+            if (level-- == 0)
+                break;
+            continue;
+        }
+        const hf__slot *at = now->at++;
         if (hf__is_close(at)) {
             depth--;
             continue;
@@ -202,13 +229,13 @@ void hf__expand_slots(const hf__home *home, const hf__slot *value, uint64_t *ret
             continue;
         uint64_t below_values = 1;
         uint32_t below_depth = 0;
-        if (hf__kind(at) == HF__MOUNT) {
-            if (hf__byte1(at) == HF__MOUNT_PART) { /* a part has no mounts below it */
-                count_slots(hf__mount_target(home, at).slot, &below_values, &below_depth);
-            } else {
-                below_values = home->mounts[(uint32_t)at->hi].values_expanded;
-                below_depth = home->mounts[(uint32_t)at->hi].depth;
-            }
+        if (hf__kind(at) == HF__MOUNT && hf__byte1(at) == HF__MOUNT_ENTRY) {
+            below_values = now->home->mounts[(uint32_t)at->hi].values_expanded;
+            below_depth = now->home->mounts[(uint32_t)at->hi].depth;
+        } else if (hf__kind(at) == HF__MOUNT) {
+            hf_value part = hf__mount_target(now->home, at);
+            runs[++level] = (run){ part.home, part.slot, hf__behind(part.slot) };
+            continue;
         }
         values = add_saturating(values, below_values);
         uint32_t reach = below_depth > UINT32_MAX - depth ? UINT32_MAX : depth + below_depth;
@@ -220,12 +247,26 @@ void hf__expand_slots(const hf__home *home, const hf__slot *value, uint64_t *ret
     *ret_depth = deepest;
 }
 
+/* Counted when first asked for, so that freezing need not look at what it shares. Several threads may
+ * come to the same numbers at once. */
+static void count_expanded(hf_document *document)
+{
+    if (atomic_load_explicit(&document->values_expanded, memory_order_acquire) != 0)
+        return;
+    uint64_t values;
+    uint32_t depth;
+    hf__expand_slots(&document->home, document->home.slots, &values, &depth);
+    atomic_store_explicit(&document->depth_expanded, depth, memory_order_relaxed);
+    atomic_store_explicit(&document->values_expanded, values, memory_order_release);
+}
+
 void hf__value_expanded(hf_value value, uint64_t *ret_values, uint32_t *ret_depth)
 {
     const hf_document *document = hf__home_document(value.home);
     if (value.home->kind == HF__HOME_DOCUMENT && value.slot == value.home->slots) {
-        *ret_values = document->values_expanded;
-        *ret_depth = document->depth_expanded;
+        count_expanded((hf_document *)(uintptr_t)document);
+        *ret_values = atomic_load_explicit(&document->values_expanded, memory_order_acquire);
+        *ret_depth = atomic_load_explicit(&document->depth_expanded, memory_order_relaxed);
     } else {
         hf__expand_slots(value.home, value.slot, ret_values, ret_depth);
     }

@@ -14,6 +14,7 @@
 #include <holdfast/document.h>
 #include <holdfast/foreign.h>
 
+#include "memory/allocate.h"
 #include "value/block.h"
 
 /* Deep enough that 40 doublings by mounting need no copy; the walk keeps a way back for each. */
@@ -49,18 +50,30 @@ static inline void hf__hash_cache_set(hf__hash_cache *cache, uint64_t x, uint64_
 /* A mounted value. The home holds `document` once for each entry. */
 typedef struct hf__mount {
     hf_document *document;
-    uint64_t     slot;            /* the mounted value in document's block; for parts: unused */
+    uint64_t     slot;            /* the mounted value's address in document; for parts: unused */
     uint64_t     values_expanded; /* below and with the mounted value; saturates */
     uint32_t     depth;           /* deepest below the mounted value; saturates */
-    uint32_t     reserved;
+    uint32_t     uses;            /* slots shown by the home that refer to it */
     hf__hash_cache hash;
 } hf__mount;
 
 /* A value that is not ours. `hooks` is borrowed for the life of the document. */
 typedef struct hf__foreign {
     const hf_foreign_hooks *hooks;
-    void                          *object; /* NULL: moved on */
+    void                   *object; /* NULL: none */
+    _Atomic(struct hf__foreign_share *) share; /* counts the homes that have the object; NULL: this one */
 } hf__foreign;
+
+/* An earlier block that a document shares: `document` is held for its block, text and indexes only,
+ * so that its own mounts and foreign values go when its last holder does. */
+typedef struct hf__base {
+    hf_document    *document;
+    const hf__slot *slots;
+    uint64_t        slot_count;
+    uint64_t        dead_slots; /* estimated: of these, not shown any more */
+} hf__base;
+
+enum { HF__BASES_MAX = 8, HF__TABLE_ALIGNMENT = 16 };
 
 struct hf__index_set; /* index.c */
 
@@ -90,6 +103,9 @@ typedef struct hf__home {
     const hf__link_target *links;
     _Atomic(struct hf__index_set *) indexes; /* built at first use; NULL before */
     const hf__chunk_reader *chunks;          /* drafts only */
+    hf__base              *bases;
+    uint32_t               base_count;       /* at most HF__BASES_MAX */
+    bool                   owns_links;       /* `links` is an array beside the block */
 } hf__home;
 
 /* Text that lies outside of the block. */
@@ -104,14 +120,15 @@ typedef struct hf__outer_text {
 struct hf_document {
     hf__home          home;
     _Atomic uint64_t  holders;
+    _Atomic uint64_t  block_holders; /* all holders together count as one */
     _Atomic uint64_t  bytes;     /* charged to `budget` for it */
     hf__block_header *block;
     size_t            block_bytes; /* allocated; at least block->block_bytes */
     const hf_allocator *allocator; /* borrowed while the document lives */
     hf_budget        *budget;    /* held; NULL: the process budget */
     hf__outer_text    text;
-    uint64_t          values_expanded;
-    uint32_t          depth_expanded;
+    _Atomic uint64_t  values_expanded; /* 0: not counted yet */
+    _Atomic uint32_t  depth_expanded;
     uint32_t          mount_depth;
     hf__hash_cache    hash;
     void            (*release_block)(hf__block_header *block, size_t bytes); /* NULL: to the allocator; a
@@ -123,23 +140,35 @@ typedef struct hf__tables {
     hf__mount   *mounts;
     hf__foreign *foreigns;
     uint32_t     mount_count, foreign_count;
+    uint32_t     base_count, link_count;
+    hf__base    *bases;
+    hf__link_target *links; /* beside the block */
 } hf__tables;
 
 static inline uint64_t hf__tables_bytes(const hf__tables *tables)
 {
-    return tables->mount_count * sizeof(hf__mount) + tables->foreign_count * sizeof(hf__foreign);
+    return tables->mount_count * sizeof(hf__mount) + tables->foreign_count * sizeof(hf__foreign) +
+           tables->base_count * sizeof(hf__base) + tables->link_count * sizeof(hf__link_target);
 }
-/* Frees the arrays, not what their entries hold; uncharges nothing. */
-static inline void hf__tables_free(const hf__tables *tables, const hf_allocator *allocator)
+/* Frees the arrays and takes back their charge; not what their entries hold. */
+static inline void hf__tables_free(const hf__tables *tables, const hf__memory *memory)
 {
-    if (tables->mount_count > 0)
-        allocator->resize(allocator->context, tables->mounts, tables->mount_count * sizeof(hf__mount), 0, 16);
-    if (tables->foreign_count > 0)
-        allocator->resize(allocator->context, tables->foreigns, tables->foreign_count * sizeof(hf__foreign), 0, 16);
+    hf__memory_free(memory, tables->mounts, tables->mount_count * sizeof(hf__mount), HF__TABLE_ALIGNMENT);
+    hf__memory_free(memory, tables->foreigns, tables->foreign_count * sizeof(hf__foreign), HF__TABLE_ALIGNMENT);
+    hf__memory_free(memory, tables->bases, tables->base_count * sizeof(hf__base), HF__TABLE_ALIGNMENT);
+    if (tables->link_count > 0)
+        hf__memory_free(memory, tables->links, tables->link_count * sizeof(hf__link_target), HF__TABLE_ALIGNMENT);
 }
 
 /* What a foreign value can do; the public form is in foreign.h. */
 void hf__foreign_release(hf__foreign *foreign);
+
+/* One more home for a foreign value: `to` becomes an entry for the same object. HF_NO_MEMORY. */
+hf_status hf__foreign_share(hf__foreign *from, const hf__memory *memory, hf__foreign *to, hf_error *reterr);
+
+/* Holding a document's block, text and indexes without what they are tabled with. */
+void hf__block_hold(hf_document *document);
+void hf__block_drop(hf_document *document);
 
 static inline const hf_document *hf__home_document(const hf__home *home) { return (const hf_document *)home; }
 
@@ -152,20 +181,63 @@ hf_status hf__document_create(hf__block_header *block, size_t block_bytes, const
  * the entries hold. Sets the expanded counts. */
 void hf__document_give_tables(hf_document *document, const hf__tables *tables);
 
+/* ---- addresses --------------------------------------------------------------------------- */
+
+static inline uint32_t hf__address_base(uint64_t address) { return (uint32_t)(address >> 40); }
+static inline uint64_t hf__address_slot(uint64_t address) { return address & (((uint64_t)1 << 40) - 1); }
+
+static inline const hf__slot *hf__slot_at(const hf__home *home, uint64_t address)
+{
+    uint32_t base = hf__address_base(address);
+    return (base < home->base_count ? home->bases[base].slots : home->slots) + hf__address_slot(address);
+}
+/* Of a slot in one of the home's blocks. */
+static inline uint64_t hf__address_of(const hf__home *home, const hf__slot *slot)
+{
+    for (uint32_t base = 0; base < home->base_count; base++)
+        if ((uintptr_t)slot - (uintptr_t)home->bases[base].slots < home->bases[base].slot_count * sizeof *slot)
+            return (uint64_t)base << 40 | (uint64_t)(slot - home->bases[base].slots);
+    return (uint64_t)home->base_count << 40 | (uint64_t)(slot - home->slots);
+}
+/* Containers of a home by number: those in its blocks one after the other, then those in chunks. */
+static inline uint64_t hf__slot_numbers(const hf__home *home)
+{
+    uint64_t count = home->slot_count; /* drafts: of chunks */
+    for (uint32_t base = 0; base < home->base_count; base++)
+        count += home->bases[base].slot_count;
+    return count;
+}
+static inline uint64_t hf__slot_number(const hf__home *home, const hf__slot *slot)
+{
+    uint64_t before = 0;
+    uint32_t base = 0;
+    for (; base < home->base_count; before += home->bases[base++].slot_count)
+        if ((uintptr_t)slot - (uintptr_t)home->bases[base].slots < home->bases[base].slot_count * sizeof *slot)
+            return before + (uint64_t)(slot - home->bases[base].slots);
+    return before + (slot->lo & HF__EDITED ? hf__wide_number(slot) : (uint64_t)(slot - home->slots));
+}
+/* The home whose block the slot lies in: that of a base, or `home` itself. */
+static inline const hf__home *hf__block_home(const hf__home *home, const hf__slot *slot)
+{
+    for (uint32_t base = 0; base < home->base_count; base++)
+        if ((uintptr_t)slot - (uintptr_t)home->bases[base].slots < home->bases[base].slot_count * sizeof *slot)
+            return &home->bases[base].document->home;
+    return home;
+}
+
+static inline uint32_t hf__mount_number(const hf__slot *mount)
+{
+    return (uint32_t)(hf__byte1(mount) == HF__MOUNT_ENTRY ? mount->hi : mount->lo >> 16);
+}
+
 /* The value behind a mount slot: its home and slot there. */
 static inline hf_value hf__mount_target(const hf__home *home, const hf__slot *mount)
 {
-    hf_value target;
-    if (hf__byte1(mount) == HF__MOUNT_ENTRY) {
-        const hf__mount *entry = &home->mounts[(uint32_t)mount->hi];
-        target.home = &entry->document->home;
-        target.slot = entry->document->home.slots + entry->slot;
-    } else {
-        const hf__mount *entry = &home->mounts[(uint32_t)(mount->lo >> 16)];
-        target.home = &entry->document->home;
-        target.slot = entry->document->home.slots + (mount->hi & (((uint64_t)1 << 40) - 1));
-    }
-    return target;
+    if (hf__byte1(mount) == HF__MOUNT_OWN)
+        return (hf_value){ home, hf__slot_at(home, mount->hi) };
+    const hf__mount *entry = &home->mounts[hf__mount_number(mount)];
+    uint64_t address = hf__byte1(mount) == HF__MOUNT_ENTRY ? entry->slot : mount->hi;
+    return (hf_value){ &entry->document->home, hf__slot_at(&entry->document->home, address) };
 }
 
 /* How many values a reader sees at and below `value`, and how deep; mounts expanded, saturating.
@@ -180,6 +252,8 @@ hf_value hf__link_target_of(hf_value link);
 /* Lookup indexes (index.c). The child slot, or NULL. */
 /* The key slot of the last member `key` of an object that is not edited, or NULL. */
 const hf__slot *hf__index_find(const hf__home *home, const hf__slot *object, hf_text key);
+struct hf__key;
+const hf__slot *hf__index_find_key(const hf__home *home, const hf__slot *object, const struct hf__key *key);
 /* A child slot at or before child `index` of a wide container, and which one it is. */
 const hf__slot *hf__index_at(const hf__home *home, const hf__slot *open, uint64_t index, uint64_t *ret_index);
 hf_status hf__index_build_all(const hf__home *home, hf_error *reterr);

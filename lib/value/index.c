@@ -168,22 +168,27 @@ static const hf__slot *scan(const hf__slot *object, const hf__key *key)
 const hf__slot *hf__index_find(const hf__home *home, const hf__slot *object, hf_text text)
 {
     hf__key key = hf__key_of(text);
+    return hf__index_find_key(home, object, &key);
+}
+
+const hf__slot *hf__index_find_key(const hf__home *home, const hf__slot *object, const hf__key *key)
+{
     const table *index;
-    if (hf__wide_number(object) == 0 || (index = table_of(home, object)) == NULL)
-        return scan(object, &key);
-    uint64_t hash = hf__key_hash_of(&key);
+    if (hf__wide_number(object) == 0 || (index = table_of(hf__block_home(home, object), object)) == NULL)
+        return scan(object, key);
+    uint64_t hash = hf__key_hash_of(key);
     for (uint64_t at = hash & index->mask;; at = (at + 1) & index->mask) {
         uint64_t cell = index->cells[at];
         if (cell == 0)
             return NULL;
-        if (cell >> 32 == hash >> 32 && hf__key_matches(&key, object + (uint32_t)cell))
+        if (cell >> 32 == hash >> 32 && hf__key_matches(key, object + (uint32_t)cell))
             return object + (uint32_t)cell;
     }
 }
 
 const hf__slot *hf__index_at(const hf__home *home, const hf__slot *open, uint64_t index, uint64_t *ret_index)
 {
-    const table *positions = table_of(home, open);
+    const table *positions = table_of(hf__block_home(home, open), open);
     *ret_index = positions != NULL ? index / POSITION_STEP * POSITION_STEP : 0;
     return positions != NULL ? open + positions->positions[index / POSITION_STEP] : open + 1;
 }

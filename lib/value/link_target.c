@@ -10,5 +10,5 @@ hf_value hf__link_target_of(hf_value link)
     const hf__link_target *target = &home->links[entry];
     if (target->slot == UINT64_MAX || target->generation != generation)
         return hf_absent();
-    return hf__resolve((hf_value){ home, home->slots + target->slot });
+    return hf__resolve((hf_value){ home, hf__slot_at(home, target->slot) });
 }

@@ -29,7 +29,7 @@ hf_status hf__foreign_clone(hf__foreign *to, const hf__foreign *from, hf_error *
     hf_status status = from->hooks->clone(from->object, &object);
     if (status != HF_OK)
         return hf__fail(reterr, status, "copying %s", from->hooks->name);
-    *to = (hf__foreign){ from->hooks, object };
+    *to = (hf__foreign){ .hooks = from->hooks, .object = object };
     return HF_OK;
 }
 
@@ -85,7 +85,7 @@ hf_status hf__clone_finish(hf__block_header *block, const hf__memory *memory, co
 static hf_status finish_with_foreigns(hf__block_header *block, const hf__home *home, const hf__slot *from,
                                       const hf__memory *memory, hf_document **ret_document, hf_error *reterr)
 {
-    hf__tables tables = { NULL, NULL, 0, 0 };
+    hf__tables tables = { .mounts = NULL };
     hf_status status =
         clone_foreigns(home, from, hf__block_slots(block), block->slot_count, memory, &tables, reterr);
     if (status != HF_OK) {
@@ -294,7 +294,7 @@ hf_status hf_clone_part(hf_value value, const hf_allocator *allocator, hf_budget
         return hf__clone_expanded(value, &memory, ret_document, reterr);
     const hf_document *document = hf__home_document(value.home);
     bool is_whole = value.slot == document->home.slots;
-    if (is_whole && document->home.mount_count == 0 && !(document->block->flags & HF__BLOCK_OUTER_TEXT))
+    if (is_whole && document->home.mount_count == 0 && document->home.base_count == 0 && !(document->block->flags & HF__BLOCK_OUTER_TEXT))
         return clone_whole(document, &memory, ret_document, reterr);
     part run = { value.home, value.slot, hf__step(value.slot), { 0 }, { 0 }, 0 };
     text_of_document(&run, document);

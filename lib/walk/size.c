@@ -90,8 +90,25 @@ static hf_status measure_slots(hf_size *size, hf_value root, document_set *mount
 {
     const hf__home *home = root.home;
     const hf__slot *end = hf__behind(root.slot);
-    uint64_t depth = 0;
-    for (const hf__slot *at = root.slot; at != end;) {
+    uint64_t depth = 0, deep_before = 0;
+    /* The way back from parts of earlier blocks, which lead from one to the next. What lies there is
+     * counted as values; its bytes are the block's, which is shared. */
+    struct {
+        const hf__slot *at, *end;
+    } returns[HF__BASES_MAX + 1];
+    unsigned level = 0;
+    for (uint32_t base = 0; base < home->base_count; base++) {
+        hf_status status = add_document(mounted, home->bases[base].document, reterr);
+        if (status != HF_OK)
+            return status;
+    }
+    for (const hf__slot *at = root.slot; at != end || level > 0;) {
+        if (at == end) {
+            at = returns[--level].at;
+            end = returns[level].end;
+            size->deep_bytes = level == 0 ? deep_before : size->deep_bytes;
+            continue;
+        }
         if (hf__is_close(at)) {
             depth--;
             at = at->lo & HF__EDITED ? home->chunks->owner(home, at) + 1 : at + 1;
@@ -100,6 +117,15 @@ static hf_status measure_slots(hf_size *size, hf_value root, document_set *mount
         if (hf__is_key(at))
             count_key(size, at++);
         hf_value value = { home, at };
+        if (hf__kind(at) == HF__MOUNT && hf__byte1(at) == HF__MOUNT_OWN) {
+            size->deep_bytes += sizeof *at;
+            deep_before = level == 0 ? size->deep_bytes : deep_before;
+            returns[level].at = at + 1;
+            returns[level++].end = end;
+            at = hf__slot_at(home, at->hi);
+            end = hf__behind(at);
+            continue;
+        }
         if (hf__kind(at) == HF__MOUNT) {
             value = hf__mount_target(home, at);
             hf_status status = add_document(mounted, hf__home_document(value.home), reterr);

@@ -154,7 +154,7 @@ static bool mark_entered(hf_walk *walk, const hf__slot *open)
 {
     if (walk->entered == NULL) {
         hf_arena *arena = walk->options.arena;
-        size_t words = (size_t)(walk->home->slot_count / 64 + 1);
+        size_t words = (size_t)(hf__slot_numbers(walk->home) / 64 + 1);
         uint64_t *bits = arena != NULL ? HF_ARENA_NEW_ARRAY(arena, uint64_t, words) : NULL;
         if (bits == NULL)
             return end_walk(walk, HF_WALK_NO_MEMORY);
@@ -162,9 +162,9 @@ static bool mark_entered(hf_walk *walk, const hf__slot *open)
         walk->entered = bits;
         walk->entered_home = walk->home;
     }
-    if (walk->home != walk->entered_home || walk->home->slots == NULL)
+    if (walk->home != walk->entered_home)
         return true;
-    uint64_t number = (uint64_t)(open - walk->home->slots), bit = (uint64_t)1 << (number % 64);
+    uint64_t number = hf__slot_number(walk->home, open), bit = (uint64_t)1 << (number % 64);
     if (walk->entered[number / 64] & bit)
         return false;
     walk->entered[number / 64] |= bit;

@@ -28,7 +28,7 @@ void test_check_block(const hf_document *document)
 {
     hf_error error = { 0 };
     hf__block_limits limits = { document->block->block_bytes, document->home.mount_count, document->home.foreign_count,
-                                document->text.bytes, document->text.length, true };
+                                document->text.bytes, document->text.length, true, &document->home };
     if (hf__block_check(document->block, &limits, &error) != HF_OK)
         stop("the block is not as value_layout.h says", &error);
 }

@@ -7,7 +7,9 @@
 #include "failing_allocator.h"
 #include "value/home.h"
 
-static const hf__block_limits no_limits = { UINT64_MAX, UINT32_MAX, UINT32_MAX, NULL, 0, true };
+static const hf__block_limits no_limits = {
+    .bytes = UINT64_MAX, .mounts = UINT32_MAX, .foreigns = UINT32_MAX, .check_utf8 = true
+};
 
 /* The block must be what value_layout.h says. */
 static void check_block(const hf_document *document)

@@ -477,7 +477,7 @@ static void test_writer__foreign_values_need_their_hook(void **state)
     (void)state;
     int              number = 42;
     hf_foreign_hooks hooks = { .name = "socket", .release = release_nothing };
-    hf__foreign      foreign = { &hooks, &number };
+    hf__foreign      foreign = { .hooks = &hooks, .object = &number };
     hf_document     *document = document_with(HF__EXTENSION | HF__EXT_FOREIGN << 8, &foreign);
     hf_value         root = hf_root(document);
     expect_refused(root, NULL, HF_FOREIGN, "/a/0");
@@ -497,7 +497,7 @@ static void test_writer__foreign_hook_that_does_not_finish(void **state)
     (void)state;
     int              number = 42;
     hf_foreign_hooks hooks = { .name = "socket", .release = release_nothing, .write = write_unfinished };
-    hf__foreign      foreign = { &hooks, &number };
+    hf__foreign      foreign = { .hooks = &hooks, .object = &number };
     hf_document     *document = document_with(HF__EXTENSION | HF__EXT_FOREIGN << 8, &foreign);
     hf_buffer        buffer = HF_BUFFER_INIT(100);
     hf_status        status = hf_write(hf_root(document), NULL, &buffer, NULL);
@@ -546,7 +546,7 @@ static void test_writer__out_of_memory_leaves_the_buffer(void **state)
     uint64_t         seed = 34;
     int              number = 1;
     hf_foreign_hooks hooks = { .name = "socket", .release = release_nothing, .write = write_pair };
-    hf__foreign      foreign = { &hooks, &number };
+    hf__foreign      foreign = { .hooks = &hooks, .object = &number };
     hf_document     *big = random_document(&seed, 3000, NULL);
     hf_document     *odd = document_with(HF__EXTENSION | HF__EXT_FOREIGN << 8, &foreign);
     HF_OOM_LOOP(nth) {
