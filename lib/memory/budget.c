@@ -16,9 +16,8 @@
 #include <holdfast/memory.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
-enum { NAME_MAX_BYTES = 32 };
+enum { NAME_MAX_BYTES = 32, BUDGET_ALIGNMENT = 16 };
 
 struct hf_budget {
     hf_budget_counts counts;
@@ -72,9 +71,11 @@ hf_status hf_budget_create(const hf_budget_options *options, hf_budget **ret_bud
     static const hf_budget_options defaults = { .parent = NULL };
     if (options == NULL)
         options = &defaults;
-    hf_budget *budget = calloc(1, sizeof *budget);
+    const hf_allocator *allocator = hf_allocator_default();
+    hf_budget          *budget = allocator->resize(allocator->context, NULL, 0, sizeof *budget, BUDGET_ALIGNMENT);
     if (budget == NULL)
         return hf__fail(reterr, HF_NO_MEMORY, "a budget");
+    memset(budget, 0, sizeof *budget);
     budget->counts.bytes_max = options->bytes_max != 0 ? options->bytes_max : UINT64_MAX;
     budget->parent = hf_budget_hold(or_process(options->parent));
     atomic_init(&budget->holders, 1);
@@ -101,7 +102,8 @@ void hf_budget_drop(hf_budget *budget)
             hf__misuse(NULL, "budget %s dropped with %llu bytes charged", budget->name, (unsigned long long)left);
         }
         hf_budget *parent = budget->parent;
-        free(budget);
+        const hf_allocator *allocator = hf_allocator_default();
+        allocator->resize(allocator->context, budget, sizeof *budget, 0, BUDGET_ALIGNMENT);
         budget = parent;
     }
 }
