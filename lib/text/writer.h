@@ -23,7 +23,7 @@ enum {
     HF__WRITE_SLACK = 1536,       /* room for one slot with its line and indentation, text aside */
     HF__WRITE_INDENT_LEVELS = 100,
     HF__WRITE_INDENT_MAX = 10,
-    HF__WRITE_RETURNS = 48,       /* mounts nest 16 deep; foreign values may bring documents that mount */
+    HF__WRITE_RETURNS = HF__MOUNT_DEPTH_MAX + 32, /* foreign values may bring documents that mount, too */
     HF__WRITE_OVERREAD = 32       /* a short spelling is copied as so many bytes where the block allows */
 };
 

@@ -199,7 +199,7 @@ static void test_escape__all_levels_unescape_alike(void **state)
 {
     (void)state;
     uint64_t seed = 11;
-    for (long round = 0; round < random_rounds(12000); round++) {
+    for (long round = 0; round < random_rounds(6000); round++) {
         size_t size = 20 + random_below(&seed, round % 8 == 0 ? 900 : 200);
         char   text[1024];
         size_t length = random_escaped(&seed, text, size, (uint64_t[]){ 1, 2, 10, 60 }[round % 4]);

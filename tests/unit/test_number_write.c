@@ -147,21 +147,21 @@ static int significant(const char *text, size_t length, char *ret_digits)
     return count;
 }
 
-/* As short as the shortest that printf can make read back, and of that length the nearest. */
+/* One digit less does not read back, and of this length it is the nearest: what printf gives. Next to
+ * a power of two printf's nearest can lie outside of the interval where another one is inside. */
 static void expect_shortest(double value)
 {
     char   out[HF__NUMBER_WRITE_ROOM], digits[40], text[64], nearest[64];
     size_t length = hf__number_write_double(out, value);
-    int    count = significant(out, length, digits), precision = 1;
-    snprintf(text, sizeof text, "%.0e", value);
-    while (strtod(text, NULL) != value)
-        snprintf(text, sizeof text, "%.*e", precision++, value);
+    int    count = significant(out, length, digits);
+    snprintf(text, sizeof text, "%.*e", count - 1, value);
     significant(text, strlen(text), nearest);
-    if (strcmp(digits, nearest) != 0) {
-        /* printf gives the nearest of its length; a shorter one can lie in the interval beside it. */
-        out[length] = '\0';
-        if (count >= (int)strlen(nearest) || strtod(out, NULL) != value)
-            fail_msg("%a: %s, printf needs %s", value, out, text);
+    if (strcmp(digits, nearest) != 0 && strtod(text, NULL) == value)
+        fail_msg("%a: %s, nearer is %s", value, digits, text);
+    if (count > 1) {
+        snprintf(text, sizeof text, "%.*e", count - 2, value);
+        if (strtod(text, NULL) == value)
+            fail_msg("%a: %s, shorter is %s", value, digits, text);
     }
 }
 
@@ -199,7 +199,7 @@ static void test_number_write__random_doubles_read_back(void **state)
 {
     (void)state;
     uint64_t seed = 88172645463325252u;
-    for (long round = 0; round < random_rounds(1500000); round++)
+    for (long round = 0; round < random_rounds(500000); round++)
         expect_reads_back(random_double(&seed, round));
 }
 
@@ -207,7 +207,7 @@ static void test_number_write__random_doubles_are_shortest(void **state)
 {
     (void)state;
     uint64_t seed = 1234567;
-    for (long round = 0; round < random_rounds(60000); round++)
+    for (long round = 0; round < random_rounds(150000); round++)
         expect_shortest(random_double(&seed, round));
 }
 

@@ -88,7 +88,7 @@ static void test_utf8__mutated_text(void **state)
 {
     (void)state;
     uint64_t seed = 77;
-    for (long round = 0; round < random_rounds(30000); round++) {
+    for (long round = 0; round < random_rounds(12000); round++) {
         size_t size = random_below(&seed, 700), length = 0;
         char  *text = guard_create(size + 4);
         assert_non_null(text);

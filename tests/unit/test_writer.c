@@ -251,7 +251,7 @@ static void test_writer__random_documents_all_ways(void **state)
 {
     (void)state;
     uint64_t seed = 31;
-    for (long round = 0; round < random_rounds(60); round++) {
+    for (long round = 0; round < random_rounds(30); round++) {
         hf_document *inner = random_document(&seed, 20, NULL);
         hf_document *outer = random_document(&seed, (unsigned)random_below(&seed, round % 10 == 0 ? 6000 : 200), inner);
         for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
@@ -266,7 +266,7 @@ static void test_writer__reads_back_the_same(void **state)
 {
     (void)state;
     uint64_t seed = 32;
-    for (long round = 0; round < random_rounds(150); round++) {
+    for (long round = 0; round < random_rounds(60); round++) {
         hf_document *document = random_document(&seed, 300, NULL);
         for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
             hf_buffer first = HF_BUFFER_INIT(1 << 24);
