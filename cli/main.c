@@ -3,7 +3,11 @@
 #include "options.h"
 
 const verb *const verbs[] = {
-    &verb_format, &verb_get, &verb_size, &verb_help, &verb_version, NULL,
+    &verb_format, &verb_get, &verb_size,
+#ifdef HF_HAS_LOCATOR
+    &verb_report,
+#endif
+    &verb_help, &verb_version, NULL,
 };
 
 const verb *verb_find(const char *name)

@@ -8,6 +8,7 @@
 typedef struct hf__series {
     size_t count;               /* windows */
     size_t end;                 /* windows before main returned; <= count, and count where that is not known */
+    size_t first;               /* windows before this one are not judged */
     double begin_s;
     double seconds[HF_WINDOWS_MAX];
     double live_bytes[HF_WINDOWS_MAX], live_blocks[HF_WINDOWS_MAX];   /* at the end of the window */
@@ -17,7 +18,7 @@ typedef struct hf__series {
     const hf__death *deaths;    /* of all paths of the group, in any order; their `path` is not looked at */
     size_t deaths_count;
     double noise_bytes;         /* variance of a sum, for each byte of it; 0 when exact */
-    hf__kind kind;
+    hf__path_kind kind;
 } hf__series;
 
 #endif

@@ -523,6 +523,8 @@ static void find_stretch(const look *at, size_t *ret_first, size_t *ret_end)
         while (end > first + HF_WINDOWS_MIN && begin_of(series, end - 1) >= cut)
             end--;
     }
+    if (first < series->first)
+        first = series->first;
     while (first < end && at->kept[first] <= 0 && at->level[first] <= 0)
         first++;
     *ret_first = first;

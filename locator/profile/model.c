@@ -112,7 +112,7 @@ uint32_t hf__model_frame(hf__model *model, uint32_t parent, uint32_t function, u
     return settle(model, &model->frame_slots, &model->frames_count, frame_hash, same_frame);
 }
 
-uint32_t hf__model_path(hf__model *model, uint32_t frame, hf__kind kind)
+uint32_t hf__model_path(hf__model *model, uint32_t frame, hf__path_kind kind)
 {
     if (frame == HF_NONE || !HF_RESERVE(model->paths, model->paths_room, model->paths_count + 1))
         return fail_memory(model);

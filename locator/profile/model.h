@@ -20,13 +20,13 @@
 
 enum { HF_WINDOWS_MAX = 128 };
 
-typedef enum hf__kind {
-    HF_KIND_HEAP,
-    HF_KIND_MAPPING,
-    HF_KIND_THREAD,    /* bytes are those of the stacks */
-    HF_KIND_GOROUTINE, /* counted only */
-    HF_KIND_REGION,    /* an arena of libholdfast, by name */
-} hf__kind;
+typedef enum hf__path_kind {
+    HF_PATH_HEAP,
+    HF_PATH_MAPPING,
+    HF_PATH_THREAD,    /* bytes are those of the stacks */
+    HF_PATH_GOROUTINE, /* counted only */
+    HF_PATH_REGION,    /* an arena of libholdfast, by name */
+} hf__path_kind;
 
 /* Where a function comes from, as far as blame goes. */
 typedef enum hf__origin {
@@ -76,7 +76,7 @@ typedef struct hf__frame {
 
 typedef struct hf__path {
     uint32_t frame;
-    hf__kind kind;
+    hf__path_kind kind;
     double   noise_bytes; /* variance of a sampled sum, for each byte of it; 0 when exact */
     uint32_t last_point;  /* HF_NONE before the first */
     size_t   point_first, points_count, death_first, deaths_count; /* after hf__model_seal */
@@ -130,7 +130,7 @@ void      hf__model_release(hf__model *model);
 uint32_t hf__model_text(hf__model *model, hf_text text);
 uint32_t hf__model_function(hf__model *model, uint32_t name, uint32_t file, uint32_t line, hf__origin origin);
 uint32_t hf__model_frame(hf__model *model, uint32_t parent, uint32_t function, uint32_t line);
-uint32_t hf__model_path(hf__model *model, uint32_t frame, hf__kind kind);
+uint32_t hf__model_path(hf__model *model, uint32_t frame, hf__path_kind kind);
 
 /* The window that is being filled, until the next hf__model_checkpoint. */
 static inline uint32_t hf__model_window(const hf__model *model)

@@ -16,7 +16,7 @@ static uint32_t path_called(hf__model *model, const char *name)
 {
     uint32_t text = hf__model_text(model, hf_text_from_cstr(name));
     uint32_t function = hf__model_function(model, text, 0, 0, HF_ORIGIN_OWN);
-    return hf__model_path(model, hf__model_frame(model, 0, function, 1), HF_KIND_HEAP);
+    return hf__model_path(model, hf__model_frame(model, 0, function, 1), HF_PATH_HEAP);
 }
 
 static void setup(fixture *test)

@@ -302,7 +302,7 @@ static hf__shape run_program(const kind *what, uint64_t seed, double sample_peri
     assert_int_equal(hf__live_init(&at.live, &at.model, NULL), HF_OK);
     at.model.has_cohorts = true;
     uint32_t function = hf__model_function(&at.model, hf__model_text(&at.model, HF_T("f")), 0, 0, HF_ORIGIN_OWN);
-    at.path = hf__model_path(&at.model, hf__model_frame(&at.model, 0, function, 1), HF_KIND_HEAP);
+    at.path = hf__model_path(&at.model, hf__model_frame(&at.model, 0, function, 1), HF_PATH_HEAP);
     at.sample_period = sample_period;
     at.steps = (int)between(&at, 1500, 6000);
     int windows = (int)between(&at, 24, 200);

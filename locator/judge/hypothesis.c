@@ -1,0 +1,167 @@
+/* hypothesis.c - from evidence to words. */
+#include "hypothesis.h"
+
+#include <math.h>
+
+const char *hf__bytes_words(double bytes, char *out, size_t size)
+{
+    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+    size_t unit = 0;
+    double amount = fabs(bytes);
+    while (amount >= 1000 && unit + 1 < sizeof units / sizeof *units)
+        amount /= 1024, unit++;
+    int digits = unit == 0 && amount == floor(amount) ? 0 : amount < 10 ? 2 : amount < 100 ? 1 : 0;
+    snprintf(out, size, "%s%.*f %s", bytes < 0 ? "-" : "", digits, amount, units[unit]);
+    return out;
+}
+
+const char *hf__seconds_words(double seconds, char *out, size_t size)
+{
+    if (seconds < 0.95)
+        snprintf(out, size, "%.2g s", seconds);
+    else if (seconds < 120)
+        snprintf(out, size, "%.3g s", seconds);
+    else if (seconds < 7200)
+        snprintf(out, size, "%.0f min", seconds / 60);
+    else
+        snprintf(out, size, "%.1f h", seconds / 3600);
+    return out;
+}
+
+hf_text hf__function_name(const hf__model *model, uint32_t function)
+{
+    return function == HF_NONE ? HF_T("unknown code") : hf__model_name(model, function);
+}
+
+#define HF_SAY(field, ...) snprintf(ret_words->field, sizeof ret_words->field, __VA_ARGS__)
+
+static void explain_thread(const hf__finding *finding, hf_text name, hf__words *ret_words)
+{
+    if (finding->kind == HF_PATH_GOROUTINE) {
+        HF_SAY(hypothesis, "goroutines started here do not end; each keeps its stack and all that it refers to");
+        HF_SAY(next, "find out what the goroutines of %.*s wait for, and give each a way to end: a context, a closed channel, a deadline",
+               HF_ARG(name));
+    } else {
+        HF_SAY(hypothesis, "threads started here end without being joined or detached, or do not end; each keeps its stack");
+        HF_SAY(next, "join or detach each thread that %.*s starts, and bound how many there are", HF_ARG(name));
+    }
+    HF_SAY(remedy, "hf_task_group bounds threads, queued tasks and the bytes that they capture");
+}
+
+static void explain_by_shape(const hf__model *model, const hf__finding *finding, hf_text name, hf__words *ret_words)
+{
+    const hf__shape *shape = &finding->shape;
+    char bytes[32];
+    hf_text other = hf__function_name(model, finding->other);
+    if (shape->reason == HF_REASON_BACKLOG) {
+        HF_SAY(hypothesis, "everything is released in the end, but later and later: it is filled faster than it is drained");
+        HF_SAY(next, "bound the queue that %.*s fills, and slow down or refuse what comes when it is full", HF_ARG(name));
+        HF_SAY(remedy, "hf_task_group has a bounded queue");
+    } else if (shape->reason == HF_REASON_GROWS_DOUBLING) {
+        HF_SAY(hypothesis, "a container that only grows: it is moved to a larger block again and again");
+        HF_SAY(next, "look for what is appended to the container that %.*s grows, and for the place that should take it out",
+               HF_ARG(name));
+    } else if (finding->other != HF_NONE) {
+        HF_SAY(hypothesis, "what the same code allocates for %.*s is released, what it allocates for this caller is not",
+               HF_ARG(other));
+        HF_SAY(next, "compare how %.*s and %.*s treat the result: one releases it on every path", HF_ARG(other), HF_ARG(name));
+    } else if (shape->released_after_main) {
+        HF_SAY(hypothesis, "released only after main, by exit handlers or destructors: while the program runs it is kept and grows");
+        HF_SAY(next, "bound the container that %.*s fills, or take entries out when they are done with", HF_ARG(name));
+        HF_SAY(remedy, "hf_cache bounds bytes and age of what is kept");
+    } else if (shape->kept_share > 0.02 && shape->kept_share < 0.98) {
+        HF_SAY(hypothesis, "freed on some paths only: %.0f %% of its blocks are released, the rest never is",
+               100 * (1 - shape->kept_share));
+        HF_SAY(next, "go through the early returns and error paths behind %.*s: one of them leaves without releasing", HF_ARG(name));
+    } else if (finding->depth_max > 1) {
+        HF_SAY(hypothesis, "a recursion builds values that nothing releases");
+        HF_SAY(next, "find who owns the result of %.*s, and release the whole of it there", HF_ARG(name));
+        HF_SAY(remedy, "hf_document: a nested value is one block with one owner, released as a whole");
+    } else {
+        HF_SAY(hypothesis, "never freed: none of the blocks that it allocated was released (%s each on average)",
+               hf__bytes_words(shape->median_bytes, bytes, sizeof bytes));
+        HF_SAY(next, "find who owns what %.*s allocates; if it is kept on purpose, bound it", HF_ARG(name));
+    }
+}
+
+static void explain_undecided(const hf__finding *finding, hf__words *ret_words)
+{
+    const hf__shape *shape = &finding->shape;
+    char longer[32];
+    hf__seconds_words(shape->more_s, longer, sizeof longer);
+    switch (shape->reason) {
+    case HF_REASON_RELEASED_LAST:
+        HF_SAY(hypothesis, "grew until the end and was then released by the program itself: a batch that is done, or a service that "
+                           "cleans up only when it is stopped");
+        HF_SAY(next, "if this runs as a service, record it for %s longer, or while it does its work only: holdfast run --for", longer);
+        return;
+    case HF_REASON_MAYBE_FULL:
+        HF_SAY(hypothesis, "grows, at a falling pace: a cache that is filling, or a leak under a falling load");
+        break;
+    case HF_REASON_RECENT:
+        HF_SAY(hypothesis, "began to grow a short time before the end");
+        break;
+    case HF_REASON_SHORT:
+        HF_SAY(hypothesis, "too few checkpoints to tell growth from a start");
+        break;
+    default:
+        HF_SAY(hypothesis, "grew, by no more than chance could explain");
+        break;
+    }
+    HF_SAY(next, "record for about %s longer under the same load", longer);
+}
+
+void hf__explain(const hf__model *model, const hf__judgement *judgement, const hf__finding *finding, hf__words *ret_words)
+{
+    (void)judgement;
+    memset(ret_words, 0, sizeof *ret_words);
+    hf_text name = hf__function_name(model, finding->function);
+    if (finding->verdict == HF_VERDICT_FRAGMENTATION) {
+        HF_SAY(hypothesis, "the allocator holds much more than lives in it: blocks that live long are scattered among those that "
+                           "were freed");
+        HF_SAY(next, "allocate what lives long apart from what lives briefly, or in arenas; malloc_trim(0) shows what can be given back");
+        HF_SAY(remedy, "hf_arena keeps what lives and dies together on pages of its own");
+    } else if (finding->verdict == HF_VERDICT_UNDECIDED) {
+        explain_undecided(finding, ret_words);
+    } else if (finding->kind == HF_PATH_THREAD || finding->kind == HF_PATH_GOROUTINE) {
+        explain_thread(finding, name, ret_words);
+    } else if (finding->kind == HF_PATH_MAPPING) {
+        HF_SAY(hypothesis, "mappings made here are not unmapped");
+        HF_SAY(next, "find the munmap that should follow each mmap of %.*s", HF_ARG(name));
+    } else {
+        explain_by_shape(model, finding, name, ret_words);
+    }
+    if (finding->reach == HF_REACH_LOST && finding->verdict == HF_VERDICT_LEAK)
+        HF_SAY(next, "nothing points at these blocks any more: the last pointer is dropped after %.*s returns; release there", HF_ARG(name));
+}
+
+void hf__explain_dismissal(const hf__finding *finding, char *out, size_t size)
+{
+    const hf__shape *shape = &finding->shape;
+    char one[32], two[32];
+    switch (shape->reason) {
+    case HF_REASON_PLATEAU:
+        snprintf(out, size, "grew, then stopped at %s", hf__bytes_words(shape->held_bytes, one, sizeof one));
+        return;
+    case HF_REASON_SLOWING:
+        snprintf(out, size, "grows ever more slowly: at the end at %.0f %% of its first pace", 100 * fmax(shape->pace_end, 0));
+        return;
+    case HF_REASON_TURNOVER:
+        snprintf(out, size, "what is old goes as fast as new comes; never more than %s", hf__bytes_words(shape->peak_bytes, one, sizeof one));
+        return;
+    case HF_REASON_SAWTOOTH:
+        snprintf(out, size, "falls back again and again (%zu times, by up to %.0f %%)", shape->drops, 100 * shape->dropped_share);
+        return;
+    case HF_REASON_BATCH:
+        snprintf(out, size, "grew to %s and was released as a whole", hf__bytes_words(shape->peak_bytes, one, sizeof one));
+        return;
+    case HF_REASON_FEW:
+        snprintf(out, size, "grew by %.0f blocks only (%s)", fmax(shape->growth_blocks, 0),
+                 hf__bytes_words(fmax(shape->growth_bytes, 0), one, sizeof one));
+        return;
+    default:
+        snprintf(out, size, "holds %s, at most %s", hf__bytes_words(shape->held_bytes, one, sizeof one),
+                 hf__bytes_words(shape->peak_bytes, two, sizeof two));
+        return;
+    }
+}

@@ -1,0 +1,29 @@
+/* hypothesis.h - what a finding probably is, and what to do next, in words for somebody who has
+ * never seen the tool. Says only what the evidence holds. */
+#ifndef HOLDFAST_HYPOTHESIS_H
+#define HOLDFAST_HYPOTHESIS_H
+
+#include "findings.h"
+
+enum { HF_SENTENCE_MAX = 512 };
+
+typedef struct hf__words {
+    char hypothesis[HF_SENTENCE_MAX];
+    char next[HF_SENTENCE_MAX];
+    char remedy[HF_SENTENCE_MAX]; /* what of libholdfast makes it impossible; "" where nothing does */
+} hf__words;
+
+void hf__explain(const hf__model *model, const hf__judgement *judgement, const hf__finding *finding, hf__words *ret_words);
+
+/* Why something is not a leak, in one clause. */
+void hf__explain_dismissal(const hf__finding *finding, char *out, size_t size);
+
+/* "put_entry", or "unknown code"; borrowed until the model goes. */
+hf_text hf__function_name(const hf__model *model, uint32_t function);
+
+/* "12 B", "3.4 KiB", "1.02 MiB": at least three digits of meaning. Returns `out`. */
+const char *hf__bytes_words(double bytes, char *out, size_t size);
+/* "0.4 s", "12 s", "3 min", "2.5 h". Returns `out`. */
+const char *hf__seconds_words(double seconds, char *out, size_t size);
+
+#endif

@@ -1,0 +1,438 @@
+/* recording_read.c - events of a recording into the live tables and models of its processes. */
+#include "recording_read.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/fail.h"
+#include "live.h"
+#include "room.h"
+#include "stack_paths.h"
+#include "trace_read.h"
+
+enum { PROCESSES_MAX = 4096 };
+
+typedef struct mapping {
+    uint64_t address, size;
+    uint32_t path;
+} mapping;
+
+typedef struct thread {
+    uint32_t number;
+    bool     ended, let_go; /* let_go: joined or detached */
+    uint64_t last_address, last_size;  /* what it released last: a failed realloc takes that back */
+    uint32_t last_path, last_weight;
+} thread;
+
+typedef struct process {
+    hf__replayed   result;
+    hf__live       live;
+    hf__path_cache cache;
+    mapping       *mappings; /* by address */
+    thread        *threads;
+    size_t         mappings_count, mappings_room, threads_count, threads_room;
+    uint64_t       start_ns, period;
+    uint32_t       executable;  /* text of the model */
+    size_t         threads_live;
+    bool           started, main_returned, has_windows;
+} process;
+
+typedef struct player {
+    hf__recording   *recording;
+    hf__trace_reader *reader;
+    hf__stack_paths  paths;
+    process        **processes; /* by number */
+    size_t           processes_count, processes_room;
+    hf_error        *reterr;
+    uint64_t         lost;
+    bool             failed;
+} player;
+
+static void note(player *at, const char *format, ...) HF_PRINTF(2, 3);
+static void note(player *at, const char *format, ...)
+{
+    char *notes = at->recording->notes;
+    size_t length = strlen(notes), room = sizeof at->recording->notes - length;
+    if (room < 8)
+        return;
+    if (length > 0) {
+        memcpy(notes + length, "; ", 3);
+        length += 2;
+        room -= 2;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(notes + length, room, format, arguments);
+    va_end(arguments);
+}
+
+/* ---- processes and threads -------------------------------------------------------------------- */
+
+static process *process_of(player *at, uint32_t number)
+{
+    return number < at->processes_count ? at->processes[number] : NULL;
+}
+
+static void start_process(player *at, const hf__trace_event *event)
+{
+    uint32_t number = event->process;
+    if (number >= PROCESSES_MAX) {
+        if (number == PROCESSES_MAX)
+            note(at, "more than %d processes; the rest is left out", PROCESSES_MAX);
+        return;
+    }
+    process *made = hf__room_zeroed(1, sizeof *made);
+    if (made == NULL || !HF_RESERVE(at->processes, at->processes_room, (size_t)number + 1)) {
+        hf__room_free(made);
+        at->failed = true;
+        return;
+    }
+    while (at->processes_count <= number)
+        at->processes[at->processes_count++] = NULL;
+    if (at->processes[number] != NULL) {
+        hf__room_free(made);
+        return;
+    }
+    if (hf__model_init(&made->result.model, NULL) != HF_OK) {
+        hf__room_free(made);
+        at->failed = true;
+        return;
+    }
+    at->processes[number] = made;
+    if (hf__live_init(&made->live, &made->result.model, NULL) != HF_OK) {
+        at->failed = true;
+        return;
+    }
+    const hf__trace_info *info = hf__trace_get_info(at->reader);
+    made->started = true;
+    made->start_ns = event->time_ns;
+    made->result.process = number;
+    made->result.pid = event->process_start.pid;
+    made->result.parent = event->process_start.parent_process;
+    made->result.forked = event->process_start.origin == HF__PROCESS_FORK;
+    hf__model *model = &made->result.model;
+    model->has_cohorts = true;
+    model->started_ns = (int64_t)(info->start_unix_ns + event->time_ns);
+    model->program = made->executable = hf__model_text(model, hf_text_of(event->process_start.path.bytes, event->process_start.path.length));
+}
+
+static thread *thread_of(player *at, process *in, uint32_t number)
+{
+    for (size_t i = in->threads_count; i-- > 0;)
+        if (in->threads[i].number == number)
+            return &in->threads[i];
+    if (!HF_RESERVE(in->threads, in->threads_room, in->threads_count + 1)) {
+        at->failed = true;
+        return NULL;
+    }
+    in->threads[in->threads_count] = (thread){ .number = number };
+    return &in->threads[in->threads_count++];
+}
+
+/* Threads and mappings share the table of blocks under odd addresses, which no block has. */
+static uint64_t thread_key(uint32_t number)
+{
+    return UINT64_C(1) << 63 | (uint64_t)number << 5 | 1;
+}
+
+static void release_thread(process *in, thread *gone)
+{
+    if (!gone->ended || !gone->let_go)
+        return;
+    hf__live_died(&in->live, thread_key(gone->number));
+    *gone = in->threads[--in->threads_count];
+}
+
+static void play_thread(player *at, process *in, const hf__trace_event *event)
+{
+    thread *one = thread_of(at, in, event->thread);
+    if (one == NULL)
+        return;
+    switch (event->kind) {
+    case HF__TRACE_THREAD_START:
+        one->let_go = event->thread_start.detached || event->thread_start.stack == 0;
+        in->threads_live++;
+        if (event->thread_start.stack != 0)
+            hf__live_born(&in->live, thread_key(event->thread), event->thread_start.stack_bytes,
+                          hf__stack_path(&at->paths, &in->cache, &in->result.model, event->thread_start.stack, HF_PATH_THREAD),
+                          HF_LIVE_WEIGHT_ONE);
+        break;
+    case HF__TRACE_THREAD_STATE:
+        one->let_go = true;
+        one->ended |= event->thread_state.state == HF__THREAD_JOINED;
+        break;
+    default:
+        one->ended = true;
+        in->threads_live -= in->threads_live > 0;
+        break;
+    }
+    release_thread(in, one);
+}
+
+/* ---- mappings --------------------------------------------------------------------------------- */
+
+static size_t first_mapping_behind(const process *in, uint64_t address)
+{
+    size_t low = 0, high = in->mappings_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (in->mappings[middle].address + in->mappings[middle].size <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void insert_mapping(player *at, process *in, mapping made)
+{
+    if (made.size == 0)
+        return;
+    if (!HF_RESERVE(in->mappings, in->mappings_room, in->mappings_count + 1)) {
+        at->failed = true;
+        return;
+    }
+    size_t place = first_mapping_behind(in, made.address);
+    memmove(in->mappings + place + 1, in->mappings + place, (in->mappings_count - place) * sizeof made);
+    in->mappings[place] = made;
+    in->mappings_count++;
+    hf__live_born(&in->live, made.address | 1, made.size, made.path, HF_LIVE_WEIGHT_ONE);
+}
+
+/* Takes [address, address + size) out: whole mappings, or parts of them. */
+static void unmap(player *at, process *in, uint64_t address, uint64_t size)
+{
+    uint64_t end = size > UINT64_MAX - address ? UINT64_MAX : address + size;
+    for (;;) {
+        size_t place = first_mapping_behind(in, address);
+        if (place == in->mappings_count || in->mappings[place].address >= end)
+            return;
+        mapping cut = in->mappings[place];
+        memmove(in->mappings + place, in->mappings + place + 1, (--in->mappings_count - place) * sizeof cut);
+        hf__live_died(&in->live, cut.address | 1);
+        if (cut.address < address)
+            insert_mapping(at, in, (mapping){ cut.address, address - cut.address, cut.path });
+        if (cut.address + cut.size > end)
+            insert_mapping(at, in, (mapping){ end, cut.address + cut.size - end, cut.path });
+        if (at->failed)
+            return;
+    }
+}
+
+static void play_map(player *at, process *in, const hf__trace_event *event)
+{
+    in->result.events++;
+    unmap(at, in, event->map.address, event->map.size);
+    if (event->kind != HF__TRACE_MAP || (event->map.flags & HF__MAP_ALLOCATOR) != 0)
+        return;
+    uint32_t path = hf__stack_path(&at->paths, &in->cache, &in->result.model, event->map.stack, HF_PATH_MAPPING);
+    insert_mapping(at, in, (mapping){ event->map.address, event->map.size, path });
+}
+
+/* ---- blocks ----------------------------------------------------------------------------------- */
+
+static void play_allocate(player *at, process *in, const hf__trace_event *event)
+{
+    in->result.events++;
+    double weight = event->allocate.weight;
+    uint32_t fixed = HF_LIVE_WEIGHT_ONE;
+    if (weight > 1) {
+        fixed = weight < UINT32_MAX / HF_LIVE_WEIGHT_ONE ? (uint32_t)(weight * HF_LIVE_WEIGHT_ONE + 0.5) : UINT32_MAX;
+        in->result.model.sampled = true;
+    }
+    uint32_t path = hf__stack_path(&at->paths, &in->cache, &in->result.model, event->allocate.stack, HF_PATH_HEAP);
+    hf__live_born(&in->live, event->allocate.address, event->allocate.size, path, fixed);
+}
+
+static void play_release(player *at, process *in, const hf__trace_event *event)
+{
+    in->result.events++;
+    if ((event->release.flags & HF__FROM_REALLOC) != 0) {
+        const hf__block *block = hf__live_find(&in->live, event->release.address);
+        thread *one = block != NULL ? thread_of(at, in, event->thread) : NULL;
+        if (one != NULL) {
+            one->last_address = block->address;
+            one->last_size = hf__block_size(block);
+            one->last_path = hf__block_path(block);
+            one->last_weight = block->weight;
+        }
+    }
+    hf__live_died(&in->live, event->release.address);
+}
+
+static void play_restore(player *at, process *in, const hf__trace_event *event)
+{
+    thread *one = thread_of(at, in, event->thread);
+    if (one != NULL && one->last_address == event->release.address && one->last_address != 0)
+        hf__live_born(&in->live, one->last_address, one->last_size, one->last_path, one->last_weight);
+}
+
+/* A window that the recorder had already summed up: no single blocks, so no cohorts either. */
+static void play_window(player *at, process *in, const hf__trace_event *event)
+{
+    hf__model *model = &in->result.model;
+    model->has_cohorts = false;
+    in->has_windows = true;
+    uint32_t path = hf__stack_path(&at->paths, &in->cache, model, event->path_window.stack, HF_PATH_HEAP);
+    hf__model_point(model, path, (int64_t)event->path_window.live_bytes, (int64_t)event->path_window.live,
+                    event->path_window.birth_bytes, event->path_window.births, event->path_window.death_bytes,
+                    event->path_window.deaths);
+}
+
+/* ---- checkpoints ------------------------------------------------------------------------------ */
+
+static int64_t known(uint64_t amount)
+{
+    return amount > 0 && amount <= INT64_MAX ? (int64_t)amount : -1;
+}
+
+static void play_checkpoint(process *in, const hf__trace_event *event)
+{
+    hf__memory memory = HF_MEMORY_UNKNOWN;
+    if (event->checkpoint.statistics.present) {
+        memory.allocator_live = (int64_t)event->checkpoint.statistics.allocated;
+        memory.allocator_held = known(event->checkpoint.statistics.footprint);
+        memory.mapped = (int64_t)event->checkpoint.statistics.mapped;
+    }
+    uint64_t own = event->checkpoint.own_bytes;
+    if (event->checkpoint.rss > own)
+        memory.rss = (int64_t)(event->checkpoint.rss - own);
+    if (event->checkpoint.anonymous > 0)
+        memory.anonymous = event->checkpoint.anonymous > own ? (int64_t)(event->checkpoint.anonymous - own) : 0;
+    memory.allocated_bytes = (int64_t)event->checkpoint.counters.requested_bytes;
+    memory.blocks = (int64_t)(event->checkpoint.counters.allocations - event->checkpoint.counters.releases);
+    memory.threads = (int64_t)in->threads_live;
+    uint32_t flags = in->main_returned ? HF_CHECKPOINT_EXIT : 0;
+    double seconds = (double)(event->time_ns - in->start_ns) / 1e9;
+    if (in->has_windows)
+        hf__model_checkpoint(&in->result.model, seconds, &memory, flags);
+    else
+        hf__live_checkpoint(&in->live, seconds, &memory, flags);
+    in->main_returned |= event->checkpoint.reason == HF__CHECKPOINT_MAIN_RETURNED;
+}
+
+/* ---- all events ------------------------------------------------------------------------------- */
+
+static void play_for_process(player *at, const hf__trace_event *event)
+{
+    process *in = process_of(at, event->process);
+    if (in == NULL || at->failed)
+        return;
+    switch (event->kind) {
+    case HF__TRACE_PROCESS_END:
+        in->result.ended = (int)event->process_end.how;
+        in->result.status = event->process_end.value;
+        break;
+    case HF__TRACE_MODULE_LOAD:
+        at->failed |= !hf__stack_paths_module(&at->paths, event, hf__intern_text(&in->result.model.texts, in->executable));
+        break;
+    case HF__TRACE_STACK: at->failed |= !hf__stack_paths_stack(&at->paths, event); break;
+    case HF__TRACE_THREAD_START:
+    case HF__TRACE_THREAD_STATE:
+    case HF__TRACE_THREAD_END: play_thread(at, in, event); break;
+    case HF__TRACE_ALLOCATE: play_allocate(at, in, event); break;
+    case HF__TRACE_RELEASE: play_release(at, in, event); break;
+    case HF__TRACE_RESTORE: play_restore(at, in, event); break;
+    case HF__TRACE_MAP:
+    case HF__TRACE_UNMAP: play_map(at, in, event); break;
+    case HF__TRACE_SAMPLING:
+        if (event->sampling.period != in->period && event->sampling.text.length > 0)
+            note(at, "from %.1f s on one in %llu bytes was sampled: %.*s", (double)event->time_ns / 1e9,
+                 (unsigned long long)event->sampling.period, (int)event->sampling.text.length, event->sampling.text.bytes);
+        in->period = event->sampling.period;
+        break;
+    case HF__TRACE_CHECKPOINT: play_checkpoint(in, event); break;
+    case HF__TRACE_PATH_WINDOW: play_window(at, in, event); break;
+    default: break;
+    }
+    at->failed |= in->result.model.failed || in->live.failed;
+}
+
+static void play(player *at, const hf__trace_event *event)
+{
+    switch (event->kind) {
+    case HF__TRACE_PROCESS_START: start_process(at, event); break;
+    case HF__TRACE_LOST: at->lost += event->lost.events; break;
+    case HF__TRACE_NOTICE: note(at, "%.*s", (int)event->notice.text.length, event->notice.text.bytes); break;
+    default: play_for_process(at, event); break;
+    }
+}
+
+static void destroy(process *gone)
+{
+    if (gone == NULL)
+        return;
+    hf__live_release(&gone->live);
+    hf__path_cache_release(&gone->cache);
+    hf__model_release(&gone->result.model);
+    hf__room_free(gone->mappings);
+    hf__room_free(gone->threads);
+    hf__room_free(gone);
+}
+
+/* Seals each model and moves it to the result. */
+static hf_status finish(player *at)
+{
+    for (size_t i = 0; i < at->processes_count; i++) {
+        process *one = at->processes[i];
+        if (one == NULL)
+            continue;
+        one->result.strangers = one->live.strangers;
+        hf_status status = hf__model_seal(&one->result.model, at->reterr);
+        if (status != HF_OK)
+            return status;
+        hf__recording *recording = at->recording;
+        if (!HF_RESERVE(recording->processes, recording->processes_room, recording->processes_count + 1))
+            return hf__fail(at->reterr, HF_NO_MEMORY, NULL);
+        recording->processes[recording->processes_count++] = one->result;
+        recording->events += one->result.events;
+        memset(&one->result.model, 0, sizeof one->result.model);
+    }
+    if (at->lost > 0)
+        note(at, "at least %llu events were lost", (unsigned long long)at->lost);
+    if (at->recording->cut)
+        note(at, "the recording ends in the middle");
+    return HF_OK;
+}
+
+hf_status hf__recording_read(const char *path, hf__recording *ret_recording, hf_error *reterr)
+{
+    hf__recording recording = { 0 };
+    player at = { .recording = &recording, .reterr = reterr };
+    hf_status status = hf__trace_open_file(path, &at.reader, reterr);
+    if (status != HF_OK)
+        return status;
+    status = hf__stack_paths_init(&at.paths, reterr);
+    while (status == HF_OK && !at.failed) {
+        hf__trace_event event;
+        status = hf__trace_next(at.reader, &event, reterr);
+        if (status == HF_OK)
+            play(&at, &event);
+    }
+    if (status == HF_END) {
+        recording.cut = hf__trace_was_cut(at.reader);
+        status = finish(&at);
+    } else if (at.failed && status == HF_OK) {
+        status = hf__fail(reterr, HF_NO_MEMORY, NULL);
+    }
+    if (status != HF_OK && status != HF_NO_MEMORY)
+        hf__error_set_name(reterr, path);
+    for (size_t i = 0; i < at.processes_count; i++)
+        destroy(at.processes[i]);
+    hf__room_free(at.processes);
+    hf__stack_paths_release(&at.paths);
+    hf__trace_close(at.reader);
+    if (status != HF_OK)
+        hf__recording_release(&recording);
+    else
+        *ret_recording = recording;
+    return status;
+}
+
+void hf__recording_release(hf__recording *recording)
+{
+    for (size_t i = 0; i < recording->processes_count; i++)
+        hf__model_release(&recording->processes[i].model);
+    hf__room_free(recording->processes);
+    *recording = (hf__recording){ 0 };
+}

@@ -1,0 +1,33 @@
+/* recording_read.h - a recording becomes one model for each of its processes.
+ *
+ * Blocks, mappings and threads are followed one by one; stacks are symbolised when they are first
+ * allocated from. Time in a model begins with its process. */
+#ifndef HOLDFAST_RECORDING_READ_H
+#define HOLDFAST_RECORDING_READ_H
+
+#include "model.h"
+
+enum { HF_REPLAY_NOTES_MAX = 600 };
+
+typedef struct hf__replayed {
+    hf__model model;          /* sealed */
+    uint32_t  process, pid, parent;
+    bool      forked;         /* a child of another recorded process, not by exec */
+    uint64_t  events;         /* allocations, releases and mappings */
+    uint64_t  strangers;      /* releases of what was not seen to be allocated */
+    int       ended, status;  /* hf__process_ending and its value */
+} hf__replayed;
+
+typedef struct hf__recording {
+    hf__replayed *processes;
+    size_t        processes_count, processes_room;
+    uint64_t      events;
+    bool          cut;                        /* the file ends in the middle */
+    char          notes[HF_REPLAY_NOTES_MAX]; /* what the recorder had to say, joined by "; " */
+} hf__recording;
+
+/* ret_recording: yours, release it. */
+hf_status hf__recording_read(const char *path, hf__recording *ret_recording, hf_error *reterr);
+void      hf__recording_release(hf__recording *recording);
+
+#endif

@@ -1,0 +1,265 @@
+/* report.c - from files to an answer and an exit code. */
+#include "report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "baseline.h"
+#include "difference.h"
+#include "profiles.h"
+#include "recording_read.h"
+#include "room.h"
+#include "trace_read.h"
+#include "view.h"
+
+enum { CODE_CLEAN = 0, CODE_LEAK = 1, CODE_UNDECIDED = 3, CODE_UNREACHABLE = 4, CODE_BAD_DATA = 5, BASELINE_BYTES_MAX = 1 << 24 };
+
+/* What was read: one process for profiles, perhaps more for a recording. */
+typedef struct evidence {
+    hf__recording       recording;
+    hf__profiles_report profiles;
+    hf__model           model;      /* of profiles */
+    bool                is_recording;
+} evidence;
+
+typedef struct verdict {
+    hf__judgement judgement;
+    bool         *known;
+} verdict;
+
+static int code_of(hf_status status)
+{
+    return status == HF_IO || status == HF_NO_MEMORY ? CODE_UNREACHABLE : CODE_BAD_DATA;
+}
+
+static int tell(const hf_error *error)
+{
+    char line[sizeof *error + 256];
+    hf_error_format(error, line, sizeof line);
+    fprintf(stderr, "holdfast: %s\n", line);
+    return code_of(error->status);
+}
+
+static bool is_recording(const char *path)
+{
+    char first[8];
+    FILE *file = fopen(path, "re");
+    bool is = file != NULL && fread(first, 1, sizeof first, file) == sizeof first && hf__trace_is_recording(first, sizeof first);
+    if (file != NULL)
+        fclose(file);
+    return is;
+}
+
+static hf_status read_evidence(const char *const *paths, size_t count, evidence *ret, hf_error *reterr)
+{
+    memset(ret, 0, sizeof *ret);
+    ret->is_recording = count == 1 && is_recording(paths[0]);
+    if (ret->is_recording)
+        return hf__recording_read(paths[0], &ret->recording, reterr);
+    return hf__profiles_read(paths, count, &ret->model, &ret->profiles, reterr);
+}
+
+static void release_evidence(evidence *gone)
+{
+    if (gone->is_recording)
+        hf__recording_release(&gone->recording);
+    else
+        hf__model_release(&gone->model);
+}
+
+static size_t models_of(const evidence *from)
+{
+    return from->is_recording ? from->recording.processes_count : 1;
+}
+
+static const hf__model *model_at(const evidence *from, size_t index)
+{
+    return from->is_recording ? &from->recording.processes[index].model : &from->model;
+}
+
+/* ---- one file out ----------------------------------------------------------------------------- */
+
+typedef bool (*view_call)(FILE *, const hf__case *);
+
+static int put_file(const char *path, view_call view, const hf__case *shown)
+{
+    bool to_output = strcmp(path, "-") == 0;
+    FILE *out = to_output ? stdout : fopen(path, "we");
+    bool fine = out != NULL && view(out, shown);
+    if (out != NULL && !to_output)
+        fine = fclose(out) == 0 && fine;
+    else if (out != NULL)
+        fine = fflush(out) == 0 && fine;
+    if (fine)
+        return 0;
+    fprintf(stderr, "holdfast: %s: cannot be written: %s\n", path, strerror(errno));
+    if (out != NULL && !to_output)
+        unlink(path);
+    return CODE_UNREACHABLE;
+}
+
+static bool put_baseline(FILE *out, const hf__case *shown)
+{
+    return hf__baseline_write(out, shown->model, shown->judgement);
+}
+
+static bool put_pprof(FILE *out, const hf__case *shown)
+{
+    return hf__view_pprof(out, shown->model, shown->judgement, NULL) == HF_OK;
+}
+
+static int put_files(const hf__report_options *options, const hf__case *shown)
+{
+    const struct {
+        const char *path;
+        view_call   view;
+    } files[] = { { options->pprof, put_pprof },       { options->junit, hf__view_junit },
+                  { options->sarif, hf__view_sarif },  { options->write_baseline, put_baseline },
+                  { options->json, hf__view_json } };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        int code = files[i].path != NULL ? put_file(files[i].path, files[i].view, shown) : 0;
+        if (code != 0)
+            return code;
+    }
+    return 0;
+}
+
+/* ---- judging ---------------------------------------------------------------------------------- */
+
+static hf_status mark_known(const hf__report_options *options, verdict *of, hf_error *reterr)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    hf__baseline baseline = { 0 };
+    of->known = hf__room_zeroed(of->judgement.findings_count, sizeof *of->known);
+    if (of->known == NULL)
+        return hf__fail(reterr, HF_NO_MEMORY, NULL);
+    hf_status status = hf__file_read(options->baseline, BASELINE_BYTES_MAX, &bytes, &length, reterr);
+    if (status == HF_OK) {
+        status = hf__baseline_read(hf_text_of(bytes, length), &baseline, reterr);
+        if (status != HF_OK)
+            hf__error_set_name(reterr, options->baseline);
+    }
+    for (size_t i = 0; status == HF_OK && i < of->judgement.findings_count; i++)
+        of->known[i] = hf__baseline_knows(&baseline, &of->judgement.findings[i]);
+    hf__baseline_release(&baseline);
+    hf__room_free(bytes);
+    return status;
+}
+
+static hf_status judge_model(const hf__report_options *options, const hf__model *model, verdict *ret, hf_error *reterr)
+{
+    hf__judge_options judge = { .focus = options->focus, .since_s = options->since_s };
+    memset(ret, 0, sizeof *ret);
+    hf_status status = hf__judge(model, &judge, &ret->judgement, reterr);
+    if (status == HF_OK && options->baseline != NULL)
+        status = mark_known(options, ret, reterr);
+    return status;
+}
+
+/* How bad: leaks first, then undecided. Known findings count for nothing. */
+static int code_for(const hf__report_options *options, const verdict *of)
+{
+    int code = CODE_CLEAN;
+    for (size_t i = 0; i < of->judgement.findings_count; i++) {
+        if (of->known != NULL && of->known[i])
+            continue;
+        hf__verdict said = of->judgement.findings[i].verdict;
+        if (said == HF_VERDICT_LEAK)
+            return options->fail_on == HF_FAIL_ON_NOTHING ? CODE_CLEAN : CODE_LEAK;
+        if (said == HF_VERDICT_UNDECIDED)
+            code = CODE_UNDECIDED;
+    }
+    if (of->judgement.verdict == HF_VERDICT_UNDECIDED && of->judgement.findings_count == 0)
+        code = CODE_UNDECIDED; /* too few checkpoints to say anything */
+    if (options->fail_on == HF_FAIL_ON_NOTHING)
+        return CODE_CLEAN;
+    return code == CODE_UNDECIDED && options->fail_on == HF_FAIL_ON_UNDECIDED ? CODE_LEAK : code;
+}
+
+static int severity_of(const verdict *of)
+{
+    return -(int)of->judgement.verdict;
+}
+
+static int show(const hf__report_options *options, const evidence *from, size_t index, const verdict *of)
+{
+    char command[256] = "";
+    const hf__model *model = model_at(from, index);
+    hf__case shown = { .model = model, .judgement = &of->judgement, .top = options->top, .ages = options->ages,
+                       .known = of->known, .colour = isatty(STDERR_FILENO) && getenv("NO_COLOR") == NULL };
+    shown.note = from->is_recording ? from->recording.notes : from->profiles.note;
+    if (from->is_recording) {
+        const hf__replayed *one = &from->recording.processes[index];
+        hf_text program = hf__intern_text(&model->texts, model->program);
+        shown.process = one->pid;
+        snprintf(command, sizeof command, "%.*s, process %u%s", HF_ARG(program), one->pid, one->forked ? ", forked" : "");
+        shown.program = command;
+    }
+    if (!options->quiet && !hf__view_text(stderr, &shown))
+        return CODE_UNREACHABLE;
+    return put_files(options, &shown);
+}
+
+/* Judges every process; the one to show is the first of the worst verdict, the others get a line. */
+static int judge_and_show(const hf__report_options *options, const evidence *from)
+{
+    size_t count = models_of(from), worst = 0;
+    hf_error error;
+    verdict *all = hf__room_zeroed(count, sizeof *all);
+    if (all == NULL || count == 0) {
+        hf__room_free(all);
+        hf__fail(&error, count == 0 ? HF_BAD_PROFILE : HF_NO_MEMORY, count == 0 ? "nothing was recorded" : NULL);
+        return tell(&error);
+    }
+    int code = CODE_CLEAN;
+    hf_status status = HF_OK;
+    for (size_t i = 0; status == HF_OK && i < count; i++) {
+        status = judge_model(options, model_at(from, i), &all[i], &error);
+        if (status == HF_OK && severity_of(&all[i]) > severity_of(&all[worst]))
+            worst = i;
+    }
+    if (status != HF_OK)
+        code = tell(&error);
+    else {
+        /* A child with too little to judge does not make the whole undecided. */
+        if (all[worst].judgement.verdict == HF_VERDICT_UNDECIDED && all[worst].judgement.findings_count == 0)
+            worst = 0;
+        code = show(options, from, worst, &all[worst]);
+        int answer = code_for(options, &all[worst]);
+        if (!options->quiet && count > 1)
+            fprintf(stderr, "  %zu more process%s recorded; none is worse\n", count - 1, count == 2 ? "" : "es");
+        code = code != 0 ? code : answer;
+    }
+    for (size_t i = 0; i < count; i++) {
+        hf__judgement_release(&all[i].judgement);
+        hf__room_free(all[i].known);
+    }
+    hf__room_free(all);
+    return code;
+}
+
+int hf__report(const hf__report_options *options)
+{
+    evidence from, other;
+    hf_error error;
+    if (read_evidence(options->paths, options->paths_count, &from, &error) != HF_OK)
+        return tell(&error);
+    int code = 0;
+    if (options->diff != NULL) {
+        if (read_evidence(&options->diff, 1, &other, &error) != HF_OK) {
+            release_evidence(&from);
+            return tell(&error);
+        }
+        if (!options->quiet && models_of(&from) > 0 && models_of(&other) > 0 &&
+            hf__view_difference(stderr, model_at(&other, 0), model_at(&from, 0), options->top, &error) != HF_OK)
+            code = tell(&error);
+        release_evidence(&other);
+    }
+    if (code == 0)
+        code = judge_and_show(options, &from);
+    release_evidence(&from);
+    return code;
+}

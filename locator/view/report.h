@@ -1,0 +1,29 @@
+/* report.h - `holdfast report`, and what `holdfast run` does at its end: read, judge, show.
+ *
+ * Talk goes to standard error; with --json standard output ends with one line, or a file gets it. */
+#ifndef HOLDFAST_REPORT_H
+#define HOLDFAST_REPORT_H
+
+#include <holdfast/base.h>
+
+typedef enum hf__fail_on { HF_FAIL_ON_LEAK, HF_FAIL_ON_UNDECIDED, HF_FAIL_ON_NOTHING } hf__fail_on;
+
+typedef struct hf__report_options {
+    const char *const *paths; /* a recording, or profiles and folders of profiles */
+    size_t      paths_count;
+    const char *json;         /* "-": standard output; else a file; NULL: none */
+    const char *pprof, *junit, *sarif;            /* files, or NULL */
+    const char *baseline, *write_baseline;        /* files, or NULL */
+    const char *diff;         /* a recording or folder to compare with: shows what grew since, or NULL */
+    const char *focus;        /* a function to lay blame at, or NULL */
+    double      since_s;      /* judge only what happened after; 0 for all */
+    size_t      top;          /* 0 for 10 */
+    bool        ages, quiet;  /* quiet: no text */
+    hf__fail_on fail_on;
+} hf__report_options;
+
+/* The command's exit code: 0 no leak, 1 a leak, 3 undecided, 4 not to be opened, 5 bad data.
+ * Errors are told on standard error. */
+int hf__report(const hf__report_options *options);
+
+#endif

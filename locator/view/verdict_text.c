@@ -1,0 +1,231 @@
+/* verdict_text.c - a judgement for people: what leaks, how fast, how sure, what to do. */
+#define _GNU_SOURCE
+
+#include <math.h>
+
+#include "hypothesis.h"
+#include "view.h"
+
+enum { STACK_SHOWN = 6, TOP_DEFAULT = 10, AGE_BINS = 6 };
+
+static const char *paint(const hf__case *shown, const char *code)
+{
+    return shown->colour ? code : "";
+}
+
+static void put_place(FILE *out, const hf__case *shown, const hf__finding *finding)
+{
+    hf_text name = hf__function_name(shown->model, finding->function);
+    fprintf(out, "%.*s", HF_ARG(name));
+    if (finding->function == HF_NONE)
+        return;
+    hf_text file = hf__model_file(shown->model, finding->function);
+    const char *slash = file.length > 0 ? memrchr(file.bytes, '/', file.length) : NULL;
+    if (slash != NULL)
+        file = hf_text_of(slash + 1, (size_t)(file.bytes + file.length - slash - 1));
+    if (file.length > 0 && finding->line > 0)
+        fprintf(out, " (%.*s:%u)", HF_ARG(file), finding->line);
+    else if (file.length > 0)
+        fprintf(out, " (%.*s)", HF_ARG(file));
+}
+
+static void put_headline(FILE *out, const hf__case *shown)
+{
+    const hf__judgement *judgement = shown->judgement;
+    char one[32], two[32];
+    size_t leaks = 0, undecided = 0;
+    for (size_t i = 0; i < judgement->findings_count; i++) {
+        leaks += judgement->findings[i].verdict == HF_VERDICT_LEAK;
+        undecided += judgement->findings[i].verdict == HF_VERDICT_UNDECIDED;
+    }
+    const char *red = paint(shown, "\033[1;31m"), *yellow = paint(shown, "\033[1;33m"), *green = paint(shown, "\033[1;32m"),
+               *plain = paint(shown, "\033[0m");
+    if (leaks > 0 && judgement->bytes_per_second > 0)
+        fprintf(out, "%sLEAK%s: %zu place%s keep%s growing, together by %s/s", red, plain, leaks, leaks == 1 ? "" : "s",
+                leaks == 1 ? "s" : "", hf__bytes_words(judgement->bytes_per_second, one, sizeof one));
+    else if (leaks > 0)
+        fprintf(out, "%sLEAK%s: %zu place%s keep%s growing", red, plain, leaks, leaks == 1 ? "" : "s", leaks == 1 ? "s" : "");
+    else if (judgement->verdict == HF_VERDICT_UNDECIDED)
+        fprintf(out, "%sUNDECIDED%s: %zu place%s may leak; this recording is too short to say", yellow, plain, undecided,
+                undecided == 1 ? "" : "s");
+    else
+        fprintf(out, "%sNO LEAK%s: nothing keeps growing (%s)", green, plain, hf__verdict_name(judgement->verdict));
+    fprintf(out, "  [%s, %llu checkpoint%s%s]\n", hf__seconds_words(judgement->seconds, two, sizeof two),
+            (unsigned long long)judgement->checkpoints, judgement->checkpoints == 1 ? "" : "s",
+            shown->model->sampled ? ", sampled" : "");
+}
+
+static void put_rate(FILE *out, const hf__finding *finding)
+{
+    const hf__shape *shape = &finding->shape;
+    char one[32], two[32], three[32];
+    if (finding->kind == HF_PATH_GOROUTINE)
+        fprintf(out, "+%.3g goroutines/s (%.3g to %.3g), +%s/s of memory", shape->rate, fmax(shape->rate_low, 0), shape->rate_high,
+                hf__bytes_words(hf__finding_rate(finding, shape->rate), one, sizeof one));
+    else
+        fprintf(out, "+%s/s (%s to %s)", hf__bytes_words(shape->rate, one, sizeof one),
+                hf__bytes_words(fmax(shape->rate_low, 0), two, sizeof two), hf__bytes_words(shape->rate_high, three, sizeof three));
+}
+
+static void put_stack(FILE *out, const hf__case *shown, const hf__finding *finding)
+{
+    uint32_t functions[64];
+    size_t count = finding->path != HF_NONE ? hf__folded_stack(shown->model, finding->path, true, functions, 64) : 0;
+    if (count < 2)
+        return;
+    fputs("      called: ", out);
+    for (size_t i = 0; i < count && i < STACK_SHOWN; i++) {
+        hf_text name = hf__function_name(shown->model, functions[i]);
+        fprintf(out, "%s%.*s", i > 0 ? " < " : "", HF_ARG(name));
+    }
+    fprintf(out, "%s\n", count > STACK_SHOWN ? " < ..." : "");
+}
+
+static void put_evidence(FILE *out, const hf__case *shown, const hf__finding *finding)
+{
+    const hf__shape *shape = &finding->shape;
+    char one[32], two[32], three[32];
+    fprintf(out, "      holds %s in %.0f %s", hf__bytes_words(finding->live_bytes, one, sizeof one), finding->live_blocks,
+            finding->kind == HF_PATH_GOROUTINE ? "goroutines" : finding->kind == HF_PATH_THREAD ? "threads" : "blocks");
+    if (shape->age_oldest_s >= 0)
+        fprintf(out, ", half of them older than %s, the oldest %s", hf__seconds_words(shape->age_median_s, two, sizeof two),
+                hf__seconds_words(shape->age_oldest_s, three, sizeof three));
+    if (shape->since_s > 0.02 * shown->judgement->seconds)
+        fprintf(out, "; growing since second %.3g", shape->since_s);
+    if (finding->depth_max > 1) {
+        hf_text name = hf__function_name(shown->model, finding->recursion);
+        fprintf(out, "; recursive: %.*s, %u deep", HF_ARG(name), finding->depth_max);
+    }
+    fputc('\n', out);
+}
+
+static void put_finding(FILE *out, const hf__case *shown, size_t index)
+{
+    const hf__finding *finding = &shown->judgement->findings[index];
+    hf__words words;
+    hf__explain(shown->model, shown->judgement, finding, &words);
+    fprintf(out, "  #%zu %s%s%s ", index + 1, paint(shown, "\033[1m"),
+            finding->verdict == HF_VERDICT_LEAK ? "" : finding->verdict == HF_VERDICT_UNDECIDED ? "perhaps: " : "fragmentation, held up by: ",
+            paint(shown, "\033[0m"));
+    put_place(out, shown, finding);
+    fputs("  ", out);
+    if (finding->verdict == HF_VERDICT_FRAGMENTATION) {
+        char one[32];
+        fprintf(out, "%s held by the allocator and free", hf__bytes_words(finding->live_bytes, one, sizeof one));
+    } else {
+        put_rate(out, finding);
+        fprintf(out, "  sure %.0f %%", 100 * finding->shape.confidence);
+    }
+    if (shown->known != NULL && shown->known[index])
+        fputs("  known", out);
+    fputc('\n', out);
+    if (finding->verdict != HF_VERDICT_FRAGMENTATION)
+        put_evidence(out, shown, finding);
+    put_stack(out, shown, finding);
+    fprintf(out, "      %s\n      next: %s\n", words.hypothesis, words.next);
+    if (words.remedy[0] != 0)
+        fprintf(out, "      with libholdfast: %s\n", words.remedy);
+}
+
+static void put_amount(FILE *out, const char *name, int64_t bytes)
+{
+    char one[32];
+    if (bytes >= 0)
+        fprintf(out, "%s%s", name, hf__bytes_words((double)bytes, one, sizeof one));
+}
+
+static void put_reconciled(FILE *out, const hf__reconciled *all)
+{
+    put_amount(out, "  memory: recorded live ", all->recorded_live);
+    put_amount(out, ", by the allocator's count ", all->allocator_live);
+    put_amount(out, ", resident ", all->rss);
+    fputc('\n', out);
+    if (all->rss < 0 && all->allocator_live < 0)
+        return;
+    fputs("          between them:", out);
+    put_amount(out, " rounding and blocks from before ", all->allocator_live >= 0 && all->overhead >= 0 ? all->overhead : -1);
+    put_amount(out, ", free but held ", all->free_held);
+    put_amount(out, ", stacks ", all->stacks);
+    put_amount(out, ", files ", all->files);
+    put_amount(out, ", unexplained ", all->unexplained);
+    fputc('\n', out);
+    if (all->allocator_grows_beyond)
+        fputs("          the allocator's own count grows beyond what is recorded: some code allocates past malloc\n", out);
+}
+
+static void put_dismissed(FILE *out, const hf__case *shown)
+{
+    const hf__judgement *judgement = shown->judgement;
+    size_t top = shown->top > 0 ? shown->top : TOP_DEFAULT;
+    if (judgement->dismissed_count == 0)
+        return;
+    fputs("  not leaks:\n", out);
+    for (size_t i = 0; i < judgement->dismissed_count && i < top; i++) {
+        const hf__finding *finding = &judgement->dismissed[i];
+        char why[HF_SENTENCE_MAX];
+        hf__explain_dismissal(finding, why, sizeof why);
+        fprintf(out, "      %-8s ", hf__verdict_name(finding->verdict));
+        put_place(out, shown, finding);
+        fprintf(out, ": %s\n", why);
+    }
+}
+
+/* What is alive at the reference, by age: one column for each sixth of the run. */
+static void put_ages(FILE *out, const hf__case *shown)
+{
+    const hf__model *model = shown->model;
+    size_t windows = shown->judgement->windows;
+    if (!model->has_cohorts || windows == 0) {
+        fputs("  ages: not known from profiles; only recordings follow single blocks\n", out);
+        return;
+    }
+    fputs("  ages of what is alive, in bytes, from the oldest sixth of the run to the youngest:\n", out);
+    for (size_t i = 0; i < shown->judgement->findings_count; i++) {
+        const hf__finding *finding = &shown->judgement->findings[i];
+        if (finding->path == HF_NONE)
+            continue;
+        double bins[AGE_BINS] = { 0 };
+        const hf__path *path = &model->paths[finding->path];
+        for (size_t p = 0; p < path->points_count; p++) {
+            const hf__point *point = &model->points[path->point_first + p];
+            if (point->window < windows)
+                bins[point->window * AGE_BINS / windows] += (double)point->born_bytes - (double)point->died_bytes;
+        }
+        for (size_t d = 0; d < path->deaths_count; d++) {
+            const hf__death *death = &model->deaths[path->death_first + d];
+            if (death->died >= windows)
+                continue;
+            bins[death->born * AGE_BINS / windows] -= (double)death->bytes;
+            bins[death->died * AGE_BINS / windows] += (double)death->bytes;
+        }
+        hf_text name = hf__function_name(model, finding->function);
+        fprintf(out, "      %.*s:", HF_ARG(name));
+        for (size_t b = 0; b < AGE_BINS; b++) {
+            char one[32];
+            fprintf(out, " %s", hf__bytes_words(fmax(bins[b], 0), one, sizeof one));
+        }
+        fputc('\n', out);
+    }
+}
+
+bool hf__view_text(FILE *out, const hf__case *shown)
+{
+    const hf__judgement *judgement = shown->judgement;
+    hf_text program = shown->program != NULL ? hf_text_from_cstr(shown->program)
+                                             : hf__intern_text(&shown->model->texts, shown->model->program);
+    if (program.length > 0)
+        fprintf(out, "holdfast: %.*s\n", HF_ARG(program));
+    put_headline(out, shown);
+    if (shown->note != NULL && shown->note[0] != 0)
+        fprintf(out, "  note: %s\n", shown->note);
+    size_t top = shown->top > 0 ? shown->top : TOP_DEFAULT;
+    for (size_t i = 0; i < judgement->findings_count && i < top; i++)
+        put_finding(out, shown, i);
+    if (judgement->findings_count > top)
+        fprintf(out, "  and %zu more; --top shows them\n", judgement->findings_count - top);
+    put_reconciled(out, &judgement->reconciled);
+    put_dismissed(out, shown);
+    if (shown->ages)
+        put_ages(out, shown);
+    return !ferror(out);
+}

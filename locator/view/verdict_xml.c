@@ -1,0 +1,68 @@
+/* verdict_xml.c - a judgement as JUnit: one test case for each finding, and one for the whole. */
+#include <math.h>
+
+#include "hypothesis.h"
+#include "view.h"
+
+void hf__put_xml_text(FILE *out, hf_text text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        uint8_t byte = (uint8_t)text.bytes[i];
+        switch (byte) {
+        case '<': fputs("&lt;", out); break;
+        case '>': fputs("&gt;", out); break;
+        case '&': fputs("&amp;", out); break;
+        case '"': fputs("&quot;", out); break;
+        default:
+            /* XML has no way to hold other control characters; bytes beyond ASCII may be broken UTF-8. */
+            if (byte >= 0x80)
+                fprintf(out, "&#x%x;", byte);
+            else
+                fputc(byte < 0x20 && byte != '\n' && byte != '\t' ? ' ' : byte, out);
+            break;
+        }
+    }
+}
+
+static bool fails(const hf__case *shown, size_t index)
+{
+    const hf__finding *finding = &shown->judgement->findings[index];
+    return finding->verdict == HF_VERDICT_LEAK && (shown->known == NULL || !shown->known[index]);
+}
+
+bool hf__view_junit(FILE *out, const hf__case *shown)
+{
+    const hf__judgement *judgement = shown->judgement;
+    size_t failures = 0, skipped = 0;
+    for (size_t i = 0; i < judgement->findings_count; i++) {
+        failures += fails(shown, i);
+        skipped += !fails(shown, i) && judgement->findings[i].verdict != HF_VERDICT_FRAGMENTATION;
+    }
+    fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+                 "<testsuite name=\"holdfast\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" time=\"%.3f\">\n",
+            judgement->findings_count + 1, failures, skipped, judgement->seconds);
+    fprintf(out, "<testcase classname=\"holdfast\" name=\"memory of the whole program\" time=\"%.3f\"/>\n", judgement->seconds);
+    for (size_t i = 0; i < judgement->findings_count; i++) {
+        const hf__finding *finding = &judgement->findings[i];
+        hf__words words;
+        char rate[32];
+        hf__explain(shown->model, judgement, finding, &words);
+        fputs("<testcase classname=\"holdfast\" name=\"", out);
+        hf__put_xml_text(out, hf__function_name(shown->model, finding->function));
+        fputs("\" time=\"0\">", out);
+        hf__bytes_words(fmax(finding->shape.rate, 0), rate, sizeof rate);
+        if (fails(shown, i)) {
+            fprintf(out, "<failure type=\"leak\" message=\"grows by %s/s\">", rate);
+            hf__put_xml_text(out, hf_text_from_cstr(words.hypothesis));
+            fputs("\nnext: ", out);
+            hf__put_xml_text(out, hf_text_from_cstr(words.next));
+            fputs("</failure>", out);
+        } else if (finding->verdict != HF_VERDICT_FRAGMENTATION) {
+            fprintf(out, "<skipped message=\"%s, grows by %s/s\"/>",
+                    finding->verdict == HF_VERDICT_LEAK ? "known" : "undecided", rate);
+        }
+        fputs("</testcase>\n", out);
+    }
+    fputs("</testsuite>\n</testsuites>\n", out);
+    return !ferror(out);
+}

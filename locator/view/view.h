@@ -1,0 +1,38 @@
+/* view.h - a judgement as text for people, as one line of JSON, as JUnit and as SARIF; and a model
+ * as a pprof profile. What is written here is documented in docs/formats/verdict.md. */
+#ifndef HOLDFAST_VIEW_H
+#define HOLDFAST_VIEW_H
+
+#include "findings.h"
+
+typedef struct hf__case {
+    const hf__model     *model;
+    const hf__judgement *judgement;
+    const char          *program; /* shown; NULL for the model's own */
+    const char          *note;    /* one line more, or NULL */
+    size_t               top;     /* findings and others shown; 0 for 10 */
+    bool                 ages;    /* shows the cohorts of what is alive */
+    bool                 colour;
+    const bool          *known;   /* one for each finding: accepted by a baseline; NULL for none */
+    uint32_t             process; /* pid, 0 when not known */
+} hf__case;
+
+/* All return false when the stream has failed. */
+bool hf__view_text(FILE *out, const hf__case *shown);
+bool hf__view_json(FILE *out, const hf__case *shown);
+bool hf__view_junit(FILE *out, const hf__case *shown);
+bool hf__view_sarif(FILE *out, const hf__case *shown);
+
+/* The profile at the reference, packed, for `go tool pprof`. */
+hf_status hf__view_pprof(FILE *out, const hf__model *model, const hf__judgement *judgement, hf_error *reterr);
+
+/* What a finding's memory is, as `kind` in JSON: "unreachable", "reachable", "thread", "mapping",
+ * "goroutine" or "unknown". */
+const char *hf__finding_kind(const hf__finding *finding);
+
+/* `text` as the inside of a JSON string: escaped, and what is not UTF-8 replaced. */
+void hf__put_json_text(FILE *out, hf_text text);
+/* The same for XML text and attributes. */
+void hf__put_xml_text(FILE *out, hf_text text);
+
+#endif
