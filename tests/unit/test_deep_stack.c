@@ -42,12 +42,12 @@ static void test_deep_stack__deeper_use_crashes(void **state)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        size_t        twice = 2 * deep_stack_bytes();
+        size_t        far_more = 4 * deep_stack_bytes();
         struct rlimit no_core = { 0, 0 };
         setrlimit(RLIMIT_CORE, &no_core);
         close(STDERR_FILENO);
         signal(SIGSEGV, SIG_DFL);
-        deep_stack_run(use_stack, &twice);
+        deep_stack_run(use_stack, &far_more);
         _exit(0);
     }
     int status = 0;
