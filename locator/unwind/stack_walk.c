@@ -209,19 +209,67 @@ static uint32_t intern(walk *w, step_result result)
         if (outer < HF__FRAMES_MAX)
             walker->memo[outer++] = *frame;
     }
-    walker->count = w->memo_usable && result == ENDED ? outer : 0;
+    walker->count = w->memo_usable && result == ENDED && outer < HF__FRAMES_MAX ? outer : 0;
     return node;
+}
+
+/* Do all frames of the memo from `k` outwards still hold? */
+static inline bool all_hold(const hf__frame *memo, uint32_t k)
+{
+    while (k > 0 && holds(memo, k))
+        k--;
+    return k == 0;
+}
+
+/* The innermost frame of the memo, stepped from another place in the same function: the usual case
+ * of a function that allocates more than once. */
+static bool step_sibling(hf__unwinder *unwinder, hf__walker *walker, hf__registers from, uint32_t *ret_node)
+{
+    uint32_t last = walker->count - 1;
+    hf__frame *inner = &walker->memo[last];
+    hf__rule rule = hf__rule_find(unwinder->rules, from.pc - 1);
+    if (last < 1 || (rule.kind != HF__CFA_SP && rule.kind != HF__CFA_BP) || inner->bp_distance == FRESH)
+        return false;
+    uint64_t cfa = (rule.kind == HF__CFA_SP ? from.sp : from.bp) + (uint64_t)(int64_t)rule.offset;
+    uint64_t bp_slot = rule.bp_offset != 0 ? cfa + (uint64_t)(int64_t)rule.bp_offset : 0;
+    if (cfa - HF__RETURN_BELOW_CFA != inner->slot || inner->slot < from.sp || (bp_slot != 0 && bp_slot < from.sp) ||
+        load(inner->slot) != walker->memo[last - 1].pc || (bp_slot != 0 ? load(bp_slot) : from.bp) != inner->bp_after ||
+        !all_hold(walker->memo, last - 1))
+        return false;
+    uint32_t parent = walker->memo[last - 1].node & HF__TRIE_PARENT_MASK;
+    inner->pc = from.pc;
+    inner->bp_distance = bp_slot != 0 ? (int32_t)(bp_slot - inner->slot) : 0;
+    inner->node = hf__trie_intern(unwinder->trie, parent, from.pc, 0, unwinder->before_new);
+    walker->from = from;
+    *ret_node = inner->node;
+    return true;
+}
+
+/* From the same place as before, with the same callers. */
+static inline bool same_place(const hf__walker *walker, hf__registers from)
+{
+    return from.pc == walker->from.pc && from.sp == walker->from.sp && from.bp == walker->from.bp &&
+           all_hold(walker->memo, walker->count - 1);
 }
 
 uint32_t hf__walk_stack(hf__unwinder *unwinder, hf__walker *walker, hf__registers from)
 {
-    walk w = { .unwinder = unwinder, .walker = walker, .at = from, .memo_usable = true };
+    uint32_t node;
     uint32_t epoch = atomic_load_explicit(&unwinder->epoch, memory_order_acquire);
     if (walker->epoch != epoch) {
         walker->count = 0;
         walker->epoch = epoch;
     }
+    if (walker->count > 0 && from.sp >= walker->own.low && from.sp < walker->own.high) {
+        if (same_place(walker, from))
+            return walker->memo[walker->count - 1].node & HF__TRIE_PARENT_MASK;
+        if (step_sibling(unwinder, walker, from, &node))
+            return node;
+    }
+    walk w = { .unwinder = unwinder, .walker = walker, .at = from, .memo_usable = true };
     if (!enter_stack(&w, from.sp))
         return hf__trie_intern(unwinder->trie, 0, from.pc, HF__NODE_TRUNCATED, unwinder->before_new);
-    return intern(&w, climb(&w));
+    node = intern(&w, climb(&w));
+    walker->from = from;
+    return node;
 }

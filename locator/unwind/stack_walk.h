@@ -49,6 +49,7 @@ typedef struct hf__walker {
     hf__stack_range own;                      /* the thread's own stack */
     uint32_t        epoch;
     uint32_t        count;                    /* frames of the memo; 0: none */
+    hf__registers   from;                     /* where the walk of the memo began */
     hf__frame       memo[HF__FRAMES_MAX];     /* outermost first */
     hf__frame       fresh[HF__FRAMES_MAX];    /* innermost first; scratch */
 } hf__walker;
