@@ -234,6 +234,15 @@ bool hf__process_ready(void)
     return atomic_load(&hf__self.state) == HF__READY;
 }
 
+/* A program that never allocates is recorded too. */
+__attribute__((constructor)) static void at_start(void)
+{
+    int saved = errno;
+    if (hf__real_ready())
+        (void)hf__process_ready();
+    errno = saved;
+}
+
 __attribute__((destructor)) static void at_exit(void)
 {
     if (atomic_load(&hf__self.state) != HF__READY || atomic_load(hf__live) == 0)

@@ -1,0 +1,333 @@
+/* cmd_run.c - `holdfast run -- CMD`: records a program until it ends, then reports on it. */
+#define _GNU_SOURCE
+#include "collect.h"
+#include "options.h"
+#include "report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { OUTPUT, SAMPLE, BUDGET, DURATION, PPROF, JSON, PASSTHRU, TOP, AGES, FOCUS, FAIL_ON, BASELINE, WRITE_BASELINE,
+       JUNIT, SARIF, SIZE_MAX_, RECORDER, QUIET };
+
+static const verb_option option_table[] = {
+    [OUTPUT] = { "output", 'o', "FILE", "keeps the recording" },
+    [SAMPLE] = { "sample", 's', "BYTES", "samples: one in so many bytes (512k); cheaper, with intervals" },
+    [BUDGET] = { "budget", 'b', "PERCENT", "thins itself out past this share of the program's time" },
+    [DURATION] = { "for", 'f', "TIME", "ends the program after 30s, 5m, 2h" },
+    [PPROF] = { "pprof", 0, "FILE", "writes a profile for go tool pprof, speedscope and others" },
+    [JSON] = { "json", 'j', "[FILE]", "ends standard output with one line of JSON, or writes it to FILE" },
+    [PASSTHRU] = { "passthru", 'p', NULL, "returns the program's own exit status" },
+    [TOP] = { "top", 't', "N", "shows N findings (10)" },
+    [AGES] = { "ages", 0, NULL, "shows how old the live blocks are" },
+    [FOCUS] = { "focus", 0, "FUNCTION", "lays blame at callers within this function" },
+    [FAIL_ON] = { "fail-on", 0, "WHAT", "exit status 1 or 3 on: leak, undecided, nothing" },
+    [BASELINE] = { "baseline", 0, "FILE", "accepts the findings in FILE" },
+    [WRITE_BASELINE] = { "write-baseline", 0, "FILE", "writes the findings as a baseline" },
+    [JUNIT] = { "junit", 0, "FILE", "writes findings as JUnit XML" },
+    [SARIF] = { "sarif", 0, "FILE", "writes findings as SARIF" },
+    [SIZE_MAX_] = { "size-max", 0, "BYTES", "of raw events in the recording (256m); then windows only" },
+    [RECORDER] = { "recorder", 0, "FILE", "the object to preload, when it is not beside the command" },
+    [QUIET] = { "quiet", 'q', NULL, "no status line, no text at the end" },
+    { NULL, 0, NULL, NULL },
+};
+
+typedef struct run_options {
+    hf__collect_options collect;
+    hf__report_options  report;
+    const char         *output;
+    const char         *recorder;
+    bool                passthru, quiet;
+} run_options;
+
+/* "512k", "16M", "30s": a number and what it counts. */
+static bool parse_scaled(const char *text, const char *units, const uint64_t *factors, uint64_t *ret_value)
+{
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (end == text || errno != 0 || text[0] == '-')
+        return false;
+    uint64_t factor = factors[0];
+    if (*end != '\0') {
+        const char *unit = strchr(units, *end | 0x20);
+        if (unit == NULL || end[1] != '\0')
+            return false;
+        factor = factors[unit - units];
+    }
+    return !__builtin_mul_overflow((uint64_t)number, factor, ret_value) && *ret_value != 0;
+}
+
+static bool parse_bytes(const char *text, uint64_t *ret_value)
+{
+    static const uint64_t factors[] = { 1, 1 << 10, 1 << 20, 1 << 30 };
+    return parse_scaled(text, "bkmg", factors, ret_value);
+}
+
+static bool parse_time(const char *text, uint64_t *ret_ms)
+{
+    static const uint64_t factors[] = { 1000, 60000, 3600000 };
+    return parse_scaled(text, "smh", factors, ret_ms);
+}
+
+static bool parse_percent(const char *text, uint32_t *ret_per_mille)
+{
+    char *end;
+    double percent = strtod(text, &end);
+    if (end == text || !(percent > 0) || percent > 1000 || (strcmp(end, "") != 0 && strcmp(end, "%") != 0))
+        return false;
+    *ret_per_mille = percent < 0.1 ? 1 : (uint32_t)(percent * 10);
+    return true;
+}
+
+static bool set_report_option(run_options *run, int option, const char *value)
+{
+    hf__report_options *report = &run->report;
+    switch (option) {
+    case PPROF:          report->pprof = value; return true;
+    case JSON:           report->json = value != NULL ? value : "-"; return true;
+    case AGES:           report->ages = true; return true;
+    case FOCUS:          report->focus = value; return true;
+    case BASELINE:       report->baseline = value; return true;
+    case WRITE_BASELINE: report->write_baseline = value; return true;
+    case JUNIT:          report->junit = value; return true;
+    case SARIF:          report->sarif = value; return true;
+    case FAIL_ON:
+        if (strcmp(value, "leak") == 0)
+            report->fail_on = HF_FAIL_ON_LEAK;
+        else if (strcmp(value, "undecided") == 0)
+            report->fail_on = HF_FAIL_ON_UNDECIDED;
+        else if (strcmp(value, "nothing") == 0)
+            report->fail_on = HF_FAIL_ON_NOTHING;
+        else
+            return false;
+        return true;
+    default: return false;
+    }
+}
+
+static bool set_option(run_options *run, const options *args, int option)
+{
+    uint64_t number = 0;
+    switch (option) {
+    case OUTPUT:    run->output = args->value; return true;
+    case SAMPLE:    return parse_bytes(args->value, &run->collect.period);
+    case BUDGET:    return parse_percent(args->value, &run->collect.budget);
+    case DURATION:  return parse_time(args->value, &run->collect.time_ms);
+    case SIZE_MAX_: return parse_bytes(args->value, &run->collect.size_max);
+    case PASSTHRU:  run->passthru = true; return true;
+    case QUIET:     run->quiet = true; return true;
+    case RECORDER:  run->recorder = args->value; return true;
+    case TOP:
+        if (!options_number(args, 1, 1000000, &number))
+            return false;
+        run->report.top = (size_t)number;
+        return true;
+    default: return set_report_option(run, option, args->value);
+    }
+}
+
+/* ---- the status line ------------------------------------------------------------------------- */
+
+enum { SPARKS = 12 };
+
+typedef struct status_line {
+    double   values[SPARKS];
+    unsigned count;
+    double   next_s, last_s;
+    uint64_t last_live;
+    double   rate;
+    bool     shown;
+} status_line;
+
+static void print_bytes(char *out, size_t size, double bytes)
+{
+    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+    size_t unit = 0;
+    while ((bytes >= 1000 || bytes <= -1000) && unit + 1 < sizeof units / sizeof units[0]) {
+        bytes /= 1024;
+        unit++;
+    }
+    snprintf(out, size, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+}
+
+static void add_spark(status_line *line, double value)
+{
+    if (line->count == SPARKS)
+        memmove(line->values, line->values + 1, (SPARKS - 1) * sizeof line->values[0]);
+    else
+        line->count++;
+    line->values[line->count - 1] = value;
+}
+
+static void print_status(void *user, const hf__collect_progress *now)
+{
+    static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+    status_line *line = user;
+    char live[32], rate[32], sparks[SPARKS * 4 + 1] = "";
+    double top = 1;
+    if (now->seconds < line->next_s)
+        return;
+    line->next_s = now->seconds + 0.25;
+    double passed = now->seconds - line->last_s;
+    if (passed >= 1) {
+        line->rate = ((double)now->live_bytes - (double)line->last_live) / passed;
+        line->last_live = now->live_bytes;
+        line->last_s = now->seconds;
+        add_spark(line, (double)now->live_bytes);
+    }
+    for (unsigned i = 0; i < line->count; i++)
+        top = line->values[i] > top ? line->values[i] : top;
+    for (unsigned i = 0; i < line->count; i++)
+        strcat(sparks, bars[(unsigned)(line->values[i] * 7 / top)]);
+    print_bytes(live, sizeof live, (double)now->live_bytes);
+    print_bytes(rate, sizeof rate, line->rate);
+    fprintf(stderr, "\r\033[K  %02u:%02u  live %s  %s%s/s  %.1f M allocations  recording costs %.1f %%%s  %s",
+            (unsigned)now->seconds / 60, (unsigned)now->seconds % 60, live, line->rate >= 0 ? "+" : "", rate,
+            (double)now->allocations / 1e6, now->own_share * 100, now->period != 0 ? " (sampled)" : "", sparks);
+    fflush(stderr);
+    line->shown = true;
+}
+
+/* ---- running ------------------------------------------------------------------------------- */
+
+/* The preloaded object lies beside the command: in the build folder, or as it is installed. */
+static bool find_recorder(const char *given, char *path, size_t size)
+{
+    static const char *const places[] = { "/../lib/holdfast/libholdfast_recorder.so", "/../lib/libholdfast_recorder.so",
+                                          "/../lib/x86_64-linux-gnu/holdfast/libholdfast_recorder.so" };
+    char self[2048], candidate[2200];
+    if (given != NULL)
+        return realpath(given, path) != NULL;
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length <= 0 || size < 4096)
+        return false;
+    self[length] = '\0';
+    *strrchr(self, '/') = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        snprintf(candidate, sizeof candidate, "%s%s", self, places[i]);
+        if (access(candidate, R_OK) == 0 && realpath(candidate, path) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static int open_temporary(void)
+{
+    const char *folder = getenv("TMPDIR");
+    if (folder == NULL || *folder == '\0')
+        folder = "/tmp";
+    int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    return file >= 0 ? file : memfd_create("holdfast recording", MFD_CLOEXEC);
+}
+
+static int refuse(const hf_error *error)
+{
+    fprintf(stderr, "holdfast run: %s: %s\n", error->name, error->detail);
+    return EXIT_UNREACHABLE;
+}
+
+/* The recorder was preloaded, yet no process appeared. */
+static int tell_not_recorded(const char *program, int wait_status)
+{
+    if (WIFSIGNALED(wait_status))
+        fprintf(stderr, "holdfast run: %s: ended by signal %d (%s) before it could be recorded: run it alone first\n",
+                program, WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
+    else
+        fprintf(stderr,
+                "holdfast run: %s: ended with status %d before it could be recorded: run it alone first, with "
+                "LD_DEBUG=libs\n",
+                program, WEXITSTATUS(wait_status));
+    return EXIT_UNREACHABLE;
+}
+
+static int status_of(int wait_status)
+{
+    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+static int record_and_report(run_options *run)
+{
+    char recording[64];
+    status_line line = { 0 };
+    hf__collect_result result;
+    hf_error error;
+    if (!run->quiet && isatty(STDERR_FILENO)) {
+        run->collect.progress = print_status;
+        run->collect.user = &line;
+    }
+    hf_status status = hf__collect_run(&run->collect, &result, &error);
+    if (line.shown)
+        fprintf(stderr, "\r\033[K");
+    if (status == HF_NOT_FOUND || status == HF_MISUSE)
+        return refuse(&error);
+    if (status != HF_OK) {
+        hf_error_print(stderr, &error);
+        return EXIT_UNREACHABLE;
+    }
+    if (result.processes == 0)
+        return tell_not_recorded(run->collect.command[0], result.wait_status);
+    snprintf(recording, sizeof recording, "/proc/self/fd/%d", run->collect.file);
+    const char *const paths[] = { run->output != NULL ? run->output : recording };
+    run->report.paths = paths;
+    run->report.paths_count = 1;
+    run->report.quiet = run->quiet;
+    int code = hf__report(&run->report);
+    return run->passthru ? status_of(result.wait_status) : code;
+}
+
+static int run(const verb *self, int argument_count, char **arguments)
+{
+    char recorder[4096];
+    run_options run = { 0 };
+    struct options args;
+    int first = argument_count;
+    for (int i = 0; i < argument_count && first == argument_count; i++)
+        if (strcmp(arguments[i], "--") == 0)
+            first = i;
+    options_begin(&args, self, first, arguments);
+    for (int option; (option = options_next(&args)) != OPTIONS_END;) {
+        if (option == OPTIONS_POSITIONAL)
+            return usage_error(self, "'%s': the program comes after --", args.value);
+        if (option < 0)
+            return EXIT_USAGE;
+        if (!set_option(&run, &args, option))
+            return usage_error(self, "--%s: '%s' is not %s", option_table[option].name, args.value,
+                               option_table[option].argument);
+    }
+    if (first + 1 >= argument_count)
+        return usage_error(self, "which program? holdfast run -- ./program arguments");
+    if (!find_recorder(run.recorder, recorder, sizeof recorder)) {
+        fprintf(stderr, "holdfast run: libholdfast_recorder.so is not beside the command: --recorder FILE\n");
+        return EXIT_UNREACHABLE;
+    }
+    if (strpbrk(recorder, ": ") != NULL) {
+        fprintf(stderr, "holdfast run: %s: LD_PRELOAD allows no blanks and colons: install it elsewhere\n", recorder);
+        return EXIT_UNREACHABLE;
+    }
+    run.collect.command = arguments + first + 1;
+    run.collect.recorder = recorder;
+    run.collect.file = run.output != NULL ? open(run.output, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : open_temporary();
+    if (run.collect.file < 0) {
+        fprintf(stderr, "holdfast run: %s: %s\n", run.output != NULL ? run.output : "a temporary file", strerror(errno));
+        return EXIT_UNREACHABLE;
+    }
+    int code = record_and_report(&run);
+    close(run.collect.file);
+    return code;
+}
+
+const verb verb_run = {
+    .name = "run",
+    .summary = "records a program and judges what it does with memory",
+    .usage = "[options] -- PROGRAM [arguments]",
+    .options = option_table,
+    .details = "The program's own standard output is left alone. Ctrl-C ends it and reports; a second one kills it.\n"
+               "SIGUSR1 to this command takes a checkpoint. Exit status: 0 no leak, 1 a leak, 3 undecided,\n"
+               "4 the program cannot be recorded (the line says why and what to do instead).\n",
+    .run = run,
+};

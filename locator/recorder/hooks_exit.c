@@ -1,0 +1,78 @@
+/* hooks_exit.c - the moment at which a program is done: main returns, or exit is called.
+ *
+ * What lives then is what the program kept; what its exit handlers release later was released only
+ * to be tidy. So there is one checkpoint before any exit handler, however the program leaves. */
+#define _GNU_SOURCE
+#include "recorder.h"
+#include "system.h"
+
+#include <dlfcn.h>
+
+typedef int main_function(int, char **, char **);
+typedef int start_function(main_function *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
+
+HF__EXPORT int __libc_start_main(main_function *program, int count, char **arguments, void (*init)(void),
+                                 void (*fini)(void), void (*loader_fini)(void), void *stack_end);
+HF__EXPORT _Noreturn void exit(int status);
+HF__EXPORT _Noreturn void _exit(int status);
+HF__EXPORT _Noreturn void _Exit(int status);
+
+static main_function   *program_main;
+static _Atomic uint32_t finished;
+
+/* Once per process image; a forked child may finish as well. */
+static void checkpoint_of_end(void)
+{
+    if (!hf__process_ready() || hf__thread.inside != 0)
+        return;
+    if (getpid() != (pid_t)hf__self.pid)
+        return;   /* a child of vfork, that runs in our memory */
+    uint32_t generation = atomic_load_explicit(hf__live, memory_order_relaxed);
+    if (generation != 0 && atomic_exchange(&finished, generation) == generation)
+        return;
+    int saved = errno;
+    hf__context *context = hf__enter();
+    if (context != NULL) {
+        if (hf__segment_open(context))
+            hf__checkpoint_write(context, HF__CHECKPOINT_MAIN_RETURNED, NULL);
+        hf__leave(context);
+    }
+    errno = saved;
+}
+
+static int run_main(int count, char **arguments, char **environment)
+{
+    int status = program_main(count, arguments, environment);
+    checkpoint_of_end();
+    return status;
+}
+
+HF__EXPORT int __libc_start_main(main_function *program, int count, char **arguments, void (*init)(void),
+                                 void (*fini)(void), void (*loader_fini)(void), void *stack_end)
+{
+    start_function *real;
+    *(void **)&real = dlsym(RTLD_NEXT, "__libc_start_main");
+    program_main = program;
+    return real(run_main, count, arguments, init, fini, loader_fini, stack_end);
+}
+
+HF__EXPORT void exit(int status)
+{
+    void (*real)(int);
+    *(void **)&real = dlsym(RTLD_NEXT, "exit");
+    checkpoint_of_end();
+    real(status);
+    __builtin_unreachable();
+}
+
+HF__EXPORT void _exit(int status)
+{
+    checkpoint_of_end();
+    for (;;)
+        syscall(SYS_exit_group, status);
+}
+
+HF__EXPORT void _Exit(int status)
+{
+    _exit(status);
+}
