@@ -5,7 +5,7 @@
 const verb *const verbs[] = {
     &verb_format, &verb_get, &verb_size,
 #ifdef HF_HAS_LOCATOR
-    &verb_report,
+    &verb_run, &verb_report,
 #endif
     &verb_help, &verb_version, NULL,
 };

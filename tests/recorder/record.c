@@ -55,9 +55,9 @@ bool record_program(char *const *command, const hf__collect_options *options, re
     return status == HF_OK;
 }
 
-void recorded_release(recorded *recorded)
+void recorded_release(recorded *run)
 {
-    close(recorded->file);
+    close(run->file);
 }
 
 /* ---- replaying ------------------------------------------------------------------------------- */
@@ -169,8 +169,8 @@ bool replay(const char *path, replayed *ret_replayed)
     return status == HF_END;
 }
 
-void replayed_release(replayed *replayed)
+void replayed_release(replayed *all)
 {
-    free(replayed->blocks);
-    free(replayed->stacks);
+    free(all->blocks);
+    free(all->stacks);
 }

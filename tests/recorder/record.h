@@ -14,7 +14,7 @@ typedef struct recorded {
 
 /* Records `command` (ended by NULL) with the recorder at RECORDER_PATH. False after a message. */
 bool record_program(char *const *command, const hf__collect_options *options, recorded *ret_recorded);
-void recorded_release(recorded *recorded);
+void recorded_release(recorded *run);
 
 /* What is alive at the end of a recording, and how often things happened. */
 typedef struct live_block {
@@ -45,7 +45,7 @@ typedef struct replayed {
 } replayed;
 
 bool replay(const char *path, replayed *ret_replayed);
-void replayed_release(replayed *replayed);
+void replayed_release(replayed *all);
 
 extern unsigned cases_passed, cases_failed;
 /* Counts a case and tells when it fails. */

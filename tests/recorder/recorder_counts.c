@@ -56,13 +56,13 @@ static void compare(const char *threads, const char *operations, const char *end
 {
     char *const command[] = { COUNT_SELF_PATH, (char *)(uintptr_t)threads, (char *)(uintptr_t)operations,
                               (char *)(uintptr_t)ending, NULL };
-    recorded recorded;
+    recorded run;
     replayed all;
     site sites[SITES_MAX];
-    if (!check(record_program(command, NULL, &recorded), "recording count_self %s %s", threads, ending))
+    if (!check(record_program(command, NULL, &run), "recording count_self %s %s", threads, ending))
         return;
-    if (check(replay(recorded.path, &all), "reading the recording of count_self %s %s", threads, ending)) {
-        size_t count = read_sites(recorded.output, sites);
+    if (check(replay(run.path, &all), "reading the recording of count_self %s %s", threads, ending)) {
+        size_t count = read_sites(run.output, sites);
         check(count == 10, "%s %s: sites printed: %zu", threads, ending, count);
         count_live(&all, sites, count);
         for (size_t i = 0; i < count; i++)
@@ -74,7 +74,7 @@ static void compare(const char *threads, const char *operations, const char *end
               (unsigned long long)all.strangers);
         check(all.doubled == 0, "%s %s: births at living addresses: %llu", threads, ending,
               (unsigned long long)all.doubled);
-        check(all.lost == 0 && recorded.result.lost_events == 0, "%s %s: lost events", threads, ending);
+        check(all.lost == 0 && run.result.lost_events == 0, "%s %s: lost events", threads, ending);
         check(all.kinds[HF__TRACE_RESTORE] > 0, "%s %s: no realloc failed", threads, ending);
         check(all.counters.allocations == all.kinds[HF__TRACE_ALLOCATE] &&
                   all.counters.releases == all.kinds[HF__TRACE_RELEASE] - all.kinds[HF__TRACE_RESTORE],
@@ -84,7 +84,7 @@ static void compare(const char *threads, const char *operations, const char *end
         check(strstr(all.endings, expected_ending) != NULL, "%s %s: ended as %s", threads, ending, all.endings);
         replayed_release(&all);
     }
-    recorded_release(&recorded);
+    recorded_release(&run);
 }
 
 int main(void)
