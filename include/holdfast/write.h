@@ -3,9 +3,10 @@
  * Nothing recurses and nothing is kept per level: a million levels cost what a million values cost.
  *
  * What was read and not changed comes back as it was spelled: numbers always ("0.1000", "1e400"),
- * and whole values with their escapes when they were read strictly, minified straight from their
- * source text. What was built or changed is written with the fewest digits and escapes: doubles by
- * the shortest digits that read back the same, with ".0" when whole, so that they stay doubles.
+ * and whole values with their escapes as long as the source of a strict reading is at hand (clones
+ * and packed versions may drop it), minified straight from it. What was built or changed is written
+ * with the fewest digits and escapes: doubles by the shortest digits that read back the same, with
+ * ".0" when whole, so that they stay doubles.
  *
  * Mounted documents are written in place. Links, bytes and foreign values have no JSON form: unless
  * an option or a hook says otherwise they are refused with the JSON Pointer of the place.

@@ -21,7 +21,7 @@ static void writer_init(hf__writer *w, hf_value value, const hf_write_options *o
         w->options.indent = HF__WRITE_INDENT_MAX;
     w->bytes_max = w->options.bytes_max != 0 ? w->options.bytes_max : UINT64_MAX;
     w->reterr = reterr;
-    hf__writer_set_home(w, value.home);
+    hf__writer_set_home(w, value.home, value.slot);
     w->at = value.slot;
     w->end_slot = hf__behind(value.slot);
 }

@@ -46,7 +46,7 @@ typedef struct hf__writer {
 
     const hf__home *home;
     const hf__slot *at, *end_slot;
-    bool            from_source; /* clean containers of this home can be minified from their source */
+    bool            from_source; /* clean containers of this block can be minified from their source */
     uintptr_t       easy_begin;  /* spellings in [easy_begin, easy_begin + easy_bytes) may be over-read */
     size_t          easy_bytes;
 
@@ -79,7 +79,8 @@ char *hf__writer_rare(hf__writer *w, char *to, const hf__slot *slot);
 bool hf__writer_enter(hf__writer *w, hf_value value, hf_document *owned);
 /* Back to behind the mounted value. False at the end of all. */
 bool hf__writer_return(hf__writer *w);
-void hf__writer_set_home(hf__writer *w, const hf__home *home);
+/* What is known about the block of `slot`, a value of `home`. */
+void hf__writer_set_home(hf__writer *w, const hf__home *home, const hf__slot *slot);
 
 /* Remembers the failure and which value it is about; returns NULL. */
 char *hf__writer_fail(hf__writer *w, hf_status status, const hf__slot *slot, const char *words);

@@ -7,14 +7,23 @@
 
 /* ---- going into documents and back ------------------------------------------------------- */
 
-void hf__writer_set_home(hf__writer *w, const hf__home *home)
+/* The block in which a slot of `home` lies: its own, one that it shares, or NULL for a draft's chunk. */
+static const hf__block_header *block_of(const hf__home *home, const hf__slot *slot)
 {
+    for (uint32_t i = 0; i < home->base_count; i++)
+        if ((uintptr_t)slot - (uintptr_t)home->bases[i].slots < home->bases[i].slot_count * sizeof *slot)
+            return home->bases[i].document->block;
+    return home->kind == HF__HOME_DOCUMENT ? hf__home_document(home)->block : NULL;
+}
+
+void hf__writer_set_home(hf__writer *w, const hf__home *home, const hf__slot *slot)
+{
+    const hf__block_header *block = block_of(home, slot);
     w->home = home;
     w->from_source = false;
     w->easy_bytes = 0;
-    if (home->kind != HF__HOME_DOCUMENT)
+    if (block == NULL)
         return;
-    const hf__block_header *block = hf__home_document(home)->block;
     w->from_source = (block->flags & HF__BLOCK_STRICT) != 0 && !w->options.respell;
     w->easy_begin = (uintptr_t)block;
     w->easy_bytes = block->block_bytes > HF__WRITE_OVERREAD ? block->block_bytes - HF__WRITE_OVERREAD : 0;
@@ -28,7 +37,7 @@ bool hf__writer_enter(hf__writer *w, hf_value value, hf_document *owned)
         return false;
     }
     w->returns[w->returns_used++] = (hf__write_return){ w->home, w->at, w->end_slot, owned };
-    hf__writer_set_home(w, value.home);
+    hf__writer_set_home(w, value.home, value.slot);
     w->at = value.slot;
     w->end_slot = hf__behind(value.slot);
     return true;
@@ -40,7 +49,7 @@ bool hf__writer_return(hf__writer *w)
         return false;
     hf__write_return *back = &w->returns[--w->returns_used];
     hf_document_drop(back->owned);
-    hf__writer_set_home(w, back->home);
+    hf__writer_set_home(w, back->home, back->at - 1);
     w->at = back->at;
     w->end_slot = back->end;
     return true;
