@@ -13,8 +13,8 @@
  *     mounts it, as you ask.
  *   - Inserting into or removing from the middle of a container costs its width (about 1 ns a member).
  *
- * Places are where a change happens: hf_at_pointer(HF_T("/server/port")), hf_at_handle, hf_at_member,
- * hf_at_element, hf_at_below. Items are what is put there: hf_item_u64(9090), hf_item_text,
+ * Places are where a change happens: hf_place_at(HF_T("/server/port")), hf_place_of, hf_place_member,
+ * hf_place_element, hf_place_below. Items are what is put there: hf_item_u64(9090), hf_item_text,
  * hf_item_object, hf_item_copy, hf_item_mount ... Both are plain values; what they point to is
  * borrowed for the call, and may come out of the same draft.
  *
@@ -83,29 +83,29 @@ static inline hf_place hf__place(hf_handle from, uint32_t kind, hf_text text, ui
     return place;
 }
 /* By JSON Pointer (RFC 6901) from the root; "" is the root itself, "-" behind the last element. */
-static inline hf_place hf_at_pointer(hf_text pointer)
+static inline hf_place hf_place_at(hf_text pointer)
 {
     hf_handle root = { 0, 0, 0 };
     return hf__place(root, HF__PLACE_POINTER, pointer, 0);
 }
 /* The value of a handle. */
-static inline hf_place hf_at_handle(hf_handle handle)
+static inline hf_place hf_place_of(hf_handle handle)
 {
     hf_text none = { NULL, 0 };
     return hf__place(handle, HF__PLACE_POINTER, none, 0);
 }
 /* By JSON Pointer below the value of a handle. */
-static inline hf_place hf_at_below(hf_handle handle, hf_text pointer)
+static inline hf_place hf_place_below(hf_handle handle, hf_text pointer)
 {
     return hf__place(handle, HF__PLACE_POINTER, pointer, 0);
 }
 /* The member `key` of the object of a handle; an all-zero handle is the root. */
-static inline hf_place hf_at_member(hf_handle object, hf_text key)
+static inline hf_place hf_place_member(hf_handle object, hf_text key)
 {
     return hf__place(object, HF__PLACE_MEMBER, key, 0);
 }
 /* Element `index` of an array, or member `index` of an object. */
-static inline hf_place hf_at_element(hf_handle container, uint64_t index)
+static inline hf_place hf_place_element(hf_handle container, uint64_t index)
 {
     hf_text none = { NULL, 0 };
     return hf__place(container, HF__PLACE_ELEMENT, none, index);
@@ -226,43 +226,43 @@ HF_API hf_status hf_draft_swap(hf_draft *draft, hf_place a, hf_place b, hf_error
 /* Short forms by pointer from the root. */
 static inline hf_status hf_set_null(hf_draft *draft, hf_text pointer, hf_error *reterr)
 {
-    return hf_draft_set(draft, hf_at_pointer(pointer), hf_item_null(), reterr);
+    return hf_draft_set(draft, hf_place_at(pointer), hf_item_null(), reterr);
 }
 static inline hf_status hf_set_bool(hf_draft *draft, hf_text pointer, bool value, hf_error *reterr)
 {
-    return hf_draft_set(draft, hf_at_pointer(pointer), hf_item_bool(value), reterr);
+    return hf_draft_set(draft, hf_place_at(pointer), hf_item_bool(value), reterr);
 }
 static inline hf_status hf_set_i64(hf_draft *draft, hf_text pointer, int64_t value, hf_error *reterr)
 {
-    return hf_draft_set(draft, hf_at_pointer(pointer), hf_item_i64(value), reterr);
+    return hf_draft_set(draft, hf_place_at(pointer), hf_item_i64(value), reterr);
 }
 static inline hf_status hf_set_u64(hf_draft *draft, hf_text pointer, uint64_t value, hf_error *reterr)
 {
-    return hf_draft_set(draft, hf_at_pointer(pointer), hf_item_u64(value), reterr);
+    return hf_draft_set(draft, hf_place_at(pointer), hf_item_u64(value), reterr);
 }
 static inline hf_status hf_set_double(hf_draft *draft, hf_text pointer, double value, hf_error *reterr)
 {
-    return hf_draft_set(draft, hf_at_pointer(pointer), hf_item_double(value), reterr);
+    return hf_draft_set(draft, hf_place_at(pointer), hf_item_double(value), reterr);
 }
 static inline hf_status hf_set_text(hf_draft *draft, hf_text pointer, hf_text text, hf_error *reterr)
 {
-    return hf_draft_set(draft, hf_at_pointer(pointer), hf_item_text(text), reterr);
+    return hf_draft_set(draft, hf_place_at(pointer), hf_item_text(text), reterr);
 }
 static inline hf_status hf_set_object(hf_draft *draft, hf_text pointer, hf_error *reterr)
 {
-    return hf_draft_set(draft, hf_at_pointer(pointer), hf_item_object(), reterr);
+    return hf_draft_set(draft, hf_place_at(pointer), hf_item_object(), reterr);
 }
 static inline hf_status hf_set_array(hf_draft *draft, hf_text pointer, hf_error *reterr)
 {
-    return hf_draft_set(draft, hf_at_pointer(pointer), hf_item_array(), reterr);
+    return hf_draft_set(draft, hf_place_at(pointer), hf_item_array(), reterr);
 }
 static inline hf_status hf_mount(hf_draft *draft, hf_text pointer, const hf_document *document, hf_error *reterr)
 {
-    return hf_draft_set(draft, hf_at_pointer(pointer), hf_item_mount(hf_root(document)), reterr);
+    return hf_draft_set(draft, hf_place_at(pointer), hf_item_mount(hf_root(document)), reterr);
 }
 static inline hf_status hf_remove(hf_draft *draft, hf_text pointer, hf_error *reterr)
 {
-    return hf_draft_remove(draft, hf_at_pointer(pointer), reterr);
+    return hf_draft_remove(draft, hf_place_at(pointer), reterr);
 }
 
 /* ---- iteration while changing ------------------------------------------------------------ */
@@ -272,7 +272,7 @@ static inline hf_status hf_remove(hf_draft *draft, hf_text pointer, hf_error *re
  * counts as a removal and an insertion.
  *
  *     hf_draft_iter iter;
- *     hf_status status = hf_draft_iter_init(draft, hf_at_pointer(HF_T("/users")), &iter, &error);
+ *     hf_status status = hf_draft_iter_init(draft, hf_place_at(HF_T("/users")), &iter, &error);
  *     while (status == HF_OK && hf_draft_iter_next(&iter))
  *         if (is_stale(iter.value))
  *             status = hf_draft_remove(draft, hf_draft_iter_place(&iter), &error);

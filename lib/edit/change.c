@@ -158,6 +158,11 @@ static hf_status put(hf_draft *draft, const hf_place *place, put_mode mode, cons
     return name_place(place, add_at(draft, &spot, fresh, reterr), reterr);
 }
 
+hf_status hf__put_set(hf_draft *draft, const hf_place *place, const hf__fresh *fresh, hf_error *reterr)
+{
+    return put(draft, place, PUT_SET, fresh, reterr);
+}
+
 static hf_status prepare_and_put(hf_draft *draft, const hf_place *place, put_mode mode, const hf_item *item,
                                  hf_error *reterr)
 {
@@ -305,6 +310,9 @@ hf_status hf_draft_remove(hf_draft *draft, hf_place place, hf_error *reterr)
         return status;
     hf__chunk *chunk = draft->chunks[spot.chunk];
     if (spot.chunk == HF__CHUNK_ROOT) {
+        if ((status = hf__pins_reserve(draft, 1, reterr)) != HF_OK)
+            return status;
+        hf__link_keep(draft, chunk, spot.position);
         hf__release_content(draft, chunk, spot.position);
     } else {
         uint32_t position = remove_equal(draft, chunk, spot.position);
@@ -317,8 +325,7 @@ hf_status hf_draft_remove(hf_draft *draft, hf_place place, hf_error *reterr)
 
 /* ---- moving ------------------------------------------------------------------------------ */
 
-/* Whether the container of `chunk` is, or lies below, the value at (other, position). */
-static bool is_below(const hf_draft *draft, uint32_t chunk, uint32_t other, uint32_t position)
+bool hf__is_below(const hf_draft *draft, uint32_t chunk, uint32_t other, uint32_t position)
 {
     const hf__slot *slot = &draft->chunks[other]->slots[position];
     while (chunk != HF__CHUNK_ROOT) {
@@ -386,6 +393,7 @@ static taken take(hf_draft *draft, hf__chunk *chunk, uint32_t position)
         if (is_own_text(chunk, child.key_anywhere))
             child.key_text = child.key_anywhere;
     }
+    hf__pins_mark(draft, chunk, position + 1 - hf__step_of(chunk));
     transfer(draft, chunk, position, draft->chunks[HF__CHUNK_ROOT], LIMBO);
     close_over(draft, chunk, position);
     return child;
@@ -396,6 +404,7 @@ static void put_back(hf_draft *draft, const taken *child)
     hf__chunk *chunk = draft->chunks[child->chunk], *root = draft->chunks[HF__CHUNK_ROOT];
     uint32_t step = hf__step_of(chunk), first = child->position + 1 - step;
     hf__chunk_open_gap(draft, chunk, first, step);
+    hf__pins_restore(draft, chunk, first, step);
     if (chunk->is_object) {
         chunk->slots[first] = child->key;
         if (child->key_anywhere.length > 0)
@@ -431,7 +440,7 @@ static hf_status attach(hf_draft *draft, const hf_place *to, hf__spot *ret_spot,
     if (status != HF_OK)
         return status;
     *ret_spot = spot;
-    if ((spot.chunk == HF__CHUNK_ROOT && spot.position == LIMBO) || is_below(draft, spot.chunk, HF__CHUNK_ROOT, LIMBO))
+    if ((spot.chunk == HF__CHUNK_ROOT && spot.position == LIMBO) || hf__is_below(draft, spot.chunk, HF__CHUNK_ROOT, LIMBO))
         return hf__place_fail(to, to->text.length, HF_CYCLE, reterr);
     hf__chunk *chunk = draft->chunks[spot.chunk];
     if (spot.position != HF__NO_POSITION && (spot.has_key || chunk->is_object || spot.chunk == HF__CHUNK_ROOT)) {
@@ -514,8 +523,8 @@ hf_status hf_draft_swap(hf_draft *draft, hf_place a, hf_place b, hf_error *reter
         return status;
     if (first.chunk == second.chunk && first.position == second.position)
         return HF_OK;
-    if (is_below(draft, first.chunk, second.chunk, second.position) ||
-        is_below(draft, second.chunk, first.chunk, first.position))
+    if (hf__is_below(draft, first.chunk, second.chunk, second.position) ||
+        hf__is_below(draft, second.chunk, first.chunk, first.position))
         return hf__place_fail(&b, b.text.length, HF_CYCLE, reterr);
     hf__chunk *one = draft->chunks[first.chunk], *other = draft->chunks[second.chunk];
     uint64_t one_text = own_text(one, first.position), other_text = own_text(other, second.position);

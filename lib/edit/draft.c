@@ -246,6 +246,7 @@ static hf_status take_tables(hf_draft *draft, const hf_document *document, hf_er
     for (uint32_t i = 0; i < home->link_count && status == HF_OK; i++) {
         draft->links[i] = home->links[i];
         draft->links[i].flags = 0;
+        draft->links_gone += draft->links[i].slot == UINT64_MAX;
         draft->home.link_count = i + 1;
     }
     return status;
@@ -264,6 +265,8 @@ hf_status hf_edit_with(const hf_document *document, const hf_draft_options *opti
         return status;
     if (status == HF_OK)
         status = take_tables(draft, document, reterr);
+    if (status == HF_OK)
+        status = hf__pins_reserve(draft, 1, reterr); /* for links to a root that is a scalar */
     if (status != HF_OK) {
         hf_draft_destroy(draft);
         return status;
@@ -273,6 +276,8 @@ hf_status hf_edit_with(const hf_document *document, const hf_draft_options *opti
     hf__fresh fresh;
     hf__import(&origin, root.slot, &fresh);
     hf__fresh_put(draft, draft->chunks[HF__CHUNK_ROOT], 0, &fresh, 0);
+    if ((hf__kind(&fresh.slot) != HF__MOUNT || hf__kind(root.slot) == HF__MOUNT) && fresh.slot.lo & HF__LINKED)
+        hf__link_pin(draft, origin.address, HF__CHUNK_ROOT, 0);
     *ret_draft = draft;
     return HF_OK;
 }

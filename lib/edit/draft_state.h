@@ -67,7 +67,7 @@ typedef struct hf__pin {
     uint32_t chunk, position; /* chunk of a free pin: the next free one */
     uint32_t next, previous;  /* in the chunk's list; 0: none */
     uint32_t kind;
-    uint32_t link;            /* HF__PIN_LINK: the target entry */
+    uint32_t link;            /* HF__PIN_LINK: the target entry; HF__PIN_ITER: marked */
 } hf__pin;
 
 typedef struct hf__scratch {
@@ -88,6 +88,7 @@ struct hf_draft {
     uint32_t          mount_free, foreign_free; /* number + 1 of a free entry; 0: none */
     hf__link_target  *links;      /* what home.links shows; `flags` is the pin when there is one */
     uint64_t          counted;    /* scratch of a visit */
+    uint32_t          links_gone; /* entries whose target is gone */
     uint64_t          bytes;      /* charged */
     uint64_t          live_slots; /* in chunks */
     uint64_t          opened;
@@ -158,6 +159,10 @@ void hf__pin_remove(hf_draft *draft, uint32_t id);
 hf__pin *hf__pin_find(const hf_draft *draft, hf_handle handle);
 /* What happens to the pins of a chunk. */
 void hf__pins_shift(hf_draft *draft, hf__chunk *chunk, uint32_t at, int64_t by);
+/* Iterations that would go on with `position` are marked before it is taken out, and stand as they
+ * stood once it is back. */
+void hf__pins_mark(hf_draft *draft, hf__chunk *chunk, uint32_t position);
+void hf__pins_restore(hf_draft *draft, hf__chunk *chunk, uint32_t position, uint32_t by);
 /* Those of the value at `position` end (iterations go on) or move to another place. */
 void hf__pins_end_at(hf_draft *draft, hf__chunk *chunk, uint32_t position);
 void hf__pins_end_all(hf_draft *draft, hf__chunk *chunk);
@@ -228,8 +233,15 @@ void hf__link_keep(hf_draft *draft, hf__chunk *chunk, uint32_t position);
 void hf__link_target_gone(hf_draft *draft, uint32_t entry);
 void hf__link_base_gone(hf_draft *draft, uint64_t address);
 /* Another link to the target of `link`. */
-hf_status hf__link_copy(hf_draft *draft, hf__fresh *fresh, const hf__slot *link, hf_error *reterr);
+void hf__link_copy(hf__fresh *fresh, const hf__slot *link);
 hf_value hf__draft_link_target(const hf__home *home, const hf__slot *link);
+
+/* ---- changes (change.c) ------------------------------------------------------------------ */
+
+/* As hf_draft_set; on failure the value is still nobody's. */
+hf_status hf__put_set(hf_draft *draft, const hf_place *place, const hf__fresh *fresh, hf_error *reterr);
+/* Whether the container of `chunk` is, or lies below, the value at (other, position). */
+bool hf__is_below(const hf_draft *draft, uint32_t chunk, uint32_t other, uint32_t position);
 
 /* ---- letting go (release.c) -------------------------------------------------------------- */
 

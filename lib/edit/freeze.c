@@ -223,7 +223,9 @@ static void finish_targets(freezer *to)
         if (target->flags == 0)
             continue;
         const hf__pin *pin = &draft->pins[target->flags];
-        target->slot = (uint64_t)to->kept << 40 | draft->chunks[pin->chunk]->slots[pin->position].hi;
+        uint64_t slot = draft->chunks[pin->chunk]->slots[pin->position].hi;
+        to->slots[slot].lo |= HF__LINKED;
+        target->slot = (uint64_t)to->kept << 40 | slot;
         target->flags = 0;
     }
 }

@@ -44,7 +44,7 @@ bool hf_draft_iter_next(hf_draft_iter *iter)
 
 hf_place hf_draft_iter_place(const hf_draft_iter *iter)
 {
-    return hf_at_handle(iter->seen);
+    return hf_place_of(iter->seen);
 }
 
 void hf_draft_iter_release(hf_draft_iter *iter)

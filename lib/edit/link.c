@@ -2,7 +2,11 @@
  *
  * The target table is the document's, by entry and generation. A target that was not opened is an
  * address in an own block; one that lies in a chunk has a pin, whose id is in the entry's `flags`. */
+#include <holdfast/link.h>
+
 #include "edit/draft_state.h"
+
+#include "base/misuse.h"
 
 #define GONE UINT64_MAX
 
@@ -35,6 +39,7 @@ void hf__link_target_gone(hf_draft *draft, uint32_t entry)
     draft->links[entry].slot = GONE;
     draft->links[entry].flags = 0;
     draft->links[entry].generation++;
+    draft->links_gone++;
 }
 
 void hf__link_base_gone(hf_draft *draft, uint64_t address)
@@ -56,10 +61,95 @@ hf_value hf__draft_link_target(const hf__home *home, const hf__slot *link)
     return hf__resolve((hf_value){ home, draft->chunks[pin->chunk]->slots + pin->position });
 }
 
-hf_status hf__link_copy(hf_draft *draft, hf__fresh *fresh, const hf__slot *link, hf_error *reterr)
+void hf__link_copy(hf__fresh *fresh, const hf__slot *link)
 {
-    (void)draft;
-    (void)reterr;
     *fresh = (hf__fresh){ { HF__LINK, link->hi }, { NULL, 0 }, false, false };
-    return HF_OK;
+}
+
+/* ---- making ------------------------------------------------------------------------------ */
+
+hf_value hf_link_target(hf_value link)
+{
+    return hf_is_link(link) ? hf__link_target_of(link) : hf_absent();
+}
+
+/* The entry of a target, or link_count. */
+static uint32_t entry_of(const hf_draft *draft, const hf__chunk *chunk, uint32_t position)
+{
+    const hf__slot *slot = &chunk->slots[position];
+    if (!(slot->lo & HF__LINKED))
+        return draft->home.link_count;
+    for (uint32_t id = chunk->first_pin; id != 0; id = draft->pins[id].next)
+        if (draft->pins[id].kind == HF__PIN_LINK && draft->pins[id].position == position)
+            return draft->pins[id].link;
+    uint32_t entry = 0;
+    if (hf__kind(slot) != HF__MOUNT || hf__byte1(slot) != HF__MOUNT_OWN)
+        return draft->home.link_count;
+    while (entry < draft->home.link_count && !is_of(&draft->links[entry], slot->hi))
+        entry++;
+    return entry;
+}
+
+/* An entry that is not used, for which there is room. */
+static uint32_t fresh_entry(hf_draft *draft)
+{
+    if (draft->links_gone > 0) {
+        for (uint32_t entry = 0; entry < draft->home.link_count; entry++) {
+            if (draft->links[entry].slot == GONE) {
+                draft->links_gone--;
+                return entry;
+            }
+        }
+    }
+    draft->links[draft->home.link_count] = (hf__link_target){ 0, 0, 0 };
+    return draft->home.link_count++;
+}
+
+static void drop_entry(hf_draft *draft, uint32_t entry)
+{
+    uint32_t id = draft->links[entry].flags;
+    hf__chunk *chunk = draft->chunks[draft->pins[id].chunk];
+    chunk->slots[draft->pins[id].position].lo &= ~(uint64_t)HF__LINKED;
+    hf__pin_remove(draft, id);
+    hf__link_target_gone(draft, entry);
+}
+
+hf_status hf_draft_link(hf_draft *draft, hf_place place, hf_place target, hf_error *reterr)
+{
+    hf__spot leads, at;
+    hf_status status = draft == NULL || draft->home.kind != HF__HOME_DRAFT ? hf__misuse(reterr, "not a draft") : HF_OK;
+    if (status == HF_OK)
+        status = hf__locate(draft, &target, true, &leads, reterr);
+    if (status == HF_OK)
+        status = hf__locate(draft, &place, false, &at, reterr);
+    if (status != HF_OK)
+        return status;
+    if (at.position != HF__NO_POSITION && ((at.chunk == leads.chunk && at.position == leads.position) ||
+                                           hf__is_below(draft, leads.chunk, at.chunk, at.position)))
+        return hf__place_fail(&place, place.text.length, HF_CYCLE, reterr);
+    void *links = draft->links;
+    status = hf__draft_grow(draft, &links, &draft->link_capacity, (uint64_t)draft->home.link_count + 1,
+                            sizeof *draft->links, reterr);
+    draft->links = links;
+    draft->home.links = links;
+    if (status == HF_OK)
+        status = hf__pins_reserve(draft, 2, reterr);
+    if (status != HF_OK)
+        return status;
+    hf__chunk *chunk = draft->chunks[leads.chunk];
+    uint32_t entry = entry_of(draft, chunk, leads.position);
+    bool is_new = entry == draft->home.link_count;
+    if (is_new) {
+        entry = fresh_entry(draft);
+        uint32_t id = hf__pin_add(draft, HF__PIN_LINK, leads.chunk, leads.position);
+        draft->pins[id].link = entry;
+        draft->links[entry].flags = id;
+        draft->links[entry].slot = 0;
+        chunk->slots[leads.position].lo |= HF__LINKED;
+    }
+    hf__fresh fresh = { { HF__LINK, entry | (uint64_t)draft->links[entry].generation << 32 }, { NULL, 0 }, false, false };
+    status = hf__put_set(draft, &place, &fresh, reterr);
+    if (status != HF_OK && is_new)
+        drop_entry(draft, entry);
+    return status;
 }

@@ -37,7 +37,8 @@ static void copy_children(hf_draft *draft, const hf__origin *origin, const hf__s
         hf__fresh_put(draft, chunk, used, &fresh, 0);
         if (at == wanted)
             *ret_wanted = used;
-        if (hf__kind(&fresh.slot) != HF__MOUNT && (fresh.slot.lo & HF__LINKED))
+        bool is_part = hf__kind(&fresh.slot) == HF__MOUNT && hf__kind(at) != HF__MOUNT;
+        if (!is_part && (fresh.slot.lo & HF__LINKED) && !hf__is_key(at))
             hf__link_pin(draft, origin->address + (uint64_t)(at - origin->first), chunk->number, used);
         used++;
     }

@@ -92,6 +92,21 @@ void hf__pins_shift(hf_draft *draft, hf__chunk *chunk, uint32_t at, int64_t by)
             draft->pins[id].position = (uint32_t)(draft->pins[id].position + by);
 }
 
+void hf__pins_mark(hf_draft *draft, hf__chunk *chunk, uint32_t position)
+{
+    for (uint32_t id = chunk->first_pin; id != 0; id = draft->pins[id].next)
+        if (draft->pins[id].kind == HF__PIN_ITER)
+            draft->pins[id].link = draft->pins[id].position == position;
+}
+
+void hf__pins_restore(hf_draft *draft, hf__chunk *chunk, uint32_t position, uint32_t by)
+{
+    for (uint32_t id = chunk->first_pin; id != 0; id = draft->pins[id].next)
+        if (draft->pins[id].kind == HF__PIN_ITER &&
+            (draft->pins[id].position == position || draft->pins[id].position == position + by))
+            draft->pins[id].position = draft->pins[id].link ? position : position + by;
+}
+
 /* A link's target goes: link.c counts on the entry to say so. */
 static void end_pin(hf_draft *draft, uint32_t id)
 {

@@ -123,13 +123,14 @@ void hf__release_value(hf_draft *draft, hf__chunk *chunk, uint32_t position)
 {
     hf__pins_end_at(draft, chunk, position);
     hf__release_content(draft, chunk, position);
+    chunk->slots[position].lo = HF__NULL;
 }
 
 void hf__release_content(hf_draft *draft, hf__chunk *chunk, uint32_t position)
 {
     hf__slot slot = chunk->slots[position];
     hf__chunk_forget_text(chunk, &chunk->slots[position]);
-    chunk->slots[position] = (hf__slot){ HF__NULL, 0 };
+    chunk->slots[position] = (hf__slot){ HF__NULL | (slot.lo & HF__LINKED), 0 };
     if (hf__is_container(&slot))
         hf__release_tree(draft, hf__chunk_of(draft, &slot));
     else

@@ -99,9 +99,8 @@ hf_document *hf_document_hold(const hf_document *document)
 /* Puts `document` on the list of the dead if this was its last holder. */
 static void let_go(hf_document *document, hf_document **dead)
 {
-    if (atomic_fetch_sub_explicit(&document->holders, 1, memory_order_release) != 1)
+    if (atomic_fetch_sub_explicit(&document->holders, 1, memory_order_acq_rel) != 1)
         return;
-    atomic_thread_fence(memory_order_acquire);
     document->home.slots = (const hf__slot *)*dead; /* a dead document has no readers */
     *dead = document;
 }
@@ -113,9 +112,8 @@ void hf__block_hold(hf_document *document)
 
 void hf__block_drop(hf_document *document)
 {
-    if (atomic_fetch_sub_explicit(&document->block_holders, 1, memory_order_release) != 1)
+    if (atomic_fetch_sub_explicit(&document->block_holders, 1, memory_order_acq_rel) != 1)
         return;
-    atomic_thread_fence(memory_order_acquire);
     if (document->text.release != NULL)
         document->text.release(document->text.context, document->text.bytes, document->text.length);
     hf_budget *budget = document->budget;

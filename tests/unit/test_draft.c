@@ -41,20 +41,20 @@ static void test_draft__inserts_appends_removes(void **state)
     assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
     assert_int_equal(hf_set_array(draft, HF_T(""), NULL), HF_OK);
     for (int i = 0; i < 20; i++)
-        assert_int_equal(hf_draft_append(draft, hf_at_pointer(HF_T("")), hf_item_i64(i), NULL), HF_OK);
-    assert_int_equal(hf_draft_insert(draft, hf_at_pointer(HF_T("/0")), hf_item_text(HF_T("first")), NULL), HF_OK);
-    assert_int_equal(hf_draft_insert(draft, hf_at_pointer(HF_T("/10")), hf_item_object(), NULL), HF_OK);
+        assert_int_equal(hf_draft_append(draft, hf_place_at(HF_T("")), hf_item_i64(i), NULL), HF_OK);
+    assert_int_equal(hf_draft_insert(draft, hf_place_at(HF_T("/0")), hf_item_text(HF_T("first")), NULL), HF_OK);
+    assert_int_equal(hf_draft_insert(draft, hf_place_at(HF_T("/10")), hf_item_object(), NULL), HF_OK);
     for (int i = 0; i < 8; i++)
         assert_int_equal(hf_remove(draft, HF_T("/1"), NULL), HF_OK);
     for (int i = 0; i < 11; i++)
         assert_int_equal(hf_remove(draft, HF_T("/3"), NULL), HF_OK);
     expect_shows(hf_draft_root(draft), "[\"first\",8,{}]");
-    assert_int_equal(hf_draft_insert_member(draft, hf_at_pointer(HF_T("/2")), 0, HF_T("b"), hf_item_null(), NULL), HF_OK);
-    assert_int_equal(hf_draft_insert_member(draft, hf_at_pointer(HF_T("/2")), 0, HF_T("a"), hf_item_null(), NULL), HF_OK);
-    assert_int_equal(hf_draft_insert_member(draft, hf_at_pointer(HF_T("/2")), 0, HF_T("b"), hf_item_null(), NULL),
+    assert_int_equal(hf_draft_insert_member(draft, hf_place_at(HF_T("/2")), 0, HF_T("b"), hf_item_null(), NULL), HF_OK);
+    assert_int_equal(hf_draft_insert_member(draft, hf_place_at(HF_T("/2")), 0, HF_T("a"), hf_item_null(), NULL), HF_OK);
+    assert_int_equal(hf_draft_insert_member(draft, hf_place_at(HF_T("/2")), 0, HF_T("b"), hf_item_null(), NULL),
                      HF_DUPLICATE_KEY);
-    assert_int_equal(hf_draft_rename(draft, hf_at_pointer(HF_T("/2/b")), HF_T("a long name for a member"), NULL), HF_OK);
-    assert_int_equal(hf_draft_rename(draft, hf_at_pointer(HF_T("/2/a")), HF_T("a long name for a member"), NULL),
+    assert_int_equal(hf_draft_rename(draft, hf_place_at(HF_T("/2/b")), HF_T("a long name for a member"), NULL), HF_OK);
+    assert_int_equal(hf_draft_rename(draft, hf_place_at(HF_T("/2/a")), HF_T("a long name for a member"), NULL),
                      HF_DUPLICATE_KEY);
     expect_shows(hf_draft_root(draft), "[\"first\",8,{\"a\":null,\"a long name for a member\":null}]");
     hf_document *document = freeze_checked(&draft);
@@ -94,21 +94,21 @@ static void test_draft__handles_follow_and_end(void **state)
     hf_value value;
     assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
     hf_document_drop(document);
-    assert_int_equal(hf_draft_handle(draft, hf_at_pointer(HF_T("/list/1")), &second, NULL), HF_OK);
-    assert_int_equal(hf_draft_handle(draft, hf_at_pointer(HF_T("/list/2/id")), &third, NULL), HF_OK);
+    assert_int_equal(hf_draft_handle(draft, hf_place_at(HF_T("/list/1")), &second, NULL), HF_OK);
+    assert_int_equal(hf_draft_handle(draft, hf_place_at(HF_T("/list/2/id")), &third, NULL), HF_OK);
     assert_int_equal(hf_remove(draft, HF_T("/list/0"), NULL), HF_OK);
     assert_int_equal(hf_handle_get(draft, second, &value), HF_OK);
     expect_shows(value, "{\"id\":2}");
-    assert_int_equal(hf_draft_move(draft, hf_at_pointer(HF_T("/list/1")), hf_at_pointer(HF_T("/other/moved")), NULL), HF_OK);
+    assert_int_equal(hf_draft_move(draft, hf_place_at(HF_T("/list/1")), hf_place_at(HF_T("/other/moved")), NULL), HF_OK);
     assert_int_equal(hf_handle_get(draft, third, &value), HF_OK);
     assert_int_equal(hf_as_i64(value, 0), 3);
-    assert_int_equal(hf_draft_set(draft, hf_at_handle(third), hf_item_i64(33), NULL), HF_OK);
-    assert_int_equal(hf_draft_set(draft, hf_at_member(second, HF_T("name")), hf_item_text(HF_T("a name that is long")), NULL), HF_OK);
+    assert_int_equal(hf_draft_set(draft, hf_place_of(third), hf_item_i64(33), NULL), HF_OK);
+    assert_int_equal(hf_draft_set(draft, hf_place_member(second, HF_T("name")), hf_item_text(HF_T("a name that is long")), NULL), HF_OK);
     assert_int_equal(hf_draft_compact(draft, NULL), HF_OK);
     expect_shows(hf_draft_root(draft), "{\"list\":[{\"id\":2,\"name\":\"a name that is long\"}],\"other\":{\"moved\":{\"id\":33}}}");
     assert_int_equal(hf_remove(draft, HF_T("/other"), NULL), HF_OK);
     assert_int_equal(hf_handle_get(draft, third, &value), HF_GONE);
-    assert_int_equal(hf_draft_set(draft, hf_at_handle(third), hf_item_i64(1), NULL), HF_GONE);
+    assert_int_equal(hf_draft_set(draft, hf_place_of(third), hf_item_i64(1), NULL), HF_GONE);
     hf_handle_release(draft, second);
     assert_int_equal(hf_handle_get(draft, second, &value), HF_GONE);
     hf_draft_destroy(draft);
@@ -120,20 +120,20 @@ static void test_draft__moves_and_swaps(void **state)
     hf_document *document = read_text("{\"a\":{\"b\":{\"c\":\"text that does not fit a slot\"}},\"d\":[1,2,3]}");
     hf_draft *draft = NULL;
     assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
-    assert_int_equal(hf_draft_move(draft, hf_at_pointer(HF_T("/a")), hf_at_pointer(HF_T("/a/b/x")), NULL), HF_CYCLE);
+    assert_int_equal(hf_draft_move(draft, hf_place_at(HF_T("/a")), hf_place_at(HF_T("/a/b/x")), NULL), HF_CYCLE);
     hf_handle inner;
-    assert_int_equal(hf_draft_handle(draft, hf_at_pointer(HF_T("/a/b")), &inner, NULL), HF_OK);
-    assert_int_equal(hf_draft_move(draft, hf_at_pointer(HF_T("/a")), hf_at_member(inner, HF_T("x")), NULL), HF_CYCLE);
-    assert_int_equal(hf_draft_move(draft, hf_at_pointer(HF_T("/a")), hf_at_pointer(HF_T("/none/x")), NULL), HF_NOT_FOUND);
+    assert_int_equal(hf_draft_handle(draft, hf_place_at(HF_T("/a/b")), &inner, NULL), HF_OK);
+    assert_int_equal(hf_draft_move(draft, hf_place_at(HF_T("/a")), hf_place_member(inner, HF_T("x")), NULL), HF_CYCLE);
+    assert_int_equal(hf_draft_move(draft, hf_place_at(HF_T("/a")), hf_place_at(HF_T("/none/x")), NULL), HF_NOT_FOUND);
     expect_shows(hf_draft_root(draft), "{\"a\":{\"b\":{\"c\":\"text that does not fit a slot\"}},\"d\":[1,2,3]}");
-    assert_int_equal(hf_draft_swap(draft, hf_at_pointer(HF_T("/a")), hf_at_pointer(HF_T("/a/b")), NULL), HF_CYCLE);
-    assert_int_equal(hf_draft_move(draft, hf_at_pointer(HF_T("/d/0")), hf_at_pointer(HF_T("/d/1")), NULL), HF_OK);
+    assert_int_equal(hf_draft_swap(draft, hf_place_at(HF_T("/a")), hf_place_at(HF_T("/a/b")), NULL), HF_CYCLE);
+    assert_int_equal(hf_draft_move(draft, hf_place_at(HF_T("/d/0")), hf_place_at(HF_T("/d/1")), NULL), HF_OK);
     expect_shows(hf_draft_root(draft), "{\"a\":{\"b\":{\"c\":\"text that does not fit a slot\"}},\"d\":[2,1,3]}");
-    assert_int_equal(hf_draft_swap(draft, hf_at_pointer(HF_T("/a/b/c")), hf_at_pointer(HF_T("/d/2")), NULL), HF_OK);
-    assert_int_equal(hf_draft_swap(draft, hf_at_pointer(HF_T("/d/0")), hf_at_pointer(HF_T("/d/2")), NULL), HF_OK);
-    assert_int_equal(hf_draft_move(draft, hf_at_pointer(HF_T("/a/b")), hf_at_pointer(HF_T("/d/-")), NULL), HF_OK);
+    assert_int_equal(hf_draft_swap(draft, hf_place_at(HF_T("/a/b/c")), hf_place_at(HF_T("/d/2")), NULL), HF_OK);
+    assert_int_equal(hf_draft_swap(draft, hf_place_at(HF_T("/d/0")), hf_place_at(HF_T("/d/2")), NULL), HF_OK);
+    assert_int_equal(hf_draft_move(draft, hf_place_at(HF_T("/a/b")), hf_place_at(HF_T("/d/-")), NULL), HF_OK);
     expect_shows(hf_draft_root(draft), "{\"a\":{},\"d\":[\"text that does not fit a slot\",1,2,{\"c\":3}]}");
-    assert_int_equal(hf_draft_move(draft, hf_at_pointer(HF_T("/d")), hf_at_pointer(HF_T("")), NULL), HF_OK);
+    assert_int_equal(hf_draft_move(draft, hf_place_at(HF_T("/d")), hf_place_at(HF_T("")), NULL), HF_OK);
     expect_shows(hf_draft_root(draft), "[\"text that does not fit a slot\",1,2,{\"c\":3}]");
     hf_draft_destroy(draft);
     hf_document_drop(document);
@@ -156,7 +156,7 @@ static void test_draft__failures_name_the_place(void **state)
     assert_int_equal(hf_set_array(draft, HF_T("/l"), NULL), HF_OK);
     assert_int_equal(hf_set_i64(draft, HF_T("/l/01"), 1, &error), HF_BAD_POINTER);
     assert_int_equal(hf_set_i64(draft, HF_T("/l/1"), 1, &error), HF_OUT_OF_RANGE);
-    assert_int_equal(hf_draft_replace(draft, hf_at_pointer(HF_T("/l/0")), hf_item_null(), &error), HF_NOT_FOUND);
+    assert_int_equal(hf_draft_replace(draft, hf_place_at(HF_T("/l/0")), hf_item_null(), &error), HF_NOT_FOUND);
     expect_shows(hf_draft_root(draft), "{\"a\":1,\"l\":[]}");
     hf_draft_destroy(draft);
 }
@@ -175,7 +175,7 @@ static void test_draft__of_equal_keys_one_is_left(void **state)
     expect_shows(hf_draft_root(draft), "{\"b\":2,\"c\":4}");
     hf_draft_destroy(draft);
     assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
-    assert_int_equal(hf_draft_move(draft, hf_at_pointer(HF_T("/a")), hf_at_pointer(HF_T("/z")), NULL), HF_OK);
+    assert_int_equal(hf_draft_move(draft, hf_place_at(HF_T("/a")), hf_place_at(HF_T("/z")), NULL), HF_OK);
     expect_shows(hf_draft_root(draft), "{\"b\":2,\"c\":4,\"z\":5}");
     hf_draft_destroy(draft);
     hf_document_drop(document);
@@ -188,16 +188,16 @@ static void test_draft__takes_its_own_views_as_items(void **state)
     hf_draft *draft = NULL;
     assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
     for (int i = 0; i < 12; i++) {
-        hf_text text = hf_as_text(hf_draft_get(draft, hf_at_pointer(HF_T("/a"))), HF_T("?"));
-        assert_int_equal(hf_draft_append(draft, hf_at_pointer(HF_T("/c")), hf_item_text(text), NULL), HF_OK);
-        hf_value value = hf_draft_get(draft, hf_at_pointer(HF_T("/b")));
-        assert_int_equal(hf_draft_append(draft, hf_at_pointer(HF_T("/c")), hf_item_copy(value), NULL), HF_OK);
+        hf_text text = hf_as_text(hf_draft_get(draft, hf_place_at(HF_T("/a"))), HF_T("?"));
+        assert_int_equal(hf_draft_append(draft, hf_place_at(HF_T("/c")), hf_item_text(text), NULL), HF_OK);
+        hf_value value = hf_draft_get(draft, hf_place_at(HF_T("/b")));
+        assert_int_equal(hf_draft_append(draft, hf_place_at(HF_T("/c")), hf_item_copy(value), NULL), HF_OK);
         assert_int_equal(hf_set_i64(draft, HF_T("/b/x/0"), i, NULL), HF_OK);
     }
-    assert_int_equal(hf_count(hf_draft_get(draft, hf_at_pointer(HF_T("/c")))), 24);
-    expect_shows(hf_draft_get(draft, hf_at_pointer(HF_T("/c/23"))), "{\"x\":[10,{}]}");
-    expect_shows(hf_draft_get(draft, hf_at_pointer(HF_T("/c/22"))), "\"a text that is longer than a slot\"");
-    expect_shows(hf_draft_get(draft, hf_at_pointer(HF_T("/c/1"))), "{\"x\":[1,{}]}");
+    assert_int_equal(hf_count(hf_draft_get(draft, hf_place_at(HF_T("/c")))), 24);
+    expect_shows(hf_draft_get(draft, hf_place_at(HF_T("/c/23"))), "{\"x\":[10,{}]}");
+    expect_shows(hf_draft_get(draft, hf_place_at(HF_T("/c/22"))), "\"a text that is longer than a slot\"");
+    expect_shows(hf_draft_get(draft, hf_place_at(HF_T("/c/1"))), "{\"x\":[1,{}]}");
     hf_document *next = freeze_checked(&draft);
     hf_document_drop(next);
     hf_document_drop(document);
@@ -211,7 +211,7 @@ static void test_draft__iterates_while_changing(void **state)
     hf_draft_iter iter;
     int64_t sum = 0, seen = 0;
     assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
-    assert_int_equal(hf_draft_iter_init(draft, hf_at_pointer(HF_T("/list")), &iter, NULL), HF_OK);
+    assert_int_equal(hf_draft_iter_init(draft, hf_place_at(HF_T("/list")), &iter, NULL), HF_OK);
     while (hf_draft_iter_next(&iter)) {
         int64_t number = hf_as_i64(iter.value, -1);
         sum += number;
@@ -219,13 +219,13 @@ static void test_draft__iterates_while_changing(void **state)
         if (number % 2 == 0)
             assert_int_equal(hf_draft_remove(draft, hf_draft_iter_place(&iter), NULL), HF_OK);
         if (number == 3)
-            assert_int_equal(hf_draft_insert(draft, hf_at_pointer(HF_T("/list/0")), hf_item_i64(100), NULL), HF_OK);
+            assert_int_equal(hf_draft_insert(draft, hf_place_at(HF_T("/list/0")), hf_item_i64(100), NULL), HF_OK);
         check_draft(draft);
     }
     hf_draft_iter_release(&iter);
     assert_int_equal(sum, 45);
     assert_int_equal(seen, 10);
-    assert_int_equal(hf_draft_iter_init(draft, hf_at_pointer(HF_T("/o")), &iter, NULL), HF_OK);
+    assert_int_equal(hf_draft_iter_init(draft, hf_place_at(HF_T("/o")), &iter, NULL), HF_OK);
     assert_true(hf_draft_iter_next(&iter));
     assert_true(hf_text_equal(iter.key, HF_T("a")));
     assert_int_equal(hf_remove(draft, HF_T("/o/b"), NULL), HF_OK);
@@ -256,12 +256,12 @@ static void change_much(hf_draft *draft)
     TRY(hf_set_text(draft, HF_T("/a/b/0"), text, NULL));
     TRY(hf_set_text(draft, HF_T("/a/a member of a long name"), text, NULL));
     TRY(hf_set_i64(draft, HF_T("/a/b/1/d"), 1, NULL));
-    TRY(hf_draft_handle(draft, hf_at_pointer(HF_T("/a/b")), &handle, NULL));
+    TRY(hf_draft_handle(draft, hf_place_at(HF_T("/a/b")), &handle, NULL));
     TRY(hf_set_array(draft, HF_T("/e/0/-"), NULL));
-    TRY(hf_draft_move(draft, hf_at_pointer(HF_T("/a/b/1")), hf_at_pointer(HF_T("/a member moved to")), NULL));
-    TRY(hf_draft_swap(draft, hf_at_pointer(HF_T("/a/b/0")), hf_at_pointer(HF_T("/d")), NULL));
-    TRY(hf_draft_set(draft, hf_at_pointer(HF_T("/copy")), hf_item_copy(hf_draft_get(draft, hf_at_pointer(HF_T("/a")))), NULL));
-    TRY(hf_draft_set(draft, hf_at_pointer(HF_T("/n")), hf_item_number(HF_T("1.000000000000")), NULL));
+    TRY(hf_draft_move(draft, hf_place_at(HF_T("/a/b/1")), hf_place_at(HF_T("/a member moved to")), NULL));
+    TRY(hf_draft_swap(draft, hf_place_at(HF_T("/a/b/0")), hf_place_at(HF_T("/d")), NULL));
+    TRY(hf_draft_set(draft, hf_place_at(HF_T("/copy")), hf_item_copy(hf_draft_get(draft, hf_place_at(HF_T("/a")))), NULL));
+    TRY(hf_draft_set(draft, hf_place_at(HF_T("/n")), hf_item_number(HF_T("1.000000000000")), NULL));
     TRY(hf_draft_compact(draft, NULL));
     TRY(hf_remove(draft, HF_T("/a"), NULL));
 #undef TRY
