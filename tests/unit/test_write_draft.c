@@ -44,7 +44,7 @@ static void test_write_draft__unchanged_parts_keep_their_spelling(void **state)
     assert_int_equal(hf_set_text(draft, HF_T("/new"), HF_T("a \"text\" longer than a slot"), NULL), HF_OK);
     expect_written(hf_draft_root(draft), "{\"a\":{\"n\\/\":[1.50,1e400]},\"b\":[9090,{\"c\":\"\\u0064\"}],\"e\":2,"
                                          "\"new\":\"a \\\"text\\\" longer than a slot\"}");
-    assert_int_equal(hf_draft_remove(draft, hf_at_pointer(HF_T("/b/1")), NULL), HF_OK);
+    assert_int_equal(hf_draft_remove(draft, hf_place_at(HF_T("/b/1")), NULL), HF_OK);
     assert_int_equal(hf_freeze(&draft, &next, NULL), HF_OK);
     hf_document_drop(document);
     expect_written(hf_get(hf_get(hf_root(next), HF_T("a")), HF_T("n/")), "[1.50,1e400]");
@@ -60,10 +60,10 @@ static void change_something(hf_draft *draft, uint64_t *seed)
     for (size_t i = 0; i < depth; i++)
         to += random_below(seed, 2) == 0 ? sprintf(to, "/%u", (unsigned)random_below(seed, 5))
                                          : sprintf(to, "/k%u", (unsigned)random_below(seed, 4));
-    hf_place place = hf_at_pointer(hf_text_of(pointer, (size_t)(to - pointer)));
+    hf_place place = hf_place_at(hf_text_of(pointer, (size_t)(to - pointer)));
     hf_item  items[] = { hf_item_array(), hf_item_object(), hf_item_double((double)random_below(seed, 1000) / 8),
                          hf_item_number(HF_T("1.2500")), hf_item_text(HF_T("changed \\ text, of some length")),
-                         hf_item_copy(hf_draft_get(draft, hf_at_pointer(HF_T("/k1")))) };
+                         hf_item_copy(hf_draft_get(draft, hf_place_at(HF_T("/k1")))) };
     hf_status status;
     switch (random_below(seed, 4)) {
     case 0: status = hf_draft_remove(draft, place, NULL); break;
