@@ -298,7 +298,7 @@ static void play_checkpoint(process *in, const hf__trace_event *event)
     if (event->checkpoint.rss > own)
         memory.rss = (int64_t)(event->checkpoint.rss - own);
     if (event->checkpoint.anonymous > 0)
-        memory.anonymous = event->checkpoint.anonymous > own ? (int64_t)(event->checkpoint.anonymous - own) : 0;
+        memory.anonymous = (int64_t)event->checkpoint.anonymous; /* our own lies in shared memory */
     memory.allocated_bytes = (int64_t)event->checkpoint.counters.requested_bytes;
     memory.blocks = (int64_t)(event->checkpoint.counters.allocations - event->checkpoint.counters.releases);
     memory.threads = (int64_t)in->threads_live;

@@ -95,6 +95,9 @@ static hf__decoded start_thread(hf__trace_state *state, hf__ring_read *ring, hf_
         entry->thread = ring->thread;
         if (entry->pending == HF__THREAD_DETACHED)
             detached = 1;
+        ring->join_pending = entry->pending == HF__THREAD_JOINED;
+        if (entry->pending != 0)
+            entry->thread = 0;
         entry->pending = 0;
     }
     event->kind = HF__TRACE_THREAD_START;
@@ -202,7 +205,7 @@ static bool needs_start(const hf__ring_read *ring, uint64_t first)
     uint64_t code = first >> 2;
     return ring->start_pending && !((first & 3) == HF__EVENT_OTHER &&
                                     (code == HF__OTHER_THREAD_START || code == HF__OTHER_SAMPLING ||
-                                     code == HF__OTHER_LOST || code == HF__OTHER_BEGIN));
+                                     code == HF__OTHER_LOST || code == HF__OTHER_BEGIN || code == HF__OTHER_CHECKPOINT));
 }
 
 static hf__decoded decode_plain(hf__ring_read *ring, const hf__process_read *process, uint64_t first,
@@ -225,6 +228,15 @@ hf__decoded hf__trace_decode_event(hf__trace_state *state, hf__ring_read *ring, 
                                    hf__trace_event *event)
 {
     const uint8_t *start = bytes->at;
+    if (ring->join_pending) {
+        ring->join_pending = false;
+        event->kind = HF__TRACE_THREAD_STATE;
+        event->process = ring->process;
+        event->thread = ring->thread;
+        event->time_ns = state->time_ns;
+        event->thread_state.state = HF__THREAD_JOINED;
+        return HF__DECODED_EVENT;
+    }
     uint64_t first = hf__trace_number(bytes);
     if (bytes->bad)
         return HF__DECODED_BAD;

@@ -33,6 +33,7 @@ typedef struct hf__ring_read {
     uint32_t process;       /* 0: nobody writes it yet */
     uint32_t thread, tid, level;
     bool     start_pending; /* the thread is not known to have started */
+    bool     join_pending;  /* it was joined before its start was read */
     uint64_t last_address, last_size, period;
     uint32_t last_stack;    /* local */
 } hf__ring_read;

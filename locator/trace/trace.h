@@ -212,7 +212,7 @@ typedef struct hf__trace_event {
             hf__trace_counters    counters;
             hf__trace_allocator_statistics statistics;
             uint64_t rss, anonymous;                  /* resident bytes, and those without a file; 0: unknown */
-            uint64_t own_bytes;                       /* of these, taken by the recorder itself */
+            uint64_t own_bytes;                       /* of rss (not of anonymous), taken by the recorder */
             uint64_t own_ns;                          /* estimated time spent recording, all threads */
             uint64_t cpu_ns;                          /* of the process, all threads; 0: unknown */
         } checkpoint;

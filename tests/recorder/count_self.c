@@ -3,7 +3,7 @@
  * Threads allocate through all calls of the malloc family, hand blocks to each other, reallocate
  * and release them at random. At the end it prints one line for each function:
  *
- *     site ADDRESS BLOCKS BYTES
+ *     site START END BLOCKS BYTES
  *
  * and ends in the way it was told: return, _exit, abort, kill.
  *
@@ -50,13 +50,14 @@ static void gone(const head *h)
 
 /* A function per site, so that a frame tells it. The asm keeps the call from becoming a jump. */
 #define SITE(number, name, expression)                                  \
-    __attribute__((noinline)) static head *name(size_t size)            \
+    extern const char __start_of_##name[], __stop_of_##name[];      \
+    __attribute__((noinline, section("of_" #name))) static head *name(size_t size) \
     {                                                                   \
         void *block = expression;                                       \
         __asm__ volatile("" : "+r"(block));                             \
         return born(block, number, size);                               \
     }
-static void *by_posix_memalign(size_t size)
+static inline __attribute__((always_inline)) void *by_posix_memalign(size_t size)
 {
     void *block = NULL;
     return posix_memalign(&block, 64, size) == 0 ? block : NULL;
@@ -71,7 +72,8 @@ SITE(6, site_reallocarray, reallocarray(NULL, 1, size))
 SITE(7, site_realloc_null, realloc(NULL, size))
 SITE(8, site_pvalloc, pvalloc(size))
 
-__attribute__((noinline)) static head *site_realloc(head *h, size_t size)
+extern const char __start_of_realloc[], __stop_of_realloc[];
+__attribute__((noinline, section("of_realloc"))) static head *site_realloc(head *h, size_t size)
 {
     gone(h);
     void *block = realloc(h, size);
@@ -82,6 +84,15 @@ __attribute__((noinline)) static head *site_realloc(head *h, size_t size)
 static head *(*const sites[])(size_t) = { site_malloc, site_calloc, site_memalign, site_aligned_alloc,
                                           site_posix_memalign, site_valloc, site_reallocarray, site_realloc_null,
                                           site_pvalloc };
+
+typedef struct range {
+    const char *start, *end;
+} range;
+#define RANGE(name) { __start_##name, __stop_##name }
+static const range ranges[SITES] = {
+    RANGE(of_site_malloc), RANGE(of_site_calloc), RANGE(of_site_memalign), RANGE(of_site_aligned_alloc),
+    RANGE(of_site_posix_memalign), RANGE(of_site_valloc), RANGE(of_site_reallocarray),
+    RANGE(of_site_realloc_null), RANGE(of_site_pvalloc), RANGE(of_realloc) };
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -144,12 +155,10 @@ static void print_counts(void)
 {
     char text[2048];
     int length = 0;
-    for (unsigned i = 0; i < SITES; i++) {
-        uint64_t address = i < 9 ? (uint64_t)sites[i] : (uint64_t)site_realloc;
-        length += snprintf(text + length, sizeof text - (size_t)length, "site %llx %lld %lld\n",
-                           (unsigned long long)address, (long long)blocks[i],
+    for (unsigned i = 0; i < SITES; i++)
+        length += snprintf(text + length, sizeof text - (size_t)length, "site %lx %lx %lld %lld\n",
+                           (unsigned long)ranges[i].start, (unsigned long)ranges[i].end, (long long)blocks[i],
                            (long long)bytes[i]);
-    }
     if (write(STDOUT_FILENO, text, (size_t)length) != length)
         _exit(9);
 }

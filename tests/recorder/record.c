@@ -116,6 +116,20 @@ static void add_stack(replayed *all, const hf__trace_event *event)
     all->stacks_count = event->stack.stack;
 }
 
+static void add_module(replayed *all, const hf__trace_event *event)
+{
+    if (event->module_load.module >= all->modules_room) {
+        uint32_t room = event->module_load.module * 2 + 64;
+        all->modules = realloc(all->modules, room * sizeof *all->modules);
+        if (all->modules == NULL)
+            abort();
+        all->modules_room = room;
+    }
+    snprintf(all->modules[event->module_load.module], sizeof all->modules[0], "%.*s",
+             (int)event->module_load.path.length, event->module_load.path.bytes);
+    all->modules_count = event->module_load.module;
+}
+
 static void add_ending(replayed *all, const hf__trace_event *event)
 {
     static const char *const words[] = { "unknown", "exit", "signal", "exec", "running" };
@@ -141,6 +155,12 @@ static void add_event(replayed *all, const hf__trace_event *event)
         block->alive = block->address != 0;
         break;
     case HF__TRACE_STACK: add_stack(all, event); break;
+    case HF__TRACE_MODULE_LOAD: add_module(all, event); break;
+    case HF__TRACE_THREAD_START: all->detached += event->thread_start.detached; break;
+    case HF__TRACE_THREAD_STATE:
+        all->detached += event->thread_state.state == HF__THREAD_DETACHED;
+        all->joined += event->thread_state.state == HF__THREAD_JOINED;
+        break;
     case HF__TRACE_CHECKPOINT:
         all->reasons[event->checkpoint.reason & 7]++;
         if (event->process == 1)
@@ -173,4 +193,5 @@ void replayed_release(replayed *all)
 {
     free(all->blocks);
     free(all->stacks);
+    free(all->modules);
 }

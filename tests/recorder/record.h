@@ -40,7 +40,9 @@ typedef struct replayed {
     uint64_t    reasons[8];      /* checkpoints by reason */
     double      allocated_weighted;
     hf__trace_counters counters; /* of the last checkpoint of process 1 */
-    uint64_t    truncated;       /* allocations with stacks that are cut */
+    char      (*modules)[256];   /* paths, by number */
+    uint32_t    modules_count, modules_room;
+    uint64_t    detached, joined; /* threads */
     char        endings[256];    /* "1:exit 0 2:signal 9 ..." */
 } replayed;
 

@@ -1,0 +1,132 @@
+/* recorder_odd.c - programs that do odd things (corpus/odd), each with its stated behaviour. */
+#include "sites.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static char *in_folder(const char *name)
+{
+    static char paths[4][512];
+    static unsigned next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", ODD_FOLDER, name);
+    return path;
+}
+
+/* Records and replays a program; its sites must agree. `ending`: a part of what the processes' ends say. */
+static bool run_odd(const char *name, char *const *arguments, size_t sites_expected, const char *ending, replayed *all)
+{
+    char *command[8] = { in_folder(name) };
+    recorded run;
+    site sites[SITES_MAX];
+    bool good = false;
+    for (size_t i = 0; arguments != NULL && arguments[i] != NULL && i < 6; i++)
+        command[i + 1] = arguments[i];
+    if (!check(record_program(command, NULL, &run), "%s: recording", name))
+        return false;
+    if (check(replay(run.path, all), "%s: reading", name)) {
+        size_t count = sites_read(run.output, sites);
+        sites_count(all, sites, count);
+        check(count == sites_expected, "%s: prints %zu sites, expected %zu", name, count, sites_expected);
+        sites_check(name, sites, count);
+        check(all->lost == 0 && all->doubled == 0, "%s: %llu lost, %llu born at living addresses", name,
+              (unsigned long long)all->lost, (unsigned long long)all->doubled);
+        check(strstr(all->endings, ending) != NULL, "%s: ended as %s", name, all->endings);
+        good = true;
+    }
+    recorded_release(&run);
+    return good;
+}
+
+/* Live blocks with a frame in a module whose path ends so. */
+static uint64_t live_in_module(const replayed *all, const char *ending)
+{
+    uint64_t count = 0;
+    size_t length = strlen(ending);
+    for (size_t i = 0; i < all->blocks_room; i++) {
+        if (!all->blocks[i].alive)
+            continue;
+        uint32_t stack = all->blocks[i].stack;
+        const char *path = stack != 0 ? all->modules[all->stacks[stack].module] : "";
+        if (strlen(path) >= length && strcmp(path + strlen(path) - length, ending) == 0)
+            count++;
+    }
+    return count;
+}
+
+static void test_processes(void)
+{
+    replayed all;
+    if (run_odd("odd_fork", NULL, 3, "1:exit 0", &all)) {
+        check(all.strangers == 3, "odd_fork: %llu strangers", (unsigned long long)all.strangers);
+        check(all.kinds[HF__TRACE_PROCESS_START] == 3, "odd_fork: processes");
+        replayed_release(&all);
+    }
+    if (run_odd("odd_exec", NULL, 2, "1:exec 0 2:exit 0", &all))
+        replayed_release(&all);
+    if (run_odd("odd_spawn", NULL, 1, "1:exit 0", &all)) {
+        check(all.kinds[HF__TRACE_PROCESS_START] >= 10, "odd_spawn: processes %llu",
+              (unsigned long long)all.kinds[HF__TRACE_PROCESS_START]);
+        replayed_release(&all);
+    }
+}
+
+static void test_modules(void)
+{
+    char *const arguments[] = { in_folder("odd_plugin_a.so"), in_folder("odd_plugin_b.so"), "20", NULL };
+    replayed all;
+    if (run_odd("odd_dlopen", arguments, 0, "1:exit 0", &all)) {
+        check(live_in_module(&all, "odd_plugin_a.so") == 60, "odd_dlopen: a holds %llu",
+              (unsigned long long)live_in_module(&all, "odd_plugin_a.so"));
+        check(live_in_module(&all, "odd_plugin_b.so") == 100, "odd_dlopen: b holds %llu",
+              (unsigned long long)live_in_module(&all, "odd_plugin_b.so"));
+        check(all.kinds[HF__TRACE_MODULE_UNLOAD] == 40, "odd_dlopen: unloads %llu",
+              (unsigned long long)all.kinds[HF__TRACE_MODULE_UNLOAD]);
+        replayed_release(&all);
+    }
+}
+
+static void test_control_flow(void)
+{
+    replayed all;
+    if (run_odd("odd_longjmp", NULL, 2, "1:exit 0", &all))
+        replayed_release(&all);
+    if (run_odd("odd_coroutine", NULL, 2, "1:exit 0", &all))
+        replayed_release(&all);
+    if (run_odd("odd_signal", NULL, 3, "1:exit 0", &all)) {
+        check(all.kinds[HF__TRACE_MAP] >= 50 && all.kinds[HF__TRACE_MAP] == all.kinds[HF__TRACE_UNMAP],
+              "odd_signal: maps %llu, unmaps %llu", (unsigned long long)all.kinds[HF__TRACE_MAP],
+              (unsigned long long)all.kinds[HF__TRACE_UNMAP]);
+        replayed_release(&all);
+    }
+    if (access(in_folder("odd_exception"), X_OK) == 0 && run_odd("odd_exception", NULL, 1, "1:exit 0", &all))
+        replayed_release(&all);
+}
+
+static void test_beginning_and_end(void)
+{
+    replayed all;
+    if (run_odd("odd_threads", NULL, 1, "1:exit 0", &all)) {
+        check(all.kinds[HF__TRACE_THREAD_START] == 36, "odd_threads: starts %llu",
+              (unsigned long long)all.kinds[HF__TRACE_THREAD_START]);
+        check(all.kinds[HF__TRACE_THREAD_END] == 35, "odd_threads: ends %llu",
+              (unsigned long long)all.kinds[HF__TRACE_THREAD_END]);
+        check(all.joined == 20 && all.detached == 10, "odd_threads: joined %llu, detached %llu",
+              (unsigned long long)all.joined, (unsigned long long)all.detached);
+        replayed_release(&all);
+    }
+    if (run_odd("odd_early", NULL, 3, "1:exit 0", &all)) {
+        check(all.reasons[HF__CHECKPOINT_MAIN_RETURNED] == 1 && all.reasons[HF__CHECKPOINT_EXIT] == 1,
+              "odd_early: checkpoints at the end");
+        replayed_release(&all);
+    }
+}
+
+int main(void)
+{
+    test_processes();
+    test_modules();
+    test_control_flow();
+    test_beginning_and_end();
+    return check_summary();
+}
