@@ -13,6 +13,7 @@
 enum { CORPUS_PER_SECOND = 400, CORPUS_ROUNDS = 600 };
 
 static size_t corpus_bytes;
+static double corpus_first_leak;
 static int corpus_round = -1;
 static struct timespec corpus_begin;
 
@@ -35,12 +36,18 @@ static inline int corpus_next(void)
     }
     if (corpus_round < CORPUS_ROUNDS)
         return 1;
-    printf("corpus: leaked %zu bytes in %.3f s\n", corpus_bytes, corpus_seconds());
+    printf("corpus: leaked %zu bytes in %.3f s\n", corpus_bytes, corpus_seconds() - corpus_first_leak);
     fflush(stdout);
     return 0;
 }
 
-static inline void corpus_leaked(size_t bytes) { corpus_bytes += bytes; }
+/* Time counts from the first leak on, so that a fault that comes late has its own rate. */
+static inline void corpus_leaked(size_t bytes)
+{
+    if (corpus_bytes == 0)
+        corpus_first_leak = corpus_seconds();
+    corpus_bytes += bytes;
+}
 
 /* A number that looks random and is the same in every run. */
 static inline unsigned corpus_random(void)
