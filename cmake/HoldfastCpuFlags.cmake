@@ -4,7 +4,7 @@
 function(hf_cpu_flags list_name)
   set(sources ${${list_name}})
   set(avx2 -mavx2 -mbmi -mbmi2 -mpclmul)
-  set(avx512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi -mavx512vbmi2
+  set(avx512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi -mavx512vbmi2 -mavx512cd -mlzcnt
              -mbmi -mbmi2 -mpclmul -mvpclmulqdq)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
     list(FILTER sources EXCLUDE REGEX "_neon\\.c$")

@@ -18,7 +18,7 @@ enum hf__cpu_level hf__cpu_best(void)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
-        __builtin_cpu_supports("vpclmulqdq"))
+        __builtin_cpu_supports("vpclmulqdq") && __builtin_cpu_supports("avx512cd"))
         return HF__CPU_AVX512;
     return HF__CPU_AVX2;
 #elif defined(__aarch64__) && defined(__ARM_NEON)

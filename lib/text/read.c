@@ -1,6 +1,7 @@
 /* read.c - JSON text in: from a buffer to a document. */
 #include "text/read_source.h"
 
+#include "base/cpu.h"
 #include "base/fail.h"
 
 static const hf_read_options no_options;
@@ -64,10 +65,54 @@ hf_status hf__reading_give_text(hf__reading *reading, const char *text, size_t l
     return HF_BAD_ENCODING;
 }
 
+void hf__reading_copy_later(hf__reading *reading)
+{
+    reading->pending = reading->text;
+    reading->text = reading->block + sizeof(hf__block_header) + reading->skipped;
+    reading->is_inside = true;
+    reading->is_padded = true;
+    memcpy(hf__reading_text(reading) - reading->skipped, reading->pending - reading->skipped, reading->skipped);
+}
+
+/* Places in the text are signed 32-bit numbers to some instructions of the stages. */
+enum { STAGED_MAX = 0x7fff0000 };
+
+static bool read_staged(hf__reading *reading)
+{
+#if defined(__x86_64__)
+    bool suits = reading->is_padded && reading->keep_text && !reading->many && !reading->numbers_as_text &&
+                 !reading->allow_comments && !reading->allow_trailing_commas && reading->length >= HF__READ_STAGED_MIN &&
+                 reading->length <= STAGED_MAX;
+    if (!suits || hf__cpu_level() != HF__CPU_AVX512)
+        return false;
+    hf_error *reterr = reading->reterr;
+    reading->reterr = NULL;
+    hf_status status = hf__read_avx512(reading);
+    reading->reterr = reterr;
+    if (status == HF_OK)
+        return true;
+    reading->slot_count = 0;
+    reading->side_used = 0;
+    reading->is_relaxed = false;
+#else
+    (void)reading;
+#endif
+    return false;
+}
+
+static hf_status read_text(hf__reading *reading)
+{
+    if (read_staged(reading))
+        return HF_OK;
+    if (reading->pending != NULL)
+        memcpy(hf__reading_text(reading), reading->pending, reading->length);
+    return hf__read_single_pass(reading);
+}
+
 hf_status hf__reading_run(hf__reading *reading, const hf_read_options *options, hf_document **ret_document,
                           hf_error *reterr)
 {
-    hf_status status = hf__read_single_pass(reading);
+    hf_status status = read_text(reading);
     if (status == HF_OK && options->duplicates != HF_DUPLICATES_KEEP)
         status = hf__read_duplicates(reading, options->duplicates);
     if (status != HF_OK) {
@@ -79,7 +124,8 @@ hf_status hf__reading_run(hf__reading *reading, const hf_read_options *options, 
     hf__reading_finish(reading);
     hf__block_header *block = (hf__block_header *)(void *)reading->block;
     reading->block = NULL;
-    return hf__document_create(block, reading->block_bytes, reading->memory.allocator, reading->memory.budget, ret_document, reterr);
+    return hf__document_create(block, reading->block_bytes, reading->memory.allocator, reading->memory.budget, ret_document,
+                               reterr);
 }
 
 /* ---- from a buffer ----------------------------------------------------------------------- */
@@ -101,13 +147,9 @@ static hf_status read_buffer(hf_text text, const hf_read_options *options, hf_do
     status = hf__reading_begin(&reading, copied ? text.length : 0, slots, side);
     if (status != HF_OK)
         return status;
-    if (copied) {
-        char *source = reading.block + sizeof(hf__block_header);
-        memcpy(source, text.bytes, text.length);
-        memset(source + text.length, 0, HF__READ_PADDING);
-        text.bytes = source;
-    }
-    status = hf__reading_give_text(&reading, text.bytes, text.length, copied);
+    status = hf__reading_give_text(&reading, text.bytes, text.length, false);
+    if (status == HF_OK && copied)
+        hf__reading_copy_later(&reading);
     if (status != HF_OK) {
         hf__reading_abandon(&reading);
         return status;

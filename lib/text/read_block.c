@@ -77,7 +77,8 @@ static void move_side(hf__reading *reading, size_t new_offset, size_t slots_used
 
 hf_status hf__reading_begin(hf__reading *reading, size_t source, size_t slots, size_t side)
 {
-    size_t text_bytes = source != 0 ? round_up(source + HF__READ_PADDING, sizeof(hf__slot)) : 0;
+    size_t padding = source < HF__READ_STAGED_MIN ? HF__READ_PADDING : HF__READ_STAGED_PADDING;
+    size_t text_bytes = source != 0 ? round_up(source + padding, sizeof(hf__slot)) : 0;
     size_t slots_offset = sizeof(hf__block_header) + text_bytes;
     size_t bytes = slots_offset + slot_bytes(slots) + side;
     void *block = NULL;
@@ -125,7 +126,7 @@ hf_status hf__reading_grow(hf__reading *reading, size_t used, size_t done, size_
 {
     /* Each byte of the rest gives a slot or a byte of side text at most. */
     size_t rest = reading->length - done;
-    size_t slots = used + rest + 2, side_least = reading->side_used + side_bytes, side = side_least + rest;
+    size_t slots = used + rest + 8, side_least = reading->side_used + side_bytes, side = side_least + rest;
     if (reading->growths++ == 0) {
         slots = extrapolate(used, done, rest, 0, slots);
         side = side_least == 0 ? 0 : extrapolate(side_least, done, rest, side_least, side);

@@ -94,11 +94,8 @@ static hf_status read_open_file(int file, const hf_read_options *options, hf_doc
                                                                                           : HF__READ_BYTES_MAX;
     if (status == HF_OK)
         status = load(&reading, file, bytes_max, &from);
-    if (status == HF_OK) {
-        char *text = source_begin(&reading);
-        memset(text + from.length, 0, HF__READ_PADDING);
-        status = hf__reading_give_text(&reading, text, from.length, true);
-    }
+    if (status == HF_OK)
+        status = hf__reading_give_text(&reading, source_begin(&reading), from.length, true);
     if (status == HF_OK)
         return hf__reading_run(&reading, options, ret_document, reterr);
     hf__reading_abandon(&reading);

@@ -642,7 +642,8 @@ hf_status hf__read_single_pass(hf__reading *reading)
 {
     bool relaxed = reading->allow_comments || reading->allow_trailing_commas || reading->numbers_as_text ||
                    reading->refused_slot != 0;
-    if (reading->is_padded)
-        return relaxed ? run_padded_relaxed(reading) : run_padded(reading);
-    return relaxed ? run_bounded_relaxed(reading) : run_bounded(reading);
+    if (!reading->is_padded)
+        return relaxed ? run_bounded_relaxed(reading) : run_bounded(reading);
+    memset(hf__reading_text(reading) + reading->length, 0, HF__READ_PADDING);
+    return relaxed ? run_padded_relaxed(reading) : run_padded(reading);
 }

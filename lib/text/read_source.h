@@ -12,6 +12,9 @@ hf_status hf__reading_init(hf__reading *reading, const hf_read_options *options,
  * A byte order mark is skipped; one of another encoding is refused. */
 hf_status hf__reading_give_text(hf__reading *reading, const char *text, size_t length, bool is_inside);
 
+/* The text is outside and shall be inside: it is copied while it is read. The block has room for it. */
+void hf__reading_copy_later(hf__reading *reading);
+
 /* Reads the text with the reader that suits it, applies the options that need all slots, and makes
  * the document; the block is gone afterwards, into the document or freed. Errors are filled in,
  * but for the name. */

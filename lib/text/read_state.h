@@ -2,7 +2,7 @@
  *
  * The block while it grows:
  *
- *     [header 128][source text + 64 zeros][slots ... room][side text ... room]
+ *     [header 128][source text + padding][slots ... room][side text ... room]
  *
  * The source part is missing when the text stays where the caller has it. Side text is what has
  * no spelling in the source: unescaped text, and with drop_text all long text. Slots refer to both
@@ -21,7 +21,9 @@
 #include "value/home.h"
 
 enum {
-    HF__READ_PADDING = 64, /* zero bytes behind a source text that lies in the block */
+    HF__READ_PADDING = 64,  /* bytes behind a source text in the block that its reader may fill */
+    HF__READ_STAGED_MIN = 1536, /* from here on it may be read in stages, which need more: */
+    HF__READ_STAGED_PADDING = 128,
     HF__READ_SPARE   = 8   /* slots of room that the readers may count on behind `slot_capacity` */
 };
 
@@ -41,12 +43,13 @@ typedef struct hf__reading {
     /* What is read. */
     const char *text;       /* valid for `length` bytes */
     size_t      length;
-    bool        is_padded;  /* HF__READ_PADDING zero bytes follow; only text in the block */
+    bool        is_padded;  /* HF__READ_PADDING bytes follow that may be written */
     bool        is_inside;  /* the text lies in the block */
     bool        keep_text;  /* slots refer to the source */
     bool        many;       /* stops behind the first value: `consumed` */
     uint64_t    refused_slot; /* a key at this slot is refused as a duplicate; 0: none is */
     size_t      skipped;    /* bytes of a byte order mark before `text` */
+    const char *pending;    /* the caller's text, to be copied to `text` when it is read; NULL: it is there */
 
     /* How. */
     bool        allow_comments, allow_trailing_commas, replace_surrogates, numbers_as_text;
@@ -75,6 +78,11 @@ typedef struct hf__reading {
 static inline hf__slot *hf__reading_slots(const hf__reading *reading)
 {
     return (hf__slot *)(void *)(reading->block + reading->slots_offset);
+}
+/* The text, when it lies in the block. */
+static inline char *hf__reading_text(const hf__reading *reading)
+{
+    return reading->block + (reading->text - reading->block);
 }
 static inline char *hf__reading_side(const hf__reading *reading)
 {
@@ -150,6 +158,10 @@ static inline void hf__move_slot_references(hf__slot *slot, int64_t bytes)
 /* Each reads reading->text whole (or one value of it) and returns HF_OK, or a status with
  * reading->fault set; HF_NO_MEMORY and HF_LIMIT_BYTES have reading->reterr filled instead. */
 hf_status hf__read_single_pass(hf__reading *reading);
+
+/* The same text to the same slots, for strict reading of padded text in the block that is shorter
+ * than 2 GiB. Any failure means only: read with the single pass. */
+hf_status hf__read_avx512(hf__reading *reading);
 
 /* Keeps the last or the first of equal keys, or refuses them (read_duplicates.c). Statuses as above. */
 hf_status hf__read_duplicates(hf__reading *reading, hf_duplicates policy);

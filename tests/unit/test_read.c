@@ -506,7 +506,7 @@ static void test_read__few_allocations(void **state)
     memset(text, ' ', BYTES);
     text[0] = '[';
     text[BYTES - 1] = ']';
-    expect_allocations(hf_text_of(text, BYTES), 2);
+    expect_allocations(hf_text_of(text, BYTES), 3);
     /* First a long text with escapes, then as many slots as the text can hold. */
     memset(text + 1, 'x', BYTES / 2);
     text[1] = '"';

@@ -41,7 +41,6 @@ static hf_status read_cramped(hf_text text, const hf_read_options *options, hf_d
     if (inside) {
         char *source = reading.block + sizeof(hf__block_header);
         memcpy(source, text.bytes, text.length);
-        memset(source + text.length, 0, HF__READ_PADDING);
         text.bytes = source;
     }
     assert_int_equal(hf__reading_give_text(&reading, text.bytes, text.length, inside), HF_OK);
