@@ -42,7 +42,12 @@ typedef struct hf_budget_options {
     hf_budget  *parent;    /* NULL: the process budget */
     uint64_t    bytes_max; /* 0: no limit of its own, those above still hold */
     const char *name;      /* for messages; copied, cut at 31 bytes; NULL: "budget" */
-    uint64_t    reserved[4];
+    /* Asked before this budget refuses `bytes`, by the thread that charges, without a lock of the
+     * library held: what can be let go? Releases it, and returns its bytes, 0 for nothing. What
+     * it charges itself is not asked for again. NULL: nothing can. */
+    uint64_t  (*reclaim)(void *context, uint64_t bytes);
+    void       *reclaim_context;
+    uint64_t    reserved[2];
 } hf_budget_options;
 
 typedef struct hf_budget_counts {

@@ -27,6 +27,12 @@ void hf__memory_free(const hf__memory *memory, void *block, size_t size, size_t 
 /* What the budget and all above it leave at this moment: for choosing a size that will do. */
 uint64_t hf__budget_room(hf_budget *budget);
 
+/* The limit is exactly this, 0 included. */
+void hf__budget_limit_to(hf_budget *budget, uint64_t bytes_max);
+
+/* `reclaim` is asked no more, and nobody is inside it: before its context goes. */
+void hf__budget_reclaim_stop(hf_budget *budget);
+
 /* The bytes that a block of `size` from the default allocator can hold: the size class for
  * those of the page source, the size itself below. SIZE_MAX when there is no such block.
  * A block asked for by its class is recycled by every request of that class; shrinking one by

@@ -17,12 +17,15 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { NAME_MAX_BYTES = 32, BUDGET_ALIGNMENT = 16 };
+enum { NAME_MAX_BYTES = 32, BUDGET_ALIGNMENT = 16, RECLAIM_TRIES = 64 };
 
 struct hf_budget {
     hf_budget_counts counts;
     hf_budget       *parent;  /* held; NULL for the process */
     _Atomic size_t   holders; /* unused for the process */
+    uint64_t       (*reclaim)(void *context, uint64_t bytes);
+    void            *reclaim_context;
+    uint64_t         reclaiming; /* threads inside reclaim */
     char             name[NAME_MAX_BYTES];
 };
 
@@ -31,6 +34,7 @@ static hf_budget process = { .counts.bytes_max = UINT64_MAX, .name = "process" }
 /* ---- the lock, whole across fork --------------------------------------------------------- */
 
 static pthread_mutex_t lock = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
+static pthread_cond_t  reclaimed = PTHREAD_COND_INITIALIZER;
 static pthread_once_t  fork_once = PTHREAD_ONCE_INIT;
 
 static void enter(void)
@@ -78,6 +82,8 @@ hf_status hf_budget_create(const hf_budget_options *options, hf_budget **ret_bud
     memset(budget, 0, sizeof *budget);
     budget->counts.bytes_max = options->bytes_max != 0 ? options->bytes_max : UINT64_MAX;
     budget->parent = hf_budget_hold(or_process(options->parent));
+    budget->reclaim = options->reclaim;
+    budget->reclaim_context = options->reclaim_context;
     atomic_init(&budget->holders, 1);
     snprintf(budget->name, sizeof budget->name, "%s", options->name != NULL ? options->name : "budget");
     *ret_budget = budget;
@@ -121,6 +127,33 @@ static hf_budget *find_refusing(hf_budget *budget, uint64_t bytes)
     return NULL;
 }
 
+/* Under the lock, which it leaves meanwhile. The budget is held by whoever charges below it. */
+static bool reclaim(hf_budget *budget, uint64_t bytes)
+{
+    static _Thread_local bool inside;
+    if (inside || budget->reclaim == NULL)
+        return false;
+    budget->reclaiming++;
+    leave();
+    inside = true;
+    bool freed = budget->reclaim(budget->reclaim_context, bytes) > 0;
+    inside = false;
+    enter();
+    if (--budget->reclaiming == 0)
+        pthread_cond_broadcast(&reclaimed);
+    return freed;
+}
+
+static void count_charge(hf_budget *budget, uint64_t bytes)
+{
+    for (; budget != NULL; budget = budget->parent) {
+        budget->counts.current += bytes;
+        budget->counts.charged += bytes;
+        if (budget->counts.current > budget->counts.peak)
+            budget->counts.peak = budget->counts.current;
+    }
+}
+
 hf_status hf_budget_charge(hf_budget *budget, uint64_t bytes, hf_error *reterr)
 {
     budget = or_process(budget);
@@ -129,13 +162,15 @@ hf_status hf_budget_charge(hf_budget *budget, uint64_t bytes, hf_error *reterr)
     ready();
     enter();
     hf_budget *refusing = find_refusing(budget, bytes);
+    /* An amount that could never fit is refused before anything is let go for it. */
+    for (int tries = 0; refusing != NULL && tries < RECLAIM_TRIES && bytes <= refusing->counts.bytes_max; tries++) {
+        bool freed = reclaim(refusing, bytes);
+        refusing = find_refusing(budget, bytes);
+        if (!freed)
+            break;
+    }
     if (refusing == NULL) {
-        for (hf_budget *at = budget; at != NULL; at = at->parent) {
-            at->counts.current += bytes;
-            at->counts.charged += bytes;
-            if (at->counts.current > at->counts.peak)
-                at->counts.peak = at->counts.current;
-        }
+        count_charge(budget, bytes);
         leave();
         return HF_OK;
     }
@@ -145,6 +180,16 @@ hf_status hf_budget_charge(hf_budget *budget, uint64_t bytes, hf_error *reterr)
     return hf__fail(reterr, HF_LIMIT_BYTES, "%s: %llu more than %llu of %llu", refusing->name,
                     (unsigned long long)bytes, (unsigned long long)counts.current,
                     (unsigned long long)counts.bytes_max);
+}
+
+void hf__budget_reclaim_stop(hf_budget *budget)
+{
+    ready();
+    enter();
+    budget->reclaim = NULL;
+    while (budget->reclaiming > 0)
+        pthread_cond_wait(&reclaimed, &lock);
+    leave();
 }
 
 hf_status hf_budget_release(hf_budget *budget, uint64_t bytes)
@@ -166,13 +211,17 @@ hf_status hf_budget_release(hf_budget *budget, uint64_t bytes)
 
 /* ---- looking and setting ----------------------------------------------------------------- */
 
-void hf_budget_limit(hf_budget *budget, uint64_t bytes_max)
+void hf__budget_limit_to(hf_budget *budget, uint64_t bytes_max)
 {
-    budget = or_process(budget);
     ready();
     enter();
-    budget->counts.bytes_max = bytes_max != 0 ? bytes_max : UINT64_MAX;
+    budget->counts.bytes_max = bytes_max;
     leave();
+}
+
+void hf_budget_limit(hf_budget *budget, uint64_t bytes_max)
+{
+    hf__budget_limit_to(or_process(budget), bytes_max != 0 ? bytes_max : UINT64_MAX);
 }
 
 hf_budget_counts hf_budget_count(hf_budget *budget)

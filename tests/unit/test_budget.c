@@ -119,6 +119,48 @@ static void test_budget__mistakes_are_noticed(void **state)
     assert_int_equal(hf_budget_count(NULL).current, before);
 }
 
+typedef struct hoard {
+    hf_budget *budget;
+    uint64_t   bytes; /* charged, and let go on request */
+    int        asked;
+} hoard;
+
+static uint64_t let_go(void *context, uint64_t bytes)
+{
+    hoard *self = context;
+    self->asked++;
+    uint64_t gone = bytes < self->bytes ? bytes : self->bytes;
+    if (gone > 0)
+        hf_budget_release(self->budget, gone);
+    self->bytes -= gone;
+    /* Asking for more in here is answered without asking again. */
+    assert_int_equal(hf_budget_charge(self->budget, 1000, NULL), HF_LIMIT_BYTES);
+    return gone;
+}
+
+static void test_budget__asks_before_it_refuses(void **state)
+{
+    (void)state;
+    hoard self = { .bytes = 500 };
+    assert_int_equal(hf_budget_create(&(hf_budget_options){ .bytes_max = 1000, .reclaim = let_go, .reclaim_context = &self },
+                                      &self.budget, NULL), HF_OK);
+    hf_budget *child = make(self.budget, 0, "child");
+    assert_int_equal(hf_budget_charge(self.budget, 500, NULL), HF_OK);
+    assert_int_equal(hf_budget_charge(child, 400, NULL), HF_OK);
+    assert_int_equal(self.asked, 0);
+    assert_int_equal(hf_budget_charge(child, 300, NULL), HF_OK);
+    assert_int_equal(self.asked, 1);
+    assert_int_equal(self.bytes, 200);
+    assert_int_equal(hf_budget_charge(child, 1001, NULL), HF_LIMIT_BYTES); /* hopeless: not asked */
+    assert_int_equal(self.asked, 1);
+    assert_int_equal(hf_budget_charge(child, 700, NULL), HF_LIMIT_BYTES);
+    assert_int_equal(self.asked, 3); /* once for 200 bytes, once for none */
+    assert_true(hf_budget_count(self.budget).peak <= 1000);
+    assert_int_equal(hf_budget_release(child, 700), HF_OK);
+    hf_budget_drop(child);
+    hf_budget_drop(self.budget);
+}
+
 typedef struct worker {
     hf_budget *budget, *group;
     long       charged, refused;
@@ -212,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_budget__a_child_holds_its_parent),
         cmocka_unit_test(test_budget__a_million_generations_drop_without_recursion),
         cmocka_unit_test(test_budget__mistakes_are_noticed),
+        cmocka_unit_test(test_budget__asks_before_it_refuses),
         cmocka_unit_test(test_budget__threads_never_pass_the_limit),
         cmocka_unit_test(test_budget__a_forked_child_can_charge),
     };
