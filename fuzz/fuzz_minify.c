@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = malloc(size + (size == 0)), *plain = malloc(size + (size == 0)), *fast = malloc(size + (size == 0));
+    char *text = malloc(size + (size == 0)), *plain = malloc(size + (size == 0)),
+         *fast = malloc(size + (size == 0));
     if (text == NULL || plain == NULL || fast == NULL)
         abort();
     if (size > 0)

@@ -44,7 +44,8 @@ static void check_double(const hf__number *number)
     must(memcmp(&expected, &value, sizeof value) == 0);
     size_t length = hf__number_write_double(out, value);
     must(length <= HF__NUMBER_WRITE_MAX);
-    must(hf__number_read(out, out + length, &kind, &bits) && kind == HF__NUMBER_DOUBLE && bits == number->bits);
+    must(hf__number_read(out, out + length, &kind, &bits) && kind == HF__NUMBER_DOUBLE &&
+         bits == number->bits);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -41,7 +41,8 @@ static void must_repeat(const hf_buffer *text, const hf_write_options *options)
     hf_document_drop(document);
 }
 
-static void must_respect_ceilings(hf_value value, const hf_write_options *options, const hf_buffer *whole, size_t less)
+static void must_respect_ceilings(hf_value value, const hf_write_options *options, const hf_buffer *whole,
+                                  size_t less)
 {
     hf_buffer        tight = HF_BUFFER_INIT(whole->length);
     hf_write_options limited = *options;
@@ -60,7 +61,9 @@ static void must_respect_ceilings(hf_value value, const hf_write_options *option
 
 static void check(const hf_document *document, size_t number)
 {
-    static const hf_write_options ways[] = { { .pretty = false }, { .pretty = true }, { .respell = true },
+    static const hf_write_options ways[] = { { .pretty = false },
+                                             { .pretty = true },
+                                             { .respell = true },
                                              { .pretty = true, .respell = true, .tabs = true } };
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         hf_buffer text = written(hf_root(document), &ways[i]);
@@ -72,7 +75,9 @@ static void check(const hf_document *document, size_t number)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    hf_read_options relaxed = { .allow_comments = true, .allow_trailing_commas = true, .replace_surrogates = true };
+    hf_read_options relaxed = { .allow_comments = true,
+                                .allow_trailing_commas = true,
+                                .replace_surrogates = true };
     if (size > 2000)
         return 0;
     for (int level = HF__CPU_BASE; level <= HF__CPU_NEON; level++) {

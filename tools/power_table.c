@@ -37,7 +37,7 @@ static void big_divide_5(big *b)
 
 static void print_top(const big *b, int q)
 {
-    int top = WORDS * 32 - 1;
+    int      top = WORDS * 32 - 1;
     uint64_t half[2] = { 0, 0 };
     while ((b->word[top / 32] >> (top % 32) & 1) == 0)
         top--;
@@ -47,7 +47,8 @@ static void print_top(const big *b, int q)
     }
     if (q < 0 && q >= -27 && ++half[1] == 0)
         half[0]++;
-    printf("    { 0x%016llx, 0x%016llx }, /* %d */\n", (unsigned long long)half[0], (unsigned long long)half[1], q);
+    printf("    { 0x%016llx, 0x%016llx }, /* %d */\n", (unsigned long long)half[0],
+           (unsigned long long)half[1], q);
 }
 
 int main(void)

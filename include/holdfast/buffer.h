@@ -26,21 +26,31 @@ typedef struct hf_buffer {
 } hf_buffer;
 
 /* An empty buffer for at most `max` bytes; allocates nothing. */
-#define HF_BUFFER_INIT(max) { NULL, 0, 0, (max), NULL, NULL }
+#define HF_BUFFER_INIT(max)           \
+    {                                 \
+        NULL, 0, 0, (max), NULL, NULL \
+    }
 
 /* The same with an allocator (borrowed until the buffer is released) and a budget; each may be NULL. */
-HF_API void hf_buffer_init(hf_buffer *buffer, size_t bytes_max, const hf_allocator *allocator, hf_budget *budget);
+HF_API void hf_buffer_init(hf_buffer *buffer, size_t bytes_max, const hf_allocator *allocator,
+                           hf_budget *budget);
 /* Frees the bytes; the buffer is empty then and may be used again. NULL is fine. */
 HF_API void hf_buffer_release(hf_buffer *buffer);
 /* Empties it and keeps the memory. */
-static inline void hf_buffer_reset(hf_buffer *buffer) { buffer->length = 0; }
+static inline void hf_buffer_reset(hf_buffer *buffer)
+{
+    buffer->length = 0;
+}
 
 /* Makes room for `more` bytes behind what is there. HF_LIMIT_BYTES, HF_NO_MEMORY. */
 HF_API HF_NODISCARD hf_status hf_buffer_reserve(hf_buffer *buffer, size_t more, hf_error *reterr);
 /* Adds text; copied. It must not lie in the buffer. */
 HF_API HF_NODISCARD hf_status hf_buffer_append(hf_buffer *buffer, hf_text text, hf_error *reterr);
 /* What is in it; borrowed. */
-static inline hf_text hf_buffer_text(const hf_buffer *buffer) { return hf_text_of(buffer->bytes, buffer->length); }
+static inline hf_text hf_buffer_text(const hf_buffer *buffer)
+{
+    return hf_text_of(buffer->bytes, buffer->length);
+}
 
 HF_EXTERN_END
 

@@ -23,7 +23,7 @@ HF_EXTERN_BEGIN
 typedef enum hf_write_links {
     HF_WRITE_LINKS_REFUSE, /* HF_NOT_REPRESENTABLE with the place */
     HF_WRITE_LINKS_NULL,
-    HF_WRITE_LINKS_TEXT    /* `link_text` in place of each */
+    HF_WRITE_LINKS_TEXT /* `link_text` in place of each */
 } hf_write_links;
 
 typedef enum hf_write_bytes {
@@ -32,20 +32,20 @@ typedef enum hf_write_bytes {
 } hf_write_bytes;
 
 typedef struct hf_write_options {
-    bool           pretty;       /* a line for each member and element; empty containers stay on theirs */
-    uint8_t        indent;       /* spaces a level when pretty, at most 10; 0: two. Deeper than 100 levels
+    bool                pretty;    /* a line for each member and element; empty containers stay on theirs */
+    uint8_t             indent;    /* spaces a level when pretty, at most 10; 0: two. Deeper than 100 levels
                                     lines are indented no further */
-    bool           tabs;         /* one tab a level instead of spaces */
-    bool           line_feed;    /* one at the end */
-    bool           respell;      /* nothing from source: numbers and escapes by their value; a number that
+    bool                tabs;      /* one tab a level instead of spaces */
+    bool                line_feed; /* one at the end */
+    bool                respell;   /* nothing from source: numbers and escapes by their value; a number that
                                     no word holds keeps its spelling */
-    hf_write_links links;
-    hf_write_bytes bytes;
-    hf_text        link_text;    /* borrowed for the call, UTF-8 */
-    uint64_t       bytes_max;    /* of the result; 0: no limit but the buffer's */
+    hf_write_links      links;
+    hf_write_bytes      bytes;
+    hf_text             link_text; /* borrowed for the call, UTF-8 */
+    uint64_t            bytes_max; /* of the result; 0: no limit but the buffer's */
     const hf_allocator *allocator; /* for what is needed meanwhile; NULL: default */
     hf_budget          *budget;    /* NULL: the process budget */
-    uint64_t       reserved[4];
+    uint64_t            reserved[4];
 } hf_write_options;
 
 /* Appends `value` to `buffer`; options NULL: minified. On failure the buffer is as it was.
@@ -64,8 +64,8 @@ HF_API HF_NODISCARD hf_status hf_write_to(hf_value value, const hf_write_options
 
 /* The same to a file descriptor: goes on after interruptions and short writes, and waits where the
  * descriptor would block. HF_IO. The descriptor stays yours. */
-HF_API HF_NODISCARD hf_status hf_write_descriptor(hf_value value, const hf_write_options *options, int descriptor,
-                                                  hf_error *reterr);
+HF_API HF_NODISCARD hf_status hf_write_descriptor(hf_value value, const hf_write_options *options,
+                                                  int descriptor, hf_error *reterr);
 
 HF_EXTERN_END
 

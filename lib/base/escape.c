@@ -10,7 +10,8 @@
 #endif
 
 const unsigned char hf__escape_meaning[128] = {
-    ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
+    ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+    ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
 };
 
 const char hf__escape_letter[128] = {
@@ -22,9 +23,10 @@ const char hf__escape_letter[128] = {
 #define NONE_25 NONE_16, NONE_8, 0xff
 
 const unsigned char hf__escape_hex[256] = {
-    NONE_16, NONE_16, NONE_16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-    0xff, 10, 11, 12, 13, 14, 15, NONE_25, 0xff, 10, 11, 12, 13, 14, 15, NONE_25,
-    NONE_16, NONE_16, NONE_16, NONE_16, NONE_16, NONE_16, NONE_16, NONE_16,
+    NONE_16, NONE_16, NONE_16, 0,       1,       2,       3,       4,       5,       6,       7,
+    8,       9,       0xff,    0xff,    0xff,    0xff,    0xff,    0xff,    0xff,    10,      11,
+    12,      13,      14,      15,      NONE_25, 0xff,    10,      11,      12,      13,      14,
+    15,      NONE_25, NONE_16, NONE_16, NONE_16, NONE_16, NONE_16, NONE_16, NONE_16, NONE_16,
 };
 
 /* ---- blocks ------------------------------------------------------------------------------ */
@@ -108,25 +110,20 @@ size_t hf__escape_find_base(const char *text, size_t length)
 /* ---- the choice -------------------------------------------------------------------------- */
 
 #ifdef __x86_64__
-#define CHOOSE(name, ...)                                                                              \
-    switch (hf__cpu_level()) {                                                                         \
-    case HF__CPU_AVX512: return name##_avx512(__VA_ARGS__);                                            \
-    case HF__CPU_AVX2: return name##_avx2(__VA_ARGS__);                                                \
-    default: return name##_base(__VA_ARGS__);                                                          \
+#define CHOOSE(name, ...)                                   \
+    switch (hf__cpu_level()) {                              \
+    case HF__CPU_AVX512: return name##_avx512(__VA_ARGS__); \
+    case HF__CPU_AVX2: return name##_avx2(__VA_ARGS__);     \
+    default: return name##_base(__VA_ARGS__);               \
     }
 #else
 #define CHOOSE(name, ...) return name##_base(__VA_ARGS__);
 #endif
 
-hf__unescaped hf__unescape(const char *text, size_t length, char *out, bool replace)
-{
-    CHOOSE(hf__unescape, text, length, out, replace)
-}
+hf__unescaped hf__unescape(const char *text, size_t length, char *out,
+                           bool replace){ CHOOSE(hf__unescape, text, length, out, replace) }
 
-size_t hf__escape(const char *text, size_t length, char *out)
-{
-    CHOOSE(hf__escape, text, length, out)
-}
+size_t hf__escape(const char *text, size_t length, char *out){ CHOOSE(hf__escape, text, length, out) }
 
 size_t hf__escape_find(const char *text, size_t length)
 {

@@ -13,9 +13,9 @@
 #include <holdfast/base.h>
 
 typedef struct hf__unescaped {
-    hf_status status;  /* HF_OK, HF_BAD_ESCAPE or HF_BAD_SURROGATE */
-    size_t    length;  /* of the result; where it failed, what was written before the fault */
-    size_t    offset;  /* where it failed: that of the backslash; else the length of the input */
+    hf_status status;   /* HF_OK, HF_BAD_ESCAPE or HF_BAD_SURROGATE */
+    size_t    length;   /* of the result; where it failed, what was written before the fault */
+    size_t    offset;   /* where it failed: that of the backslash; else the length of the input */
     bool      replaced; /* an unpaired surrogate became U+FFFD */
 } hf__unescaped;
 

@@ -23,8 +23,8 @@ typedef struct hf__unescaping {
 static inline int32_t hf__escape_hex4(const char *at)
 {
     const unsigned char *digits = (const unsigned char *)at;
-    uint32_t a = hf__escape_hex[digits[0]], b = hf__escape_hex[digits[1]];
-    uint32_t c = hf__escape_hex[digits[2]], d = hf__escape_hex[digits[3]];
+    uint32_t             a = hf__escape_hex[digits[0]], b = hf__escape_hex[digits[1]];
+    uint32_t             c = hf__escape_hex[digits[2]], d = hf__escape_hex[digits[3]];
     if (((a | b | c | d) & 0x80) != 0)
         return -1;
     return (int32_t)(a << 12 | b << 8 | c << 4 | d);

@@ -62,7 +62,7 @@ static uint64_t take_apart(double value, int *ret_exponent)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    int exponent = (int)(bits >> 52 & 0x7ff);
+    int      exponent = (int)(bits >> 52 & 0x7ff);
     uint64_t mantissa = bits & (((uint64_t)1 << 52) - 1);
     *ret_exponent = (exponent != 0 ? exponent : 1) - 1075;
     return exponent != 0 ? mantissa | (uint64_t)1 << 52 : mantissa;
@@ -76,7 +76,7 @@ static int decimal_sign(const hf__decimal *decimal)
 static int compare_text_double(hf__number text, double value)
 {
     hf__decimal decimal = hf__decimal_of(text.text, text.text + text.length);
-    int sign = decimal_sign(&decimal), other = (value > 0) - (value < 0), exponent;
+    int         sign = decimal_sign(&decimal), other = (value > 0) - (value < 0), exponent;
     if (sign != other || sign == 0)
         return sign_of(sign - other);
     /* Rounding keeps order: only a text that rounds to the value itself needs the big integers. */
@@ -90,7 +90,7 @@ static int compare_text_double(hf__number text, double value)
 static int compare_text_text(hf__number a, hf__number b)
 {
     hf__decimal x = hf__decimal_of(a.text, a.text + a.length), y = hf__decimal_of(b.text, b.text + b.length);
-    int sign = decimal_sign(&x), other = decimal_sign(&y);
+    int         sign = decimal_sign(&x), other = decimal_sign(&y);
     if (sign != other || sign == 0)
         return sign_of(sign - other);
     return sign * hf__decimal_compare(&x, &y);
@@ -98,7 +98,7 @@ static int compare_text_text(hf__number a, hf__number b)
 
 static int compare_text_integer(hf__number text, hf__number integer)
 {
-    char spelled[HF__NUMBER_WRITE_ROOM];
+    char   spelled[HF__NUMBER_WRITE_ROOM];
     size_t length = integer.kind == HF__NUMBER_INT64 ? hf__number_write_i64(spelled, (int64_t)integer.bits)
                                                      : hf__number_write_u64(spelled, integer.bits);
     hf__number other = { .kind = HF__NUMBER_TEXT, .text = spelled, .length = length };
@@ -152,20 +152,21 @@ static uint64_t hash_double(double value, uint64_t seed)
 static uint64_t hash_text(hf__number text, uint64_t seed)
 {
     const char *end = text.text + text.length;
-    double nearest = hf__number_nearest(text.text, end);
-    bool finite = nearest - nearest == 0;
+    double      nearest = hf__number_nearest(text.text, end);
+    bool        finite = nearest - nearest == 0;
     if (finite && compare_text_double(text, nearest) == 0)
         return hash_double(nearest, seed);
     hf__decimal decimal = hf__decimal_of(text.text, end);
-    int64_t magnitude = hf__decimal_magnitude(&decimal);
+    int64_t     magnitude = hf__decimal_magnitude(&decimal);
     if (magnitude > 0 && magnitude <= 20 && decimal.digit_count <= (uint64_t)magnitude) {
-        uint64_t value = 0;
+        uint64_t    value = 0;
         const char *at = decimal.digits;
-        bool fits = true;
+        bool        fits = true;
         for (int64_t i = 0; i < magnitude; i++) {
             at += at < decimal.digits_end && *at == '.';
             uint64_t digit = at < decimal.digits_end ? (uint64_t)(*at++ - '0') : 0;
-            fits = fits && !__builtin_mul_overflow(value, 10, &value) && !__builtin_add_overflow(value, digit, &value);
+            fits = fits && !__builtin_mul_overflow(value, 10, &value) &&
+                   !__builtin_add_overflow(value, digit, &value);
         }
         if (fits && (!decimal.negative || value <= (uint64_t)1 << 63))
             return mix(decimal.negative ? 0 - value : value, seed);
@@ -177,5 +178,6 @@ uint64_t hf__number_hash(hf__number number, uint64_t seed)
 {
     if (number.kind == HF__NUMBER_TEXT)
         return hash_text(number, seed);
-    return number.kind == HF__NUMBER_DOUBLE ? hash_double(double_of(number.bits), seed) : mix(number.bits, seed);
+    return number.kind == HF__NUMBER_DOUBLE ? hash_double(double_of(number.bits), seed)
+                                            : mix(number.bits, seed);
 }

@@ -11,8 +11,8 @@
 /* One number of any kind. */
 typedef struct hf__number {
     hf__number_kind kind;
-    uint64_t        bits;   /* as hf__number_read gives them; a double is finite */
-    const char     *text;   /* for TEXT: a JSON number, borrowed; else unused */
+    uint64_t        bits; /* as hf__number_read gives them; a double is finite */
+    const char     *text; /* for TEXT: a JSON number, borrowed; else unused */
     size_t          length;
 } hf__number;
 

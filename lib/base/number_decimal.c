@@ -71,7 +71,7 @@ hf__decimal hf__decimal_of(const char *begin, const char *end)
 int64_t hf__decimal_magnitude(const hf__decimal *decimal)
 {
     const int64_t limit = 1000000000000000000;
-    int64_t exponent = 0;
+    int64_t       exponent = 0;
     for (const char *at = decimal->exponent; at < decimal->exponent_end && exponent < limit; at++)
         exponent = exponent >= limit / 10 ? limit : exponent * 10 + (*at - '0');
     int64_t sum = decimal->point + (decimal->exponent_negative ? -exponent : exponent);
@@ -182,7 +182,7 @@ int hf__decimal_compare_binary(const hf__decimal *decimal, uint64_t significand,
     if (significand == 0 || decimal->digit_count == 0)
         return (decimal->digit_count != 0) - (significand != 0);
     int64_t magnitude = hf__decimal_magnitude(decimal);
-    int bits = 64 - __builtin_clzll(significand) + exponent; /* the second is in [2^(bits - 1), 2^bits) */
+    int     bits = 64 - __builtin_clzll(significand) + exponent; /* the second is in [2^(bits - 1), 2^bits) */
     if (magnitude > 310 || (magnitude > -330 && floor_log2_power_of_ten((int)magnitude - 1) >= bits))
         return 1;
     if (magnitude < -324 || floor_log2_power_of_ten((int)magnitude) + 1 <= bits - 1)
@@ -205,8 +205,9 @@ int hf__decimal_compare_binary(const hf__decimal *decimal, uint64_t significand,
 static int64_t exponent_difference(const hf__decimal *a, const hf__decimal *b)
 {
     const int64_t limit = (int64_t)1 << 58;
-    size_t a_length = (size_t)(a->exponent_end - a->exponent), b_length = (size_t)(b->exponent_end - b->exponent);
-    size_t length = a_length > b_length ? a_length : b_length;
+    size_t        a_length = (size_t)(a->exponent_end - a->exponent),
+           b_length = (size_t)(b->exponent_end - b->exponent);
+    size_t  length = a_length > b_length ? a_length : b_length;
     int64_t difference = 0;
     for (size_t left = length; left > 0; left--) {
         int a_digit = left <= a_length ? a->exponent_end[-(ptrdiff_t)left] - '0' : 0;

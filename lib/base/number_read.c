@@ -33,14 +33,14 @@ static uint64_t round_to_bits(uint64_t significand, int64_t power)
     int zeros = __builtin_clzll(significand);
     significand <<= zeros;
     const uint64_t *five = hf__power_of_five[power - HF__POWER_MIN];
-    hf__u128 product = (hf__u128)significand * five[0];
-    uint64_t high = (uint64_t)(product >> 64), low = (uint64_t)product;
+    hf__u128        product = (hf__u128)significand * five[0];
+    uint64_t        high = (uint64_t)(product >> 64), low = (uint64_t)product;
     if (HF_UNLIKELY((high & 0x1ff) == 0x1ff)) { /* the cut half of the power might carry into the bits kept */
         uint64_t more = (uint64_t)((hf__u128)significand * five[1] >> 64);
         low += more;
         high += low < more;
     }
-    int upper = (int)(high >> 63);
+    int      upper = (int)(high >> 63);
     uint64_t mantissa = high >> (upper + 9); /* 54 bits: one more than kept */
     /* floor(power * log2(10)) by a fraction, plus what normalising took, plus the bias. */
     int exponent = (int)((217706 * power) >> 16) + 63 + upper - zeros + 1023;
@@ -63,7 +63,7 @@ static uint64_t round_to_bits(uint64_t significand, int64_t power)
 static uint64_t round_exactly(const hf__decimal *decimal, uint64_t below)
 {
     uint64_t mantissa = below & (((uint64_t)1 << 52) - 1);
-    int exponent = (int)(below >> 52);
+    int      exponent = (int)(below >> 52);
     if (exponent != 0)
         mantissa |= (uint64_t)1 << 52;
     else
@@ -77,7 +77,7 @@ static uint64_t round_decimal(const hf__decimal *decimal)
 {
     unsigned digits;
     uint64_t head = hf__decimal_head(decimal, &digits);
-    int64_t power = hf__decimal_magnitude(decimal) - digits;
+    int64_t  power = hf__decimal_magnitude(decimal) - digits;
     uint64_t below = round_to_bits(head, power);
     if (decimal->digit_count == digits || below == round_to_bits(head + 1, power))
         return below;
@@ -87,7 +87,7 @@ static uint64_t round_decimal(const hf__decimal *decimal)
 double hf__number_round(uint64_t significand, int64_t power)
 {
     uint64_t bits = round_to_bits(significand, power);
-    double value;
+    double   value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
@@ -95,8 +95,8 @@ double hf__number_round(uint64_t significand, int64_t power)
 double hf__number_nearest(const char *begin, const char *end)
 {
     hf__decimal decimal = hf__decimal_of(begin, end);
-    uint64_t bits = round_decimal(&decimal) | (decimal.negative ? sign_bit : 0);
-    double value;
+    uint64_t    bits = round_decimal(&decimal) | (decimal.negative ? sign_bit : 0);
+    double      value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
@@ -123,7 +123,8 @@ static inline const char *read_digits(const char *at, const char *end, uint64_t 
             break;
         digits = digits * 10 + (digits >> 8); /* pairs in every other byte */
         digits = ((digits & 0x000000ff000000ffu) * 0x000f424000000064u +
-                  ((digits >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >> 32;
+                  ((digits >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >>
+                 32;
         sum = sum * 100000000 + digits;
         at += 8;
     }
@@ -150,8 +151,8 @@ static const char *read_exponent(const char *at, const char *end, int64_t *ret_e
 
 /* ---- kinds ------------------------------------------------------------------------------- */
 
-static void classify_integer(bool negative, uint64_t value, ptrdiff_t digits, char first, hf__number_kind *ret_kind,
-                             uint64_t *ret_bits)
+static void classify_integer(bool negative, uint64_t value, ptrdiff_t digits, char first,
+                             hf__number_kind *ret_kind, uint64_t *ret_bits)
 {
     /* Twenty digits that begin with 1 wrapped around at most once, to less than 10^19. */
     bool fits = digits <= DIGITS_FIT || (digits == DIGITS_FIT + 1 && first == '1' && value >= ten_to_19);
@@ -167,7 +168,8 @@ static void classify_integer(bool negative, uint64_t value, ptrdiff_t digits, ch
     }
 }
 
-static void classify_real(bool negative, bool zero, uint64_t bits, hf__number_kind *ret_kind, uint64_t *ret_bits)
+static void classify_real(bool negative, bool zero, uint64_t bits, hf__number_kind *ret_kind,
+                          uint64_t *ret_bits)
 {
     bool holds = bits < infinity_bits && (bits != 0 || zero);
     *ret_kind = holds ? HF__NUMBER_DOUBLE : HF__NUMBER_TEXT;
@@ -177,17 +179,18 @@ static void classify_real(bool negative, bool zero, uint64_t bits, hf__number_ki
 static ptrdiff_t count_leading_zeros(const char *at, const char *end)
 {
     const char *begin = at;
-    ptrdiff_t dots = 0;
+    ptrdiff_t   dots = 0;
     for (; at < end && (*at == '0' || *at == '.'); at++)
         dots += *at == '.';
     return at - begin - dots;
 }
 
-const char *hf__number_read_prefix(const char *begin, const char *end, hf__number_kind *ret_kind, uint64_t *ret_bits)
+const char *hf__number_read_prefix(const char *begin, const char *end, hf__number_kind *ret_kind,
+                                   uint64_t *ret_bits)
 {
-    bool negative = begin < end && *begin == '-';
+    bool        negative = begin < end && *begin == '-';
     const char *whole = begin + negative, *at = whole;
-    uint64_t value = 0;
+    uint64_t    value = 0;
     if (at == end || !is_digit(*at))
         return NULL;
     at = *at == '0' ? at + 1 : read_digits(at, end, &value);
@@ -222,7 +225,7 @@ const char *hf__number_read_prefix(const char *begin, const char *end, hf__numbe
 bool hf__number_read(const char *begin, const char *end, hf__number_kind *ret_kind, uint64_t *ret_bits)
 {
     hf__number_kind kind;
-    uint64_t bits;
+    uint64_t        bits;
     if (hf__number_read_prefix(begin, end, &kind, &bits) != end || begin == end)
         return false;
     *ret_kind = kind;

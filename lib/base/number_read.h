@@ -32,7 +32,8 @@ typedef enum hf__number_kind {
 bool hf__number_read(const char *begin, const char *end, hf__number_kind *ret_kind, uint64_t *ret_bits);
 
 /* Reads the longest number at `begin`. Returns where it ends, or NULL when there is none. */
-const char *hf__number_read_prefix(const char *begin, const char *end, hf__number_kind *ret_kind, uint64_t *ret_bits);
+const char *hf__number_read_prefix(const char *begin, const char *end, hf__number_kind *ret_kind,
+                                   uint64_t *ret_bits);
 
 /* The offset of the first byte because of which [begin, end) is not a JSON number: its length when
  * the number ends too early, or when nothing is wrong. */

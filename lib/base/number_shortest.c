@@ -39,8 +39,8 @@ static inline int floor_log2_power_of_ten(int e)
 static inline power power_of_ten(int q)
 {
     const uint64_t *five = hf__power_of_five[q - HF__POWER_MIN];
-    uint64_t low = five[1] + ((unsigned)(q + 27) > 82);
-    power result = { five[0] + (low < five[1]), low };
+    uint64_t        low = five[1] + ((unsigned)(q + 27) > 82);
+    power           result = { five[0] + (low < five[1]), low };
     return result;
 }
 
@@ -48,7 +48,7 @@ static inline power power_of_ten(int q)
 static inline wide multiply_upper(uint64_t x, power p)
 {
     hf__u128 upper = (hf__u128)x * p.high + (uint64_t)((hf__u128)x * p.low >> 64);
-    wide result = { (uint64_t)(upper >> 64), (uint64_t)upper };
+    wide     result = { (uint64_t)(upper >> 64), (uint64_t)upper };
     return result;
 }
 
@@ -63,7 +63,7 @@ static inline parity multiply_parity(uint64_t x, power p, int beta)
 {
     hf__u128 lower = (hf__u128)x * p.low + ((hf__u128)(x * p.high) << 64);
     uint64_t high = (uint64_t)(lower >> 64), low = (uint64_t)lower;
-    parity result = { (high >> (64 - beta) & 1) != 0, (high << beta | low >> (64 - beta)) == 0 };
+    parity   result = { (high >> (64 - beta) & 1) != 0, (high << beta | low >> (64 - beta)) == 0 };
     return result;
 }
 
@@ -71,8 +71,8 @@ static inline parity multiply_parity(uint64_t x, power p, int beta)
  * digits cut off decide. Arguments as in shortest_regular; rare. */
 static __attribute__((noinline)) hf__shortest settle(uint64_t significand, int k, int beta, wide upper)
 {
-    bool even = (significand & 1) == 0; /* then the ends of the interval round to this double, too */
-    power p = power_of_ten(-k);
+    bool     even = (significand & 1) == 0; /* then the ends of the interval round to this double, too */
+    power    p = power_of_ten(-k);
     uint64_t length = p.high >> (63 - beta), thousands = upper.high / 1000, rest = upper.high % 1000;
     if (rest == 0 && upper.low == 0 && !even) { /* outside by a hair: go on from the thousand below */
         thousands--;
@@ -87,11 +87,11 @@ static __attribute__((noinline)) hf__shortest settle(uint64_t significand, int k
         hf__shortest found = { thousands, k + 3 };
         return found;
     }
-    uint64_t distance = rest - length / 2 + 50, hundreds = distance / 100;
+    uint64_t     distance = rest - length / 2 + 50, hundreds = distance / 100;
     hf__shortest found = { thousands * 10 + hundreds, k + 2 };
     if (hundreds * 100 == distance) {
         parity value = multiply_parity(2 * significand, p, beta);
-        bool guessed_odd = ((distance ^ 50) & 1) != 0;
+        bool   guessed_odd = ((distance ^ 50) & 1) != 0;
         found.digits -= value.odd != guessed_odd || (value.whole && (found.digits & 1) != 0);
     }
     return found;
@@ -100,18 +100,18 @@ static __attribute__((noinline)) hf__shortest settle(uint64_t significand, int k
 /* Whether a multiple of 1000 is inside cannot be predicted, so that both answers are computed. */
 static hf__shortest shortest_regular(uint64_t significand, int exponent)
 {
-    int k = floor_log10_power_of_two(exponent) - 2;
-    power p = power_of_ten(-k);
-    int beta = exponent + floor_log2_power_of_ten(-k);
+    int      k = floor_log10_power_of_two(exponent) - 2;
+    power    p = power_of_ten(-k);
+    int      beta = exponent + floor_log2_power_of_ten(-k);
     uint64_t length = p.high >> (63 - beta); /* of the interval, cut */
-    wide upper = multiply_upper((2 * significand + 1) << beta, p);
+    wide     upper = multiply_upper((2 * significand + 1) << beta, p);
     uint64_t thousands = upper.high / 1000, rest = upper.high - thousands * 1000;
     /* The nearest hundred to the value, which lies half the interval below its upper end. */
     uint32_t distance = (uint32_t)(rest - length / 2 + 50), hundreds = distance / 100;
-    bool inside = rest < length;
+    bool     inside = rest < length;
     if (HF_UNLIKELY((rest == length) | (hundreds * 100 == distance) | ((rest | upper.low) == 0)))
         return settle(significand, k, beta, upper);
-    uint64_t near = thousands * 10 + hundreds;
+    uint64_t     near = thousands * 10 + hundreds;
     hf__shortest found = { near ^ ((near ^ thousands) & (0 - (uint64_t)inside)), k + 2 + inside };
     return found;
 }
@@ -127,22 +127,22 @@ static uint64_t multiply_to_odd(uint64_t x, power p)
 
 static hf__shortest shortest_power_of_two(uint64_t significand, int exponent)
 {
-    int k = floor_log10_three_quarters(exponent);
+    int   k = floor_log10_three_quarters(exponent);
     power p = power_of_ten(-k);
-    int shift = exponent + floor_log2_power_of_ten(-k) + 1;
+    int   shift = exponent + floor_log2_power_of_ten(-k) + 1;
     /* All in quarters. A power of two is even, so that both ends belong to the interval. */
     uint64_t lower = multiply_to_odd((4 * significand - 1) << shift, p);
     uint64_t value = multiply_to_odd(4 * significand << shift, p);
     uint64_t upper = multiply_to_odd((4 * significand + 2) << shift, p);
     uint64_t ones = value / 4, tens = ones / 10;
-    bool tens_inside = lower <= 40 * tens, next_tens_inside = 40 * tens + 40 <= upper;
+    bool     tens_inside = lower <= 40 * tens, next_tens_inside = 40 * tens + 40 <= upper;
     if (tens_inside != next_tens_inside) {
         hf__shortest found = { tens + next_tens_inside, k + 1 };
         return found;
     }
-    bool ones_inside = lower <= 4 * ones, next_ones_inside = 4 * ones + 4 <= upper;
-    bool next_is_nearer = value > 4 * ones + 2 || (value == 4 * ones + 2 && (ones & 1) != 0);
-    bool next = ones_inside != next_ones_inside ? next_ones_inside : next_is_nearer;
+    bool         ones_inside = lower <= 4 * ones, next_ones_inside = 4 * ones + 4 <= upper;
+    bool         next_is_nearer = value > 4 * ones + 2 || (value == 4 * ones + 2 && (ones & 1) != 0);
+    bool         next = ones_inside != next_ones_inside ? next_ones_inside : next_is_nearer;
     hf__shortest found = { ones + next, k };
     return found;
 }
@@ -150,7 +150,7 @@ static hf__shortest shortest_power_of_two(uint64_t significand, int exponent)
 hf__shortest hf__number_shortest(uint64_t bits)
 {
     uint64_t mantissa = bits & (((uint64_t)1 << 52) - 1);
-    int exponent = (int)(bits >> 52 & 0x7ff);
+    int      exponent = (int)(bits >> 52 & 0x7ff);
     if (exponent == 0)
         return shortest_regular(mantissa, -1074);
     uint64_t significand = mantissa | (uint64_t)1 << 52;

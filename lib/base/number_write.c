@@ -15,9 +15,26 @@
 #endif
 
 static const uint64_t power_of_ten[20] = {
-    1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u,
-    100000000000u, 1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u,
-    100000000000000000u, 1000000000000000000u, 10000000000000000000u,
+    1u,
+    10u,
+    100u,
+    1000u,
+    10000u,
+    100000u,
+    1000000u,
+    10000000u,
+    100000000u,
+    1000000000u,
+    10000000000u,
+    100000000000u,
+    1000000000000u,
+    10000000000000u,
+    100000000000000u,
+    1000000000000000u,
+    10000000000000000u,
+    100000000000000000u,
+    1000000000000000000u,
+    10000000000000000000u,
 };
 
 size_t hf__number_write_u64(char *out, uint64_t value)
@@ -67,13 +84,16 @@ static inline hf__u128 sixteen_digits(uint32_t upper, uint32_t lower, int *ret_u
     __m128i twos = _mm_or_si128(quotient, _mm_slli_epi32(rest, 16));
     quotient = _mm_mulhi_epu16(twos, _mm_set1_epi16(6554)); /* / 10 */
     rest = _mm_sub_epi16(twos, _mm_mullo_epi16(quotient, _mm_set1_epi16(10)));
-    __m128i ones = _mm_or_si128(quotient, _mm_slli_epi16(rest, 8));
+    __m128i  ones = _mm_or_si128(quotient, _mm_slli_epi16(rest, 8));
     unsigned zeros = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(ones, _mm_setzero_si128()));
     *ret_used = 32 - __builtin_clz((~zeros & 0xffff) << 1 | 1) - 1;
-    uint64_t words[2] = { (uint64_t)_mm_cvtsi128_si64(ones), (uint64_t)_mm_cvtsi128_si64(_mm_srli_si128(ones, 8)) };
+    uint64_t words[2] = { (uint64_t)_mm_cvtsi128_si64(ones),
+                          (uint64_t)_mm_cvtsi128_si64(_mm_srli_si128(ones, 8)) };
 #else
     uint64_t words[2] = { hf__eight_digits(upper), hf__eight_digits(lower) };
-    *ret_used = words[1] != 0 ? 16 - __builtin_clzll(words[1]) / 8 : words[0] != 0 ? 8 - __builtin_clzll(words[0]) / 8 : 0;
+    *ret_used = words[1] != 0   ? 16 - __builtin_clzll(words[1]) / 8
+                : words[0] != 0 ? 8 - __builtin_clzll(words[0]) / 8
+                                : 0;
 #endif
     return (hf__u128)words[1] << 64 | words[0];
 }
@@ -81,13 +101,13 @@ static inline hf__u128 sixteen_digits(uint32_t upper, uint32_t lower, int *ret_u
 static inline spelling spell(uint64_t bits)
 {
     hf__shortest shortest = hf__number_shortest(bits);
-    int log2 = 63 - __builtin_clzll(shortest.digits);
-    int length = ((log2 * 1233) >> 12) + 1; /* of 2^log2 */
+    int          log2 = 63 - __builtin_clzll(shortest.digits);
+    int          length = ((log2 * 1233) >> 12) + 1; /* of 2^log2 */
     length += shortest.digits >= power_of_ten[length];
     uint64_t digits = shortest.digits * power_of_ten[17 - length];
     uint64_t high = digits / 100000000;
     uint32_t first = (uint32_t)(high / 100000000);
-    int used;
+    int      used;
     spelling result;
     result.others = sixteen_digits((uint32_t)(high - first * (uint64_t)100000000),
                                    (uint32_t)(digits - high * 100000000), &used);
@@ -159,7 +179,7 @@ static inline size_t write_double(char *out, double value, bool canonical)
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     bool negative = bits >> 63 != 0;
-    int exponent = (int)(bits >> 52 & 0x7ff);
+    int  exponent = (int)(bits >> 52 & 0x7ff);
     if (HF_UNLIKELY(exponent == 0x7ff))
         return 0;
     if (HF_UNLIKELY(bits << 1 == 0))
@@ -167,14 +187,14 @@ static inline size_t write_double(char *out, double value, bool canonical)
     out[0] = '-';
     out += negative;
     uint64_t significand = (bits & (((uint64_t)1 << 52) - 1)) | (uint64_t)1 << 52;
-    int fraction = 1075 - exponent; /* bits after the point */
+    int      fraction = 1075 - exponent; /* bits after the point */
     if (fraction >= 0 && fraction <= 52 && (significand & (((uint64_t)1 << fraction) - 1)) == 0) {
         size_t length = hf__number_write_u64(out, significand >> fraction); /* whole and below 2^53 */
         memcpy(out + length, ".0", 2);
         return negative + length + (canonical ? 0 : 2);
     }
     spelling s = spell(bits);
-    bool plain = s.point > -6 && s.point <= 21;
+    bool     plain = s.point > -6 && s.point <= 21;
     return negative + (plain ? write_plain(out, &s, canonical) : write_exponent(out, &s, canonical));
 }
 

@@ -52,7 +52,8 @@ static size_t sequence_length(const unsigned char *s, size_t left)
         return left >= 3 && s[1] >= low && s[1] <= high && is_continuation(s[2]) ? 3 : 0;
     }
     unsigned char low = first == 0xf0 ? 0x90 : 0x80, high = first == 0xf4 ? 0x8f : 0xbf;
-    return first <= 0xf4 && left >= 4 && s[1] >= low && s[1] <= high && is_continuation(s[2]) && is_continuation(s[3])
+    return first <= 0xf4 && left >= 4 && s[1] >= low && s[1] <= high && is_continuation(s[2]) &&
+                   is_continuation(s[3])
                ? 4
                : 0;
 }

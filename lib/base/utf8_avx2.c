@@ -18,13 +18,13 @@ static inline __m256i table(__m128i entries, __m256i index)
 static inline __m256i errors_of(__m256i block, __m256i previous)
 {
     const __m256i low_half = _mm256_set1_epi8(0x0f);
-    __m256i first = EARLIER(1, previous, block);
-    __m256i first_high = _mm256_and_si256(_mm256_srli_epi16(first, 4), low_half);
-    __m256i second_high = _mm256_and_si256(_mm256_srli_epi16(block, 4), low_half);
-    __m256i pairs = _mm256_and_si256(
-        _mm256_and_si256(table(_mm_setr_epi8(HF__UTF8_FIRST_HIGH), first_high),
-                         table(_mm_setr_epi8(HF__UTF8_FIRST_LOW), _mm256_and_si256(first, low_half))),
-        table(_mm_setr_epi8(HF__UTF8_SECOND_HIGH), second_high));
+    __m256i       first = EARLIER(1, previous, block);
+    __m256i       first_high = _mm256_and_si256(_mm256_srli_epi16(first, 4), low_half);
+    __m256i       second_high = _mm256_and_si256(_mm256_srli_epi16(block, 4), low_half);
+    __m256i       pairs = _mm256_and_si256(
+              _mm256_and_si256(table(_mm_setr_epi8(HF__UTF8_FIRST_HIGH), first_high),
+                               table(_mm_setr_epi8(HF__UTF8_FIRST_LOW), _mm256_and_si256(first, low_half))),
+              table(_mm_setr_epi8(HF__UTF8_SECOND_HIGH), second_high));
     /* The upper bit where a third or fourth byte must stand. */
     __m256i third = _mm256_subs_epu8(EARLIER(2, previous, block), _mm256_set1_epi8(0xe0 - 0x80));
     __m256i fourth = _mm256_subs_epu8(EARLIER(3, previous, block), _mm256_set1_epi8(0xf0 - 0x80));

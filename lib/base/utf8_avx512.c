@@ -12,10 +12,10 @@ static inline __m512i table(__m128i entries, __m512i index)
 /* The bytes `n` places before each byte of `block`. */
 static inline __m512i earlier(int n, __m512i previous, __m512i block)
 {
-    const __m512i places = _mm512_set_epi8(
-        63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37,
-        36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10,
-        9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    const __m512i places =
+        _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43,
+                        42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22,
+                        21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     /* Negative places wrap to 125, 126, 127, the end of the second operand. */
     return _mm512_permutex2var_epi8(block, _mm512_sub_epi8(places, _mm512_set1_epi8((char)n)), previous);
 }
@@ -24,13 +24,13 @@ static inline __m512i earlier(int n, __m512i previous, __m512i block)
 static inline __mmask64 errors_of(__m512i block, __m512i previous)
 {
     const __m512i low_half = _mm512_set1_epi8(0x0f);
-    __m512i first = earlier(1, previous, block);
-    __m512i first_high = _mm512_and_si512(_mm512_srli_epi16(first, 4), low_half);
-    __m512i second_high = _mm512_and_si512(_mm512_srli_epi16(block, 4), low_half);
-    __m512i pairs = _mm512_ternarylogic_epi64(
-        table(_mm_setr_epi8(HF__UTF8_FIRST_HIGH), first_high),
-        table(_mm_setr_epi8(HF__UTF8_FIRST_LOW), _mm512_and_si512(first, low_half)),
-        table(_mm_setr_epi8(HF__UTF8_SECOND_HIGH), second_high), 0x80);
+    __m512i       first = earlier(1, previous, block);
+    __m512i       first_high = _mm512_and_si512(_mm512_srli_epi16(first, 4), low_half);
+    __m512i       second_high = _mm512_and_si512(_mm512_srli_epi16(block, 4), low_half);
+    __m512i       pairs =
+        _mm512_ternarylogic_epi64(table(_mm_setr_epi8(HF__UTF8_FIRST_HIGH), first_high),
+                                  table(_mm_setr_epi8(HF__UTF8_FIRST_LOW), _mm512_and_si512(first, low_half)),
+                                  table(_mm_setr_epi8(HF__UTF8_SECOND_HIGH), second_high), 0x80);
     /* The upper bit where a third or fourth byte must stand. */
     __m512i third = _mm512_subs_epu8(earlier(2, previous, block), _mm512_set1_epi8(0xe0 - 0x80));
     __m512i fourth = _mm512_subs_epu8(earlier(3, previous, block), _mm512_set1_epi8(0xf0 - 0x80));

@@ -22,23 +22,24 @@ enum {
     ANY = SHORT | LONG | TWO
 };
 
-#define HF__UTF8_FIRST_HIGH                                                                            \
-    LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, (char)TWO, (char)TWO, (char)TWO, (char)TWO,        \
+#define HF__UTF8_FIRST_HIGH                                                                     \
+    LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, (char)TWO, (char)TWO, (char)TWO, (char)TWO, \
         SHORT | OVERLONG_2, SHORT, SHORT | OVERLONG_3 | SURROGATE, SHORT | LARGE | LARGE_1000
 
-#define HF__UTF8_FIRST_LOW                                                                             \
+#define HF__UTF8_FIRST_LOW                                                                              \
     (char)(ANY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4), (char)(ANY | OVERLONG_2), (char)ANY, (char)ANY, \
         (char)(ANY | LARGE), (char)(ANY | LARGE | LARGE_1000), (char)(ANY | LARGE | LARGE_1000),        \
-        (char)(ANY | LARGE | LARGE_1000), (char)(ANY | LARGE | LARGE_1000),                            \
-        (char)(ANY | LARGE | LARGE_1000), (char)(ANY | LARGE | LARGE_1000),                            \
-        (char)(ANY | LARGE | LARGE_1000), (char)(ANY | LARGE | LARGE_1000),                            \
-        (char)(ANY | LARGE | LARGE_1000 | SURROGATE), (char)(ANY | LARGE | LARGE_1000),                \
+        (char)(ANY | LARGE | LARGE_1000), (char)(ANY | LARGE | LARGE_1000),                             \
+        (char)(ANY | LARGE | LARGE_1000), (char)(ANY | LARGE | LARGE_1000),                             \
+        (char)(ANY | LARGE | LARGE_1000), (char)(ANY | LARGE | LARGE_1000),                             \
+        (char)(ANY | LARGE | LARGE_1000 | SURROGATE), (char)(ANY | LARGE | LARGE_1000),                 \
         (char)(ANY | LARGE | LARGE_1000)
 
-#define HF__UTF8_SECOND_HIGH                                                                           \
-    SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT,                                            \
-        (char)(LONG | OVERLONG_2 | TWO | OVERLONG_3 | LARGE_1000 | OVERLONG_4),                        \
-        (char)(LONG | OVERLONG_2 | TWO | OVERLONG_3 | LARGE), (char)(LONG | OVERLONG_2 | TWO | SURROGATE | LARGE), \
+#define HF__UTF8_SECOND_HIGH                                                    \
+    SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT,                     \
+        (char)(LONG | OVERLONG_2 | TWO | OVERLONG_3 | LARGE_1000 | OVERLONG_4), \
+        (char)(LONG | OVERLONG_2 | TWO | OVERLONG_3 | LARGE),                   \
+        (char)(LONG | OVERLONG_2 | TWO | SURROGATE | LARGE),                    \
         (char)(LONG | OVERLONG_2 | TWO | SURROGATE | LARGE), SHORT, SHORT, SHORT, SHORT
 
 #endif

@@ -47,8 +47,9 @@ static hf_status change_room(hf_buffer *buffer, size_t room, hf_error *reterr)
 {
     hf__memory memory = memory_of(buffer);
     void      *block = buffer->bytes;
-    hf_status  status = block == NULL ? hf__memory_allocate(&memory, room, ALIGNMENT, &block, reterr)
-                                      : hf__memory_resize(&memory, &block, buffer->room, room, ALIGNMENT, reterr);
+    hf_status  status = block == NULL
+                            ? hf__memory_allocate(&memory, room, ALIGNMENT, &block, reterr)
+                            : hf__memory_resize(&memory, &block, buffer->room, room, ALIGNMENT, reterr);
     if (status != HF_OK)
         return status;
     buffer->bytes = block;

@@ -8,7 +8,8 @@
 /* Entry m: the numbers of the bits set in m, a byte each, in order. */
 #define PLACE(m, i) ((m) >> (i)&1 ? (uint64_t)(i) << 8 * __builtin_popcount((m) & ((1 << (i)) - 1)) : 0)
 #define ENTRY(m)                                                                                       \
-    (PLACE(m, 0) | PLACE(m, 1) | PLACE(m, 2) | PLACE(m, 3) | PLACE(m, 4) | PLACE(m, 5) | PLACE(m, 6) | PLACE(m, 7))
+    (PLACE(m, 0) | PLACE(m, 1) | PLACE(m, 2) | PLACE(m, 3) | PLACE(m, 4) | PLACE(m, 5) | PLACE(m, 6) | \
+     PLACE(m, 7))
 #define ENTRIES_4(m)  ENTRY(m), ENTRY((m) + 1), ENTRY((m) + 2), ENTRY((m) + 3)
 #define ENTRIES_16(m) ENTRIES_4(m), ENTRIES_4((m) + 4), ENTRIES_4((m) + 8), ENTRIES_4((m) + 12)
 #define ENTRIES_64(m) ENTRIES_16(m), ENTRIES_16((m) + 16), ENTRIES_16((m) + 32), ENTRIES_16((m) + 48)
@@ -36,8 +37,9 @@ static inline uint64_t equal(__m256i low, __m256i high, char c)
 static inline char *squeeze_16(char *to, __m128i bytes, unsigned kept)
 {
     unsigned first = kept & 0xff, second = kept >> 8;
-    __m128i  places = _mm_set_epi64x((long long)(squeeze[second] | 0x0808080808080808u), (long long)squeeze[first]);
-    __m128i  squeezed = _mm_shuffle_epi8(bytes, places);
+    __m128i  places =
+        _mm_set_epi64x((long long)(squeeze[second] | 0x0808080808080808u), (long long)squeeze[first]);
+    __m128i squeezed = _mm_shuffle_epi8(bytes, places);
     _mm_storel_epi64((__m128i *)(void *)to, squeezed);
     to += __builtin_popcount(first);
     _mm_storel_epi64((__m128i *)(void *)to, _mm_unpackhi_epi64(squeezed, squeezed));
@@ -84,7 +86,8 @@ size_t hf__minify_avx2(hf__minifier *state, const char *text, size_t length, cha
     if (at < length) {
         char rest[HF__MINIFY_STEP] = { 0 }, short_rest[HF__MINIFY_STEP];
         memcpy(rest, text + at, length - at);
-        size_t size = (size_t)(minify_step(&local, rest, short_rest, ((uint64_t)1 << (length - at)) - 1) - short_rest);
+        size_t size =
+            (size_t)(minify_step(&local, rest, short_rest, ((uint64_t)1 << (length - at)) - 1) - short_rest);
         memcpy(to, short_rest, size);
         to += size;
     }

@@ -84,8 +84,8 @@ hf_status hf_write(hf_value value, const hf_write_options *options, hf_buffer *b
 }
 
 /* Through one block; the sink fills reterr itself. */
-static hf_status write_pieces(hf_value value, const hf_write_options *options, hf_write_sink sink, void *context,
-                              hf_error *reterr)
+static hf_status write_pieces(hf_value value, const hf_write_options *options, hf_write_sink sink,
+                              void *context, hf_error *reterr)
 {
     if (hf_is_absent(value))
         return hf__fail(reterr, HF_NOT_FOUND, "there is no value to write");
@@ -119,7 +119,8 @@ static hf_status call_sink(void *context, const char *bytes, size_t length)
     return status == HF_OK ? HF_OK : hf__fail(caller->reterr, status, "the sink ended the writing");
 }
 
-hf_status hf_write_to(hf_value value, const hf_write_options *options, hf_write_sink sink, void *context, hf_error *reterr)
+hf_status hf_write_to(hf_value value, const hf_write_options *options, hf_write_sink sink, void *context,
+                      hf_error *reterr)
 {
     called caller = { sink, context, reterr };
     return write_pieces(value, options, call_sink, &caller, reterr);
@@ -151,7 +152,8 @@ static hf_status write_all(void *context, const char *bytes, size_t length)
     return HF_OK;
 }
 
-hf_status hf_write_descriptor(hf_value value, const hf_write_options *options, int descriptor, hf_error *reterr)
+hf_status hf_write_descriptor(hf_value value, const hf_write_options *options, int descriptor,
+                              hf_error *reterr)
 {
     output to = { descriptor, reterr };
     return write_pieces(value, options, write_all, &to, reterr);

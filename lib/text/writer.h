@@ -20,11 +20,11 @@
 #include "value/home.h"
 
 enum {
-    HF__WRITE_SLACK = 1536,       /* room for one slot with its line and indentation, text aside */
+    HF__WRITE_SLACK = 1536, /* room for one slot with its line and indentation, text aside */
     HF__WRITE_INDENT_LEVELS = 100,
     HF__WRITE_INDENT_MAX = 10,
     HF__WRITE_RETURNS = HF__MOUNT_DEPTH_MAX + 32, /* foreign values may bring documents that mount, too */
-    HF__WRITE_OVERREAD = 32       /* a short spelling is copied as so many bytes where the block allows */
+    HF__WRITE_OVERREAD = 32 /* a short spelling is copied as so many bytes where the block allows */
 };
 
 /* The way back from a mounted value or from a document that stands for a foreign one. */
@@ -37,11 +37,11 @@ typedef struct hf__write_return {
 typedef struct hf__writer {
     hf_write_options options;
     char            *begin, *to, *end;
-    hf_buffer       *buffer;     /* direct; else NULL */
+    hf_buffer       *buffer;      /* direct; else NULL */
     size_t           buffer_base; /* its length before */
     hf_write_sink    sink;
     void            *context;
-    uint64_t         sent;       /* bytes that left in pieces */
+    uint64_t         sent; /* bytes that left in pieces */
     uint64_t         bytes_max;
 
     const hf__home *home;
@@ -52,7 +52,7 @@ typedef struct hf__writer {
 
     uint32_t         returns_used;
     hf_status        status;
-    const hf__slot  *fault;      /* the value that cannot be written */
+    const hf__slot  *fault; /* the value that cannot be written */
     hf_error        *reterr;
     hf__write_return returns[HF__WRITE_RETURNS];
     char             small[4096]; /* the window where a buffer has no room for slack */

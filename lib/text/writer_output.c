@@ -118,7 +118,8 @@ char *hf__writer_source(hf__writer *w, char *to, hf_text source)
         to = hf__writer_room(w, to, want + HF__WRITE_SLACK);
         if (to == NULL)
             return NULL;
-        size_t room = (size_t)(w->end - to), step = want <= room ? want : room / HF__MINIFY_STEP * HF__MINIFY_STEP;
+        size_t room = (size_t)(w->end - to),
+               step = want <= room ? want : room / HF__MINIFY_STEP * HF__MINIFY_STEP;
         to += hf__minify_piece(&state, source.bytes, step, to);
         source.bytes += step;
         source.length -= step;

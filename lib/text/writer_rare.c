@@ -69,12 +69,9 @@ static char *put_quoted(hf__writer *w, char *to, hf_text text)
 static char *put_link(hf__writer *w, char *to, const hf__slot *slot)
 {
     switch (w->options.links) {
-    case HF_WRITE_LINKS_NULL:
-        return (char *)memcpy(to, "null,", 5) + 5;
-    case HF_WRITE_LINKS_TEXT:
-        return put_quoted(w, to, w->options.link_text);
-    default:
-        return hf__writer_fail(w, HF_NOT_REPRESENTABLE, slot, "a link has no JSON form");
+    case HF_WRITE_LINKS_NULL: return (char *)memcpy(to, "null,", 5) + 5;
+    case HF_WRITE_LINKS_TEXT: return put_quoted(w, to, w->options.link_text);
+    default: return hf__writer_fail(w, HF_NOT_REPRESENTABLE, slot, "a link has no JSON form");
     }
 }
 
@@ -82,10 +79,11 @@ static char *put_link(hf__writer *w, char *to, const hf__slot *slot)
 static size_t encode_base64(char *to, const unsigned char *bytes, size_t length)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char *begin = to;
+    char             *begin = to;
     for (; length > 0; to += 4) {
         size_t   taken = length < 3 ? length : 3;
-        uint32_t group = (uint32_t)bytes[0] << 16 | (taken > 1 ? (uint32_t)bytes[1] << 8 : 0) | (taken > 2 ? bytes[2] : 0);
+        uint32_t group =
+            (uint32_t)bytes[0] << 16 | (taken > 1 ? (uint32_t)bytes[1] << 8 : 0) | (taken > 2 ? bytes[2] : 0);
         for (int i = 0; i < 4; i++)
             to[i] = letters[group >> (18 - 6 * i) & 63];
         if (taken < 3)

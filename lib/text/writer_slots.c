@@ -47,10 +47,10 @@ ALWAYS_INLINE char *put_word(char *to, hf__slot_kind kind, uint64_t bits)
     switch (kind) {
     case HF__INT64: return to + hf__number_write_i64(to, (int64_t)bits);
     case HF__UINT64: return to + hf__number_write_u64(to, bits);
-    default:
-        memcpy(&value, &bits, sizeof value);
-        return to + hf__number_write_double(to, value);
+    default: break;
     }
+    memcpy(&value, &bits, sizeof value);
+    return to + hf__number_write_double(to, value);
 }
 
 /* A number as text: by its spelling, or when it has to be spelled anew by the word that holds it. */
@@ -126,6 +126,49 @@ ALWAYS_INLINE char *put_text(hf__writer *w, char *to, const hf__slot *slot, bool
     return to + 2 + (pretty && (lo & HF__KEY) != 0);
 }
 
+/* Opens a container, or writes it whole from its source. Returns the slot to go on with. */
+ALWAYS_INLINE const hf__slot *open_container(hf__writer *w, const hf__slot *slot, char **to, lines *l,
+                                             bool pretty)
+{
+    if (!pretty && w->from_source && (slot->lo & (HF__DIRTY | HF__EDITED)) == 0) {
+        hf_text source = hf__container_source(slot);
+        if (source.length > 0) {
+            *to = hf__writer_source(w, *to, source);
+            if (*to != NULL)
+                *(*to)++ = ',';
+            return hf__behind(slot);
+        }
+    }
+    *(*to)++ = hf__kind(slot) == HF__OBJECT ? '{' : '[';
+    l->level++;
+    if (HF_UNLIKELY((slot->lo & HF__EDITED) != 0))
+        return hf__first_child((hf_value){ w->home, slot });
+    return slot + 1;
+}
+
+ALWAYS_INLINE const hf__slot *close_container(hf__writer *w, const hf__slot *slot, char **to, lines *l,
+                                              bool pretty)
+{
+    bool filled = (*to)[-1] == ',';
+    *to -= filled;
+    l->level--;
+    if (pretty && filled)
+        *to = new_line(*to, l);
+    (*to)[0] = (slot->lo & HF__KEY) != 0 ? '}' : ']';
+    (*to)[1] = ',';
+    *to += 2;
+    if (HF_UNLIKELY((slot->lo & HF__EDITED) != 0))
+        return w->home->chunks->owner(w->home, slot) + 1;
+    return slot + 1;
+}
+
+/* Those that stand for another value: that one begins the line. */
+ALWAYS_INLINE bool stands_for_another(hf__slot_kind kind)
+{
+    return kind == HF__MOUNT || kind == HF__EXTENSION;
+}
+
+/* Commonest question first, as in the walk. */
 ALWAYS_INLINE bool write_slots(hf__writer *w, bool pretty)
 {
     const hf__slot *at = w->at, *end = w->end_slot;
@@ -140,49 +183,23 @@ ALWAYS_INLINE bool write_slots(hf__writer *w, bool pretty)
             end = w->end_slot;
             continue;
         }
-        if (HF_UNLIKELY((size_t)(w->end - to) < HF__WRITE_SLACK)) {
+        if (HF_UNLIKELY((size_t)(w->end - to) < HF__WRITE_SLACK))
             to = hf__writer_room(w, to, HF__WRITE_SLACK);
-            if (to == NULL)
-                return false;
-        }
+        if (HF_UNLIKELY(to == NULL))
+            return false;
         const hf__slot *slot = at++;
         hf__slot_kind   kind = hf__kind(slot);
-        if (pretty && !behind_key && kind != HF__CLOSE && to > w->begin && kind != HF__MOUNT && kind != HF__EXTENSION)
+        bool            is_of_key = behind_key;
+        if (pretty && !is_of_key && kind != HF__CLOSE && !stands_for_another(kind) && to > w->begin)
             to = new_line(to, &l);
-        bool is_value_of_key = behind_key;
         behind_key = false;
         if (hf__is_text(slot)) {
             behind_key = (slot->lo & HF__KEY) != 0;
             to = put_text(w, to, slot, pretty);
         } else if (kind == HF__CLOSE) {
-            bool filled = to[-1] == ',';
-            to -= filled;
-            l.level--;
-            if (pretty && filled)
-                to = new_line(to, &l);
-            to[0] = (slot->lo & HF__KEY) != 0 ? '}' : ']';
-            to[1] = ',';
-            to += 2;
-            if (HF_UNLIKELY((slot->lo & HF__EDITED) != 0))
-                at = w->home->chunks->owner(w->home, slot) + 1;
-            continue;
+            at = close_container(w, slot, &to, &l, pretty);
         } else if (hf__is_container(slot)) {
-            if (!pretty && w->from_source && (slot->lo & (HF__DIRTY | HF__EDITED)) == 0) {
-                hf_text source = hf__container_source(slot);
-                if (source.length > 0) {
-                    to = hf__writer_source(w, to, source);
-                    if (to == NULL)
-                        return false;
-                    *to++ = ',';
-                    at = hf__behind(slot);
-                    continue;
-                }
-            }
-            *to++ = kind == HF__OBJECT ? '{' : '[';
-            l.level++;
-            if (HF_UNLIKELY((slot->lo & HF__EDITED) != 0))
-                at = hf__first_child((hf_value){ w->home, slot });
-            continue;
+            at = open_container(w, slot, &to, &l, pretty);
         } else if (hf__is_number(slot)) {
             to = put_number(w, to, slot, spelled);
             if (to != NULL)
@@ -192,12 +209,12 @@ ALWAYS_INLINE bool write_slots(hf__writer *w, bool pretty)
         } else if (kind == HF__NULL) {
             to = put(to, "null,", 5);
         } else {
+            behind_key = is_of_key && stands_for_another(kind);
             w->at = at;
             w->end_slot = end;
             to = hf__writer_rare(w, to, slot);
             at = w->at;
             end = w->end_slot;
-            behind_key = is_value_of_key && (kind == HF__MOUNT || kind == HF__EXTENSION);
         }
         if (HF_UNLIKELY(to == NULL))
             return false;

@@ -5,9 +5,9 @@
 #include "base/cpu.h"
 
 /* for (LEVELS(level)) { ... }; the best is in force afterwards. */
-#define LEVELS(level)                                                                                  \
-    int level = HF__CPU_BASE;                                                                          \
-    level = test_level_from(level), level <= HF__CPU_NEON;                                             \
+#define LEVELS(level)                                      \
+    int level = HF__CPU_BASE;                              \
+    level = test_level_from(level), level <= HF__CPU_NEON; \
     level++
 
 /* Forces the first level from `level` on that this machine has, and returns it; above the last one,

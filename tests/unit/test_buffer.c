@@ -49,7 +49,7 @@ static void test_buffer__charges_what_it_has(void **state)
 static void test_buffer__out_of_memory_changes_nothing(void **state)
 {
     (void)state;
-    HF_OOM_LOOP(nth) {
+    HF_OOM_LOOP (nth) {
         hf_buffer buffer;
         hf_buffer_init(&buffer, 1 << 20, nth, NULL);
         hf_status status = hf_buffer_append(&buffer, HF_T("begin"), NULL);

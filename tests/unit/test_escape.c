@@ -17,7 +17,8 @@ static int hex_plainly(const char *at)
 {
     int value = 0;
     for (int i = 0; i < 4; i++) {
-        const char *digits = "0123456789abcdef0123456789ABCDEF", *found = at[i] != 0 ? strchr(digits, at[i]) : NULL;
+        const char *digits = "0123456789abcdef0123456789ABCDEF",
+                   *found = at[i] != 0 ? strchr(digits, at[i]) : NULL;
         if (found == NULL)
             return -1;
         value = value * 16 + (int)((found - digits) % 16);
@@ -34,20 +35,23 @@ static hf__unescaped unescape_plainly(const char *text, size_t length, char *out
             out[result.length++] = text[at++];
             continue;
         }
-        const char *letters = "\"\\/bfnrt", *found = at + 1 < length && text[at + 1] != 0 ? strchr(letters, text[at + 1]) : NULL;
+        const char *letters = "\"\\/bfnrt",
+                   *found = at + 1 < length && text[at + 1] != 0 ? strchr(letters, text[at + 1]) : NULL;
         if (found != NULL) {
             out[result.length++] = "\"\\/\b\f\n\r\t"[found - letters];
             at += 2;
             continue;
         }
         int code = length - at >= 6 && text[at + 1] == 'u' ? hex_plainly(text + at + 2) : -1;
-        int low = code >= 0xd800 && code < 0xdc00 && length - at >= 12 && text[at + 6] == '\\' && text[at + 7] == 'u'
+        int low = code >= 0xd800 && code < 0xdc00 && length - at >= 12 && text[at + 6] == '\\' &&
+                          text[at + 7] == 'u'
                       ? hex_plainly(text + at + 8)
                       : -1;
         if (code < 0) {
             result.status = HF_BAD_ESCAPE;
         } else if (low >= 0xdc00 && low < 0xe000) {
-            result.length += hf__utf8_put(out + result.length, (uint32_t)(0x10000 + (code - 0xd800) * 0x400 + low - 0xdc00));
+            result.length += hf__utf8_put(out + result.length,
+                                          (uint32_t)(0x10000 + (code - 0xd800) * 0x400 + low - 0xdc00));
             at += 12;
         } else if (code >= 0xd800 && code < 0xe000 && !replace) {
             result.status = HF_BAD_SURROGATE;
@@ -83,7 +87,7 @@ static size_t escape_plainly(const char *text, size_t length, char *out)
 /* `text` ends at a guard page, and so does the room for the result. */
 static void expect_unescapes(const char *text, size_t length, bool replace)
 {
-    char         *expected = malloc(length + 4), *out = guard_create(length);
+    char *expected = malloc(length + 4), *out = guard_create(length);
     assert_non_null(expected);
     assert_non_null(out);
     hf__unescaped wanted = unescape_plainly(text, length, expected, replace);
@@ -91,8 +95,9 @@ static void expect_unescapes(const char *text, size_t length, bool replace)
         hf__unescaped got = hf__unescape(text, length, out, replace);
         if (got.status != wanted.status || got.length != wanted.length || got.offset != wanted.offset ||
             got.replaced != wanted.replaced || memcmp(out, expected, wanted.length) != 0)
-            fail_msg("level %d: status %d offset %zu length %zu, expected %d %zu %zu: %.*s", level, got.status, got.offset,
-                     got.length, wanted.status, wanted.offset, wanted.length, (int)length, text);
+            fail_msg("level %d: status %d offset %zu length %zu, expected %d %zu %zu: %.*s", level,
+                     got.status, got.offset, got.length, wanted.status, wanted.offset, wanted.length,
+                     (int)length, text);
     }
     guard_destroy(out, length);
     free(expected);
@@ -100,7 +105,7 @@ static void expect_unescapes(const char *text, size_t length, bool replace)
 
 static void expect_escapes(const char *text, size_t length)
 {
-    char  *expected = malloc(6 * length + 8), *out = guard_create(hf__escape_room(length));
+    char *expected = malloc(6 * length + 8), *out = guard_create(hf__escape_room(length));
     assert_non_null(expected);
     assert_non_null(out);
     size_t wanted = escape_plainly(text, length, expected), first = 0;
@@ -174,13 +179,19 @@ static void test_escape__names_the_fault_and_its_place(void **state)
     hf__unescaped got = hf__unescape("\\ud800\\u0041\\udc00", 18, out, true);
     assert_int_equal(got.status, HF_OK);
     assert_true(got.replaced);
-    assert_memory_equal(out, "\xef\xbf\xbd" "A\xef\xbf\xbd", got.length);
+    assert_memory_equal(out,
+                        "\xef\xbf\xbd"
+                        "A\xef\xbf\xbd",
+                        got.length);
 }
 
 static size_t random_escaped(uint64_t *seed, char *text, size_t size, uint64_t density)
 {
-    static const char *const pieces[] = { "\\n", "\\\\", "\\\"", "\\u4e2d", "\\u4e2d\\u6587\\u5b57", "\\u00e9", "\\u0041",
-                                          "\\ud83d\\ude00", "\\u20AC", "\\t", "\\/", "\\\\\\\\\\\\" };
+    static const char *const pieces[] = {
+        "\\n",     "\\\\",        "\\\"",           "\\u4e2d", "\\u4e2d\\u6587\\u5b57",
+        "\\u00e9", "\\u0041",     "\\ud83d\\ude00", "\\u20AC", "\\t",
+        "\\/",     "\\\\\\\\\\\\"
+    };
     size_t length = 0;
     while (length + 20 < size) {
         if (random_below(seed, density) != 0) {

@@ -30,7 +30,7 @@ static size_t minify_plainly(const char *text, size_t length, char *out)
 /* `text` ends at a guard page, and so does the room for the result. */
 static void expect_minifies(const char *text, size_t length, uint64_t *seed)
 {
-    char  *expected = malloc(length + 1), *out = guard_create(length);
+    char *expected = malloc(length + 1), *out = guard_create(length);
     assert_non_null(expected);
     assert_non_null(out);
     size_t wanted = minify_plainly(text, length, expected);
@@ -59,8 +59,8 @@ static void expect_minifies(const char *text, size_t length, uint64_t *seed)
 static size_t random_json(uint64_t *seed, char *text, size_t size)
 {
     static const char *const tokens[] = { "{", "}", "[", "]", ":", ",", "true", "-12.5e+10", "null", "0" };
-    size_t length = 0;
-    bool   blanks = random_below(seed, 3) != 0;
+    size_t                   length = 0;
+    bool                     blanks = random_below(seed, 3) != 0;
     while (length + 80 < size) {
         for (uint64_t n = blanks ? random_below(seed, 4) * random_below(seed, 8) : 0; n > 0; n--)
             text[length++] = " \n\t\r"[random_below(seed, 4)];
@@ -68,8 +68,14 @@ static size_t random_json(uint64_t *seed, char *text, size_t size)
             text[length++] = '"';
             for (uint64_t n = random_below(seed, 25); n > 0; n--) {
                 switch (random_below(seed, 8)) {
-                case 0: memcpy(text + length, "\\\\", 2); length += 2; break;
-                case 1: memcpy(text + length, "\\\"", 2); length += 2; break;
+                case 0:
+                    memcpy(text + length, "\\\\", 2);
+                    length += 2;
+                    break;
+                case 1:
+                    memcpy(text + length, "\\\"", 2);
+                    length += 2;
+                    break;
                 case 2: text[length++] = ' '; break;
                 default: text[length++] = (char)('a' + random_below(seed, 26)); break;
                 }

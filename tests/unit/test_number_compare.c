@@ -104,7 +104,8 @@ static void test_number_compare__text_is_exact(void **state)
     (void)state;
     expect_order(spelled("0.1"), number_of("0.1"), -1); /* the double is a little above 1/10 */
     expect_order(spelled("0.1000000000000000055511151231257827021181583404541015625"), number_of("0.1"), 0);
-    expect_order(spelled("0.10000000000000000555111512312578270211815834045410156250001"), number_of("0.1"), 1);
+    expect_order(spelled("0.10000000000000000555111512312578270211815834045410156250001"), number_of("0.1"),
+                 1);
     expect_order(spelled("-0.1"), number_of("-0.1"), 1);
     expect_order(spelled("4.9e-324"), number_of("5e-324"), -1);
     expect_order(spelled("5e-324"), number_of("5e-324"), 1);
@@ -159,12 +160,15 @@ static hf__number random_word(uint64_t *seed, char *text)
         number.kind = HF__NUMBER_DOUBLE;
         value = (double)bits / (double)(1 << random_below(seed, 5));
         break;
-    default: number.kind = HF__NUMBER_INT64; bits = 0 - bits; break;
+    default:
+        number.kind = HF__NUMBER_INT64;
+        bits = 0 - bits;
+        break;
     }
     if (number.kind == HF__NUMBER_DOUBLE)
         memcpy(&bits, &value, sizeof bits);
     number.bits = bits;
-    size_t length = number.kind == HF__NUMBER_DOUBLE ? (size_t)sprintf(text, "%.9f", value)
+    size_t length = number.kind == HF__NUMBER_DOUBLE  ? (size_t)sprintf(text, "%.9f", value)
                     : number.kind == HF__NUMBER_INT64 ? hf__number_write_i64(text, (int64_t)bits)
                                                       : hf__number_write_u64(text, bits);
     text[length] = '\0';

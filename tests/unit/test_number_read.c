@@ -146,7 +146,7 @@ static void test_number_read__halfway_with_hundreds_of_digits(void **state)
         char *exponent = strchr(text, 'e');
         int   head = exponent != NULL ? (int)(exponent - text) : length;
         int   total = snprintf(longer, sizeof longer, "%.*s0000000000000000000000000001%s", head, text,
-                               exponent != NULL ? exponent : "");
+                             exponent != NULL ? exponent : "");
         assert_true(read_exact(longer, (size_t)total, &kind, &got));
         assert_int_equal(kind, HF__NUMBER_DOUBLE);
         assert_int_equal(got, bits_of(above));
@@ -160,10 +160,16 @@ static void test_number_read__grammar(void **state)
         const char *text;
         size_t      fault;
     } bad[] = {
-        { "", 0 }, { "-", 1 }, { "+1", 0 }, { "01", 1 }, { "-01", 2 }, { "1.", 2 }, { "1.e5", 2 }, { ".5", 0 },
-        { "1e", 2 }, { "1e+", 3 }, { "1e-", 3 }, { "1e5.", 3 }, { "1e5e", 3 }, { "1 ", 1 }, { " 1", 0 }, { "0x1", 1 },
-        { "1_0", 1 }, { "Infinity", 0 }, { "NaN", 0 }, { "-Infinity", 1 }, { "1.5.", 3 }, { "00", 1 }, { "-", 1 },
-        { "--1", 1 }, { "1-", 1 }, { "12345678a", 8 }, { "1.12345678x", 10 }, { "0e", 2 }, { "1,5", 1 }, { "1e1.5", 3 },
+        { "", 0 },     { "-", 1 },         { "+1", 0 },
+        { "01", 1 },   { "-01", 2 },       { "1.", 2 },
+        { "1.e5", 2 }, { ".5", 0 },        { "1e", 2 },
+        { "1e+", 3 },  { "1e-", 3 },       { "1e5.", 3 },
+        { "1e5e", 3 }, { "1 ", 1 },        { " 1", 0 },
+        { "0x1", 1 },  { "1_0", 1 },       { "Infinity", 0 },
+        { "NaN", 0 },  { "-Infinity", 1 }, { "1.5.", 3 },
+        { "00", 1 },   { "-", 1 },         { "--1", 1 },
+        { "1-", 1 },   { "12345678a", 8 }, { "1.12345678x", 10 },
+        { "0e", 2 },   { "1,5", 1 },       { "1e1.5", 3 },
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         hf__number_kind kind = 77;
@@ -175,7 +181,7 @@ static void test_number_read__grammar(void **state)
         assert_int_equal(bits, 77);
         assert_int_equal(hf__number_fault(bad[i].text, bad[i].text + length), bad[i].fault);
     }
-    const char *good = "-12.50e+3,";
+    const char     *good = "-12.50e+3,";
     hf__number_kind kind;
     uint64_t        bits;
     assert_ptr_equal(hf__number_read_prefix(good, good + 10, &kind, &bits), good + 9);
@@ -189,8 +195,9 @@ static bool automaton_accepts(const char *text, size_t length)
     /* Columns: 1-9, 0, point, minus, e; -1 refuses. States: 0 start, 1 minus, 2 zero, 3 whole, 4 point,
      * 5 fraction, 6 e, 7 its sign, 8 exponent. */
     static const signed char next[9][5] = {
-        { 3, 2, -1, 1, -1 }, { 3, 2, -1, -1, -1 }, { -1, -1, 4, -1, 6 }, { 3, 3, 4, -1, 6 }, { 5, 5, -1, -1, -1 },
-        { 5, 5, -1, -1, 6 }, { 8, 8, -1, 7, -1 },  { 8, 8, -1, -1, -1 }, { 8, 8, -1, -1, -1 },
+        { 3, 2, -1, 1, -1 }, { 3, 2, -1, -1, -1 }, { -1, -1, 4, -1, 6 },
+        { 3, 3, 4, -1, 6 },  { 5, 5, -1, -1, -1 }, { 5, 5, -1, -1, 6 },
+        { 8, 8, -1, 7, -1 }, { 8, 8, -1, -1, -1 }, { 8, 8, -1, -1, -1 },
     };
     int at = 0;
     for (size_t i = 0; i < length && at >= 0; i++) {

@@ -78,17 +78,29 @@ static void test_number_write__canonical_samples_of_rfc_8785(void **state)
         uint64_t    bits;
         const char *text;
     } samples[] = {
-        { 0x0000000000000000, "0" }, { 0x8000000000000000, "0" }, { 0x0000000000000001, "5e-324" },
-        { 0x8000000000000001, "-5e-324" }, { 0x7fefffffffffffff, "1.7976931348623157e+308" },
-        { 0xffefffffffffffff, "-1.7976931348623157e+308" }, { 0x4340000000000000, "9007199254740992" },
-        { 0xc340000000000000, "-9007199254740992" }, { 0x4430000000000000, "295147905179352830000" },
-        { 0x44b52d02c7e14af5, "9.999999999999997e+22" }, { 0x44b52d02c7e14af6, "1e+23" },
-        { 0x44b52d02c7e14af7, "1.0000000000000001e+23" }, { 0x444b1ae4d6e2ef4e, "999999999999999700000" },
-        { 0x444b1ae4d6e2ef4f, "999999999999999900000" }, { 0x444b1ae4d6e2ef50, "1e+21" },
-        { 0x3eb0c6f7a0b5ed8c, "9.999999999999997e-7" }, { 0x3eb0c6f7a0b5ed8d, "0.000001" },
-        { 0x41b3de4355555553, "333333333.3333332" }, { 0x41b3de4355555554, "333333333.33333325" },
-        { 0x41b3de4355555555, "333333333.3333333" }, { 0x41b3de4355555556, "333333333.3333334" },
-        { 0x41b3de4355555557, "333333333.33333343" }, { 0xbecbf647612f3696, "-0.0000033333333333333333" },
+        { 0x0000000000000000, "0" },
+        { 0x8000000000000000, "0" },
+        { 0x0000000000000001, "5e-324" },
+        { 0x8000000000000001, "-5e-324" },
+        { 0x7fefffffffffffff, "1.7976931348623157e+308" },
+        { 0xffefffffffffffff, "-1.7976931348623157e+308" },
+        { 0x4340000000000000, "9007199254740992" },
+        { 0xc340000000000000, "-9007199254740992" },
+        { 0x4430000000000000, "295147905179352830000" },
+        { 0x44b52d02c7e14af5, "9.999999999999997e+22" },
+        { 0x44b52d02c7e14af6, "1e+23" },
+        { 0x44b52d02c7e14af7, "1.0000000000000001e+23" },
+        { 0x444b1ae4d6e2ef4e, "999999999999999700000" },
+        { 0x444b1ae4d6e2ef4f, "999999999999999900000" },
+        { 0x444b1ae4d6e2ef50, "1e+21" },
+        { 0x3eb0c6f7a0b5ed8c, "9.999999999999997e-7" },
+        { 0x3eb0c6f7a0b5ed8d, "0.000001" },
+        { 0x41b3de4355555553, "333333333.3333332" },
+        { 0x41b3de4355555554, "333333333.33333325" },
+        { 0x41b3de4355555555, "333333333.3333333" },
+        { 0x41b3de4355555556, "333333333.3333334" },
+        { 0x41b3de4355555557, "333333333.33333343" },
+        { 0xbecbf647612f3696, "-0.0000033333333333333333" },
         { 0x43143ff3c1cb0959, "1424953923781206.2" },
     };
     char out[HF__NUMBER_WRITE_ROOM];
@@ -126,7 +138,8 @@ static void expect_reads_back(double value)
     uint64_t        bits;
     size_t          length = hf__number_write_double(out, value);
     assert_true(length > 0 && length <= HF__NUMBER_WRITE_MAX);
-    if (!hf__number_read(out, out + length, &kind, &bits) || kind != HF__NUMBER_DOUBLE || bits != bits_of(value))
+    if (!hf__number_read(out, out + length, &kind, &bits) || kind != HF__NUMBER_DOUBLE ||
+        bits != bits_of(value))
         fail_msg("%a written as %.*s", value, (int)length, out);
     length = hf__number_write_canonical(out, value);
     assert_true(length > 0 && length <= HF__NUMBER_WRITE_MAX);
@@ -184,7 +197,7 @@ static void test_number_write__all_powers_of_two(void **state)
 static double random_double(uint64_t *seed, long round)
 {
     static const double scales[] = { 1, 10, 100, 1000, 10000, 1e6, 1e9, 1e15 };
-    uint64_t bits = random_next(seed);
+    uint64_t            bits = random_next(seed);
     if (round % 3 == 1)
         return (double)(int64_t)(random_below(seed, 2000000000) - 1000000000) / scales[random_below(seed, 8)];
     if (round % 97 == 0)

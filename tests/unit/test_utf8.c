@@ -17,7 +17,11 @@ static size_t check_plainly(const char *text, size_t length)
     size_t                at = 0;
     while (at < length) {
         unsigned char first = bytes[at];
-        size_t        size = first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0;
+        size_t        size = first < 0x80       ? 1
+                             : first >> 5 == 6  ? 2
+                             : first >> 4 == 14 ? 3
+                             : first >> 3 == 30 ? 4
+                                                : 0;
         if (size == 0 || size > length - at)
             return at;
         uint32_t code = size == 1 ? first : first & (0x7fu >> size);
@@ -65,8 +69,8 @@ static void test_utf8__put_and_check_agree_for_every_code_point(void **state)
 static void test_utf8__sequences_at_edges_of_blocks(void **state)
 {
     (void)state;
-    static const unsigned char edges[] = { 0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2,
-                                           0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff };
+    static const unsigned char edges[] = { 0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1,
+                                           0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff };
     enum { EDGES = sizeof edges, SIZE = 160 };
     static const size_t places[] = { 0, 29, 30, 31, 32, 61, 62, 63, 64, 126, 127, 128, SIZE - 4 };
     char               *text = guard_create(SIZE);

@@ -36,14 +36,17 @@ static void test_write_draft__unchanged_parts_keep_their_spelling(void **state)
     (void)state;
     hf_document *document = NULL, *next = NULL;
     hf_draft    *draft = NULL;
-    const char  *text = "{ \"a\" : { \"n\\/\" : [ 1.50 , 1e400 ] } , \"b\" : [ 0.10 , { \"c\" : \"\\u0064\" } ] , \"e\" : 2 }";
+    const char *text = "{ \"a\" : { \"n\\/\" : [ 1.50 , 1e400 ] } , \"b\" : [ 0.10 , { \"c\" : \"\\u0064\" } "
+                       "] , \"e\" : 2 }";
     assert_int_equal(hf_read(hf_text_from_cstr(text), NULL, &document, NULL), HF_OK);
     assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
-    expect_written(hf_draft_root(draft), "{\"a\":{\"n\\/\":[1.50,1e400]},\"b\":[0.10,{\"c\":\"\\u0064\"}],\"e\":2}");
+    expect_written(hf_draft_root(draft),
+                   "{\"a\":{\"n\\/\":[1.50,1e400]},\"b\":[0.10,{\"c\":\"\\u0064\"}],\"e\":2}");
     assert_int_equal(hf_set_u64(draft, HF_T("/b/0"), 9090, NULL), HF_OK);
     assert_int_equal(hf_set_text(draft, HF_T("/new"), HF_T("a \"text\" longer than a slot"), NULL), HF_OK);
-    expect_written(hf_draft_root(draft), "{\"a\":{\"n\\/\":[1.50,1e400]},\"b\":[9090,{\"c\":\"\\u0064\"}],\"e\":2,"
-                                         "\"new\":\"a \\\"text\\\" longer than a slot\"}");
+    expect_written(hf_draft_root(draft),
+                   "{\"a\":{\"n\\/\":[1.50,1e400]},\"b\":[9090,{\"c\":\"\\u0064\"}],\"e\":2,"
+                   "\"new\":\"a \\\"text\\\" longer than a slot\"}");
     assert_int_equal(hf_draft_remove(draft, hf_place_at(HF_T("/b/1")), NULL), HF_OK);
     assert_int_equal(hf_freeze(&draft, &next, NULL), HF_OK);
     hf_document_drop(document);
@@ -60,10 +63,13 @@ static void change_something(hf_draft *draft, uint64_t *seed)
     for (size_t i = 0; i < depth; i++)
         to += random_below(seed, 2) == 0 ? sprintf(to, "/%u", (unsigned)random_below(seed, 5))
                                          : sprintf(to, "/k%u", (unsigned)random_below(seed, 4));
-    hf_place place = hf_place_at(hf_text_of(pointer, (size_t)(to - pointer)));
-    hf_item  items[] = { hf_item_array(), hf_item_object(), hf_item_double((double)random_below(seed, 1000) / 8),
-                         hf_item_number(HF_T("1.2500")), hf_item_text(HF_T("changed \\ text, of some length")),
-                         hf_item_copy(hf_draft_get(draft, hf_place_at(HF_T("/k1")))) };
+    hf_place  place = hf_place_at(hf_text_of(pointer, (size_t)(to - pointer)));
+    hf_item   items[] = { hf_item_array(),
+                          hf_item_object(),
+                          hf_item_double((double)random_below(seed, 1000) / 8),
+                          hf_item_number(HF_T("1.2500")),
+                          hf_item_text(HF_T("changed \\ text, of some length")),
+                          hf_item_copy(hf_draft_get(draft, hf_place_at(HF_T("/k1")))) };
     hf_status status;
     switch (random_below(seed, 4)) {
     case 0: status = hf_draft_remove(draft, place, NULL); break;
@@ -103,8 +109,9 @@ static void expect_faithful(hf_value value)
 static void test_write_draft__random_changes(void **state)
 {
     (void)state;
-    static const char text[] = "{\"k0\": [1, 2.0, [3, {\"k1\": \"x\"}], {}], \"k1\": {\"k2\": [[], [\"\\u0041\\n\"]], \"k3\": 1e5},"
-                               " \"k2\": \"a text longer than fourteen bytes\", \"k3\": [0.10, {\"k0\": {\"k1\": null}}]}";
+    static const char text[] =
+        "{\"k0\": [1, 2.0, [3, {\"k1\": \"x\"}], {}], \"k1\": {\"k2\": [[], [\"\\u0041\\n\"]], \"k3\": 1e5},"
+        " \"k2\": \"a text longer than fourteen bytes\", \"k3\": [0.10, {\"k0\": {\"k1\": null}}]}";
     uint64_t seed = 41;
     for (long round = 0; round < random_rounds(150); round++) {
         hf_document *document = NULL;
@@ -121,7 +128,8 @@ static void test_write_draft__random_changes(void **state)
             assert_int_equal(hf_freeze(&draft, &next, NULL), HF_OK);
             hf_buffer after = written(hf_root(next), &respell);
             if (!hf_text_equal(hf_buffer_text(&before), hf_buffer_text(&after)))
-                fail_msg("draft  %.*s\nfrozen %.*s", (int)before.length, before.bytes, (int)after.length, after.bytes);
+                fail_msg("draft  %.*s\nfrozen %.*s", (int)before.length, before.bytes, (int)after.length,
+                         after.bytes);
             expect_faithful(hf_root(next));
             hf_buffer_release(&before);
             hf_buffer_release(&after);

@@ -23,7 +23,8 @@ static void expect_same(const char *name, const char *what, const hf_buffer *a, 
         fail_msg("%s: %s differs at level %s", name, what, hf__cpu_level_name(hf__cpu_level()));
 }
 
-static void expect_again(const char *name, const char *what, const hf_buffer *first, const hf_write_options *options)
+static void expect_again(const char *name, const char *what, const hf_buffer *first,
+                         const hf_write_options *options)
 {
     hf_document *document = NULL;
     if (hf_read(hf_buffer_text(first), NULL, &document, NULL) != HF_OK)
@@ -36,7 +37,8 @@ static void expect_again(const char *name, const char *what, const hf_buffer *fi
 
 static void round_trip(const char *name, const char *path, void *context)
 {
-    static const hf_write_options minified = { .pretty = false }, pretty = { .pretty = true }, respelled = { .respell = true };
+    static const hf_write_options minified = { .pretty = false }, pretty = { .pretty = true },
+                                  respelled = { .respell = true };
     size_t length;
     char  *text = test_read_file(path, &length);
     assert_non_null(text);

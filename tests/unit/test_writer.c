@@ -49,24 +49,27 @@ static void expect_rewritten(const char *text, const hf_read_options *read, cons
 
 /* ---- spelling ---------------------------------------------------------------------------- */
 
-static const char sample[] = " { \"a\" : [ 1 , -0 , 0.1000 , 1e400 , 18446744073709551616 , 1E2 ] ,\n"
-                             "\t\"\\u0062\\/\" : { } , \"long key, with a comma\" : \"text of some length, \\n escaped\" ,"
-                             " \"e\" : [ ] , \"t\" : true , \"f\" : false , \"n\" : null } ";
+static const char sample[] =
+    " { \"a\" : [ 1 , -0 , 0.1000 , 1e400 , 18446744073709551616 , 1E2 ] ,\n"
+    "\t\"\\u0062\\/\" : { } , \"long key, with a comma\" : \"text of some length, \\n escaped\" ,"
+    " \"e\" : [ ] , \"t\" : true , \"f\" : false , \"n\" : null } ";
 
 static void test_writer__what_was_read_comes_back_as_spelled(void **state)
 {
     (void)state;
     expect_rewritten(sample, NULL, NULL,
                      "{\"a\":[1,-0,0.1000,1e400,18446744073709551616,1E2],\"\\u0062\\/\":{},"
-                     "\"long key, with a comma\":\"text of some length, \\n escaped\",\"e\":[],\"t\":true,\"f\":false,\"n\":null}");
+                     "\"long key, with a comma\":\"text of some length, \\n "
+                     "escaped\",\"e\":[],\"t\":true,\"f\":false,\"n\":null}");
 }
 
 static void test_writer__respelled_by_value(void **state)
 {
     (void)state;
-    static const char expected[] = "{\"a\":[1,-0.0,0.1,1e400,18446744073709551616,100.0],\"b/\":{},"
-                                   "\"long key, with a comma\":\"text of some length, \\n escaped\",\"e\":[],\"t\":true,"
-                                   "\"f\":false,\"n\":null}";
+    static const char expected[] =
+        "{\"a\":[1,-0.0,0.1,1e400,18446744073709551616,100.0],\"b/\":{},"
+        "\"long key, with a comma\":\"text of some length, \\n escaped\",\"e\":[],\"t\":true,"
+        "\"f\":false,\"n\":null}";
     hf_write_options respell = { .respell = true };
     expect_rewritten(sample, NULL, &respell, expected);
     expect_rewritten(sample, &(hf_read_options){ .numbers = HF_NUMBERS_AS_TEXT }, &respell, expected);
@@ -75,25 +78,29 @@ static void test_writer__respelled_by_value(void **state)
 static void test_writer__without_source_numbers_keep_their_value(void **state)
 {
     (void)state;
-    expect_rewritten("[1.50, 2e0, -3, \"\\u00e9\"]", &(hf_read_options){ .drop_text = true }, NULL, "[1.5,2.0,-3,\"\xc3\xa9\"]");
+    expect_rewritten("[1.50, 2e0, -3, \"\\u00e9\"]", &(hf_read_options){ .drop_text = true }, NULL,
+                     "[1.5,2.0,-3,\"\xc3\xa9\"]");
 }
 
 /* A relaxed reading is not written from its source. */
 static void test_writer__relaxed_source_is_not_copied(void **state)
 {
     (void)state;
-    expect_rewritten("[1.50, /* two */ 2,]", &(hf_read_options){ .allow_comments = true, .allow_trailing_commas = true }, NULL,
+    expect_rewritten("[1.50, /* two */ 2,]",
+                     &(hf_read_options){ .allow_comments = true, .allow_trailing_commas = true }, NULL,
                      "[1.50,2]");
-    expect_rewritten("[{\"a\":1,\"a\":2}, {\"b\" : 3}]", &(hf_read_options){ .duplicates = HF_DUPLICATES_LAST }, NULL,
-                     "[{\"a\":2},{\"b\":3}]");
-    expect_rewritten("[\"\\ud800\"]", &(hf_read_options){ .replace_surrogates = true }, NULL, "[\"\xef\xbf\xbd\"]");
+    expect_rewritten("[{\"a\":1,\"a\":2}, {\"b\" : 3}]",
+                     &(hf_read_options){ .duplicates = HF_DUPLICATES_LAST }, NULL, "[{\"a\":2},{\"b\":3}]");
+    expect_rewritten("[\"\\ud800\"]", &(hf_read_options){ .replace_surrogates = true }, NULL,
+                     "[\"\xef\xbf\xbd\"]");
 }
 
 /* Borrowed text that ends at a page nobody may touch: spellings are not read beyond their end. */
 static void test_writer__borrowed_text_is_not_over_read(void **state)
 {
     (void)state;
-    static const char *const texts[] = { "7", "[1,2.50]", "/**/[1,2.50]", "/**/{\"a\":\"a text of some length\"}", "/**/-0.125" };
+    static const char *const texts[] = { "7", "[1,2.50]", "/**/[1,2.50]",
+                                         "/**/{\"a\":\"a text of some length\"}", "/**/-0.125" };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         size_t length = strlen(texts[i]);
         char  *text = guard_create(length);
@@ -111,7 +118,8 @@ static void test_writer__borrowed_text_is_not_over_read(void **state)
 static void test_writer__scalars_as_roots(void **state)
 {
     (void)state;
-    static const char *const roots[] = { "5", "-1.50", "\"t\"", "\"a text longer than fourteen bytes\"", "null", "true", "[]", "{}" };
+    static const char *const roots[] = { "5",    "-1.50", "\"t\"", "\"a text longer than fourteen bytes\"",
+                                         "null", "true",  "[]",    "{}" };
     for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
         expect_rewritten(roots[i], NULL, NULL, roots[i]);
         expect_rewritten(roots[i], NULL, &(hf_write_options){ .pretty = true }, roots[i]);
@@ -125,10 +133,12 @@ static void test_writer__lines_and_indentation(void **state)
     (void)state;
     static const char text[] = "{\"a\":[1,[],{}, [2 ]],\"b\":{\"c\":\"d\"}}";
     expect_rewritten(text, NULL, &(hf_write_options){ .pretty = true },
-                     "{\n  \"a\": [\n    1,\n    [],\n    {},\n    [\n      2\n    ]\n  ],\n  \"b\": {\n    \"c\": \"d\"\n  }\n}");
+                     "{\n  \"a\": [\n    1,\n    [],\n    {},\n    [\n      2\n    ]\n  ],\n  \"b\": {\n    "
+                     "\"c\": \"d\"\n  }\n}");
     expect_rewritten("[[1]]", NULL, &(hf_write_options){ .pretty = true, .indent = 4, .line_feed = true },
                      "[\n    [\n        1\n    ]\n]\n");
-    expect_rewritten("[[1]]", NULL, &(hf_write_options){ .pretty = true, .tabs = true }, "[\n\t[\n\t\t1\n\t]\n]");
+    expect_rewritten("[[1]]", NULL, &(hf_write_options){ .pretty = true, .tabs = true },
+                     "[\n\t[\n\t\t1\n\t]\n]");
     expect_rewritten("[1, 2]", NULL, &(hf_write_options){ .line_feed = true }, "[1,2]\n");
 }
 
@@ -139,7 +149,8 @@ static void build_text(hf_builder *builder, uint64_t *seed, bool key)
     char   text[200];
     size_t length = random_below(seed, 6) == 0 ? random_below(seed, sizeof text) : random_below(seed, 20);
     for (size_t i = 0; i < length; i++)
-        text[i] = random_below(seed, 30) == 0 ? "\"\\\n\x01"[random_below(seed, 4)] : (char)('a' + random_below(seed, 26));
+        text[i] = random_below(seed, 30) == 0 ? "\"\\\n\x01"[random_below(seed, 4)]
+                                              : (char)('a' + random_below(seed, 26));
     hf_text given = hf_text_of(text, length);
     if (key)
         hf_build_key(builder, given);
@@ -244,7 +255,9 @@ static void expect_all_ways(hf_value value, const hf_write_options *options)
     hf_buffer_release(&whole);
 }
 
-static const hf_write_options ways[] = { { .pretty = false }, { .pretty = true }, { .respell = true },
+static const hf_write_options ways[] = { { .pretty = false },
+                                         { .pretty = true },
+                                         { .respell = true },
                                          { .pretty = true, .indent = 10, .line_feed = true } };
 
 static void test_writer__random_documents_all_ways(void **state)
@@ -253,7 +266,8 @@ static void test_writer__random_documents_all_ways(void **state)
     uint64_t seed = 31;
     for (long round = 0; round < random_rounds(30); round++) {
         hf_document *inner = random_document(&seed, 20, NULL);
-        hf_document *outer = random_document(&seed, (unsigned)random_below(&seed, round % 10 == 0 ? 6000 : 200), inner);
+        hf_document *outer =
+            random_document(&seed, (unsigned)random_below(&seed, round % 10 == 0 ? 6000 : 200), inner);
         for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
             expect_all_ways(hf_root(outer), &ways[i]);
         hf_document_drop(inner);
@@ -337,11 +351,13 @@ static const char *write_deep(void *context)
         fault = "minified";
     hf_buffer_reset(&buffer);
     hf_write_options respell = { .respell = true };
-    if (fault == NULL && (hf_write(hf_root(document), &respell, &buffer, NULL) != HF_OK || buffer.length != (size_t)5 * DEEP + 1))
+    if (fault == NULL && (hf_write(hf_root(document), &respell, &buffer, NULL) != HF_OK ||
+                          buffer.length != (size_t)5 * DEEP + 1))
         fault = "from slots";
     uint64_t         bytes = 0;
     hf_write_options pretty = { .pretty = true, .indent = 1 };
-    if (fault == NULL && (hf_write_to(hf_root(document), &pretty, count_bytes, &bytes, NULL) != HF_OK || bytes < 200 * DEEP))
+    if (fault == NULL &&
+        (hf_write_to(hf_root(document), &pretty, count_bytes, &bytes, NULL) != HF_OK || bytes < 200 * DEEP))
         fault = "pretty";
     hf_buffer_release(&buffer);
     return fault;
@@ -370,9 +386,10 @@ static void test_writer__a_million_levels(void **state)
 /* {"a": [X], "b": 1} with X turned into a slot of another kind, as a draft would make it. */
 static hf_document *document_with(uint64_t lo, hf__foreign *foreign)
 {
-    hf_document *document = read_document("{\"a\": [null], \"b\": 1}", &(hf_read_options){ .drop_text = true });
-    hf_value     value = hf_at(hf_get(hf_root(document), HF_T("a")), 0);
-    hf__slot    *slot = (hf__slot *)(uintptr_t)value.slot;
+    hf_document *document =
+        read_document("{\"a\": [null], \"b\": 1}", &(hf_read_options){ .drop_text = true });
+    hf_value  value = hf_at(hf_get(hf_root(document), HF_T("a")), 0);
+    hf__slot *slot = (hf__slot *)(uintptr_t)value.slot;
     slot->lo = lo;
     slot->hi = 0;
     static const hf__link_target to_root = { .slot = 0 };
@@ -391,7 +408,8 @@ static void drop_with(hf_document *document)
     hf_document_drop(document);
 }
 
-static void expect_refused(hf_value value, const hf_write_options *options, hf_status status, const char *pointer)
+static void expect_refused(hf_value value, const hf_write_options *options, hf_status status,
+                           const char *pointer)
 {
     hf_buffer buffer = HF_BUFFER_INIT(100);
     hf_error  error;
@@ -421,8 +439,14 @@ static void test_writer__bytes_as_base64(void **state)
     (void)state;
     static const struct {
         const char *bytes, *text;
-    } vectors[] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" },
-                    { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" }, { "\xff\xfe\xfd", "//79" } };
+    } vectors[] = { { "", "" },
+                    { "f", "Zg==" },
+                    { "fo", "Zm8=" },
+                    { "foo", "Zm9v" },
+                    { "foob", "Zm9vYg==" },
+                    { "fooba", "Zm9vYmE=" },
+                    { "foobar", "Zm9vYmFy" },
+                    { "\xff\xfe\xfd", "//79" } };
     hf_builder  *builder = NULL;
     hf_document *document = NULL;
     char         expected[256] = "[", *to = expected + 1;
@@ -549,7 +573,7 @@ static void test_writer__out_of_memory_leaves_the_buffer(void **state)
     hf__foreign      foreign = { .hooks = &hooks, .object = &number };
     hf_document     *big = random_document(&seed, 3000, NULL);
     hf_document     *odd = document_with(HF__EXTENSION | HF__EXT_FOREIGN << 8, &foreign);
-    HF_OOM_LOOP(nth) {
+    HF_OOM_LOOP (nth) {
         hf_write_options options = { .allocator = nth };
         hf_buffer        buffer;
         hf_buffer_init(&buffer, 1 << 24, nth, NULL);
