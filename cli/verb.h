@@ -35,7 +35,7 @@ typedef struct verb {
 /* All verbs, in the order of the list; ends with NULL. */
 extern const verb *const verbs[];
 
-extern const verb verb_format, verb_get, verb_size, verb_run, verb_report, verb_help, verb_version;
+extern const verb verb_format, verb_get, verb_size, verb_run, verb_report, verb_gen, verb_help, verb_version;
 
 /* The verb called `name`, or NULL. */
 const verb *verb_find(const char *name);

@@ -159,6 +159,39 @@ static bool owns_something(const gen_plan *plan)
     return false;
 }
 
+static bool links_by_itself(const gen_plan *plan)
+{
+    for (const gen_member *member = plan->members; member != NULL; member = member->next) {
+        if (member->is_skipped || member->item.shape == SHAPE_FLEX)
+            return true;
+        for (const gen_item *item = &member->item; item != NULL; item = item->item) {
+            if (item->shape == SHAPE_STRING && (item->ownership == GEN_OWN || item->ownership == GEN_SHARED))
+                return true;
+            if ((item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR) && item->ownership != GEN_STATIC)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What a record held in place brings along. The run-time's stack for places is fixed: see
+ * HF__PLACES_MAX in the library. */
+static bool spread_in_place(gen_unit *unit, gen_plan *plan, const edge *one)
+{
+    enum { DEPTH_MAX = 60 };
+    bool changed = false;
+    if (!plan->has_links && one->to->has_links)
+        changed = plan->has_links = true;
+    if (plan->depth_in_place <= one->to->depth_in_place) {
+        plan->depth_in_place = one->to->depth_in_place + 1;
+        changed = true;
+    }
+    if (plan->depth_in_place > DEPTH_MAX)
+        gen_fail(unit, HF_LIMIT_DEPTH, plan->record->place, "'%s' holds records in place deeper than %d levels", plan->name,
+                 (int)DEPTH_MAX);
+    return changed;
+}
+
 /* The member of the plan itself that asks for a memo, and why. */
 static const char *own_memo_reason(gen_unit *unit, const gen_plan *plan)
 {
@@ -166,7 +199,7 @@ static const char *own_memo_reason(gen_unit *unit, const gen_plan *plan)
         for (const gen_item *item = &member->item; item != NULL; item = item->item) {
             if (item->ownership == GEN_SHARED)
                 return gen_print(unit, "%s.%s is shared", plan->name, member->name);
-            if (item->ownership == GEN_REF && item->shape != SHAPE_OPAQUE)
+            if (item->ownership == GEN_REF && item->shape != SHAPE_OPAQUE && item->shape != SHAPE_STRING)
                 return gen_print(unit, "%s.%s refers to what others own", plan->name, member->name);
         }
     return NULL;
@@ -182,6 +215,8 @@ static void spread(gen_unit *unit, gen_plans *plans)
             for (edge *one = plan->edges; one != NULL; one = one->next) {
                 if (!is_followed(one))
                     continue;
+                if (one->item == NULL && spread_in_place(unit, plan, one))
+                    changed = true;
                 if (plan->is_flat && (one->item != NULL || !one->to->is_flat)) {
                     plan->is_flat = false;
                     changed = true;
@@ -210,6 +245,7 @@ void gen_graph_decide(gen_unit *unit, gen_plans *plans)
                 plan->cycle_member = one->member;
             }
         plan->is_flat = !owns_something(plan);
+        plan->has_links = links_by_itself(plan);
         plan->memo_reason = own_memo_reason(unit, plan);
         plan->needs_memo = plan->memo_reason != NULL;
     }

@@ -75,6 +75,8 @@ struct gen_plan {
     bool            in_cycle;    /* reaches itself over owning or shared edges */
     bool            needs_memo;  /* copying needs to know what was copied */
     bool            is_flat;     /* owns nothing outside of itself */
+    bool            has_links;   /* copying it is more than memcpy */
+    unsigned        depth_in_place; /* of records held in records */
     const char     *memo_reason; /* for --explain */
     gen_member     *cycle_member;/* one edge of the cycle */
     unsigned        component;
@@ -89,6 +91,12 @@ typedef struct gen_plans {
     gen_enum **enums;
     size_t     enum_count;
 } gen_plans;
+
+/* A union without a name: its arms are members of the record that holds it. */
+static inline bool gen_is_promoted(const gen_plan *plan)
+{
+    return plan->holder != NULL && plan->holder->is_anonymous;
+}
 
 /* Plans every record defined in `main_file`, and what those reach. `types`: NULL, or the names
  * wanted, ended by NULL; then those and what they reach. Fails on what cannot be decided. */

@@ -1,0 +1,35 @@
+/* gen_emit.h - the output: a header with typed calls and a source with tables.
+ *
+ * Deterministic: the same declarations and options give the same bytes. */
+#ifndef HOLDFAST_GEN_EMIT_H
+#define HOLDFAST_GEN_EMIT_H
+
+#include "gen_plan.h"
+
+typedef struct gen_output {
+    const char *model;   /* how the output includes the user's header */
+    const char *header;  /* how the source includes its header */
+    const char *title;   /* base name, for the first lines: "model" */
+} gen_output;
+
+void gen_emit_header(gen_unit *unit, const gen_plans *plans, const gen_output *output, FILE *stream);
+void gen_emit_source(gen_unit *unit, const gen_plans *plans, const gen_output *output, FILE *stream);
+
+/* ---- between the gen_emit files ---- */
+
+/* The C expression whose type is the member's: "((user *)0)->name". */
+const char *gen_member_expression(gen_unit *unit, const gen_member *member);
+static inline const char *gen_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+/* A text as a C string literal. */
+const char *gen_quoted(gen_unit *unit, const char *text);
+/* The rule table of a member, written to `stream`; its name, or NULL when nothing is asked. */
+const char *gen_emit_rule(gen_unit *unit, const gen_member *member, FILE *stream);
+/* The key table of a record or union, written to `stream`. ret_slots: how many bits are used, and
+ * which are required. Returns the number of keys. */
+size_t gen_emit_keys(gen_unit *unit, gen_plan *plan, FILE *stream, uint64_t ret_required[4]);
+
+#endif

@@ -1,0 +1,300 @@
+/* gen_emit_source.c - the tables. Sizes, offsets and enumerators are left to the compiler, so a table
+ * that does not fit the user's header does not compile. */
+#include "gen_emit.h"
+
+#include <string.h>
+
+typedef struct emitter {
+    gen_unit        *unit;
+    const gen_plans *plans;
+    FILE            *to;
+} emitter;
+
+/* ---- expressions ------------------------------------------------------------------------- */
+
+const char *gen_member_expression(gen_unit *unit, const gen_member *member)
+{
+    const gen_plan *owner = member->owner;
+    while (gen_is_promoted(owner))
+        owner = owner->holder->owner;
+    return gen_print(unit, "((%s *)0)->%s", owner->spelling, member->name);
+}
+
+/* The member that tells an anonymous union's place: its first arm. */
+static const gen_member *named_member(const gen_member *member)
+{
+    while (member->is_anonymous && member->item.plan != NULL)
+        member = member->item.plan->members;
+    return member;
+}
+
+static const char *offset_of(gen_unit *unit, const gen_member *member)
+{
+    if (member->owner->is_union)
+        return "0";
+    if (member->is_anonymous && member->item.plan == NULL)
+        return gen_print(unit, "offsetof(%s, %s)", member->owner->spelling, member->field->type->record->fields->name->text);
+    return gen_print(unit, "offsetof(%s, %s)", member->owner->spelling, named_member(member)->name);
+}
+
+const char *gen_quoted(gen_unit *unit, const char *text)
+{
+    char *quoted = gen_take(unit, strlen(text) * 4 + 3), *at = quoted;
+    *at++ = '"';
+    for (; *text != 0; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\') {
+            *at++ = '\\';
+            *at++ = (char)c;
+        } else if (c >= ' ' && c < 127 && c != '?') {
+            *at++ = (char)c;
+        } else { /* three octal digits: never mistaken for what follows; "?" because of trigraphs */
+            at += sprintf(at, "\\%03o", c);
+        }
+    }
+    *at++ = '"';
+    *at = 0;
+    return quoted;
+}
+
+/* ---- item types -------------------------------------------------------------------------- */
+
+static bool item_links(const gen_member *member, const gen_item *item)
+{
+    switch (item->shape) {
+    case SHAPE_STRING: return item->ownership == GEN_OWN || item->ownership == GEN_SHARED;
+    case SHAPE_POINTER: case SHAPE_VECTOR: return item->ownership != GEN_STATIC;
+    case SHAPE_ARRAY: return item_links(member, item->item); /* as deep as declarators nest */
+    case SHAPE_RECORD: case SHAPE_UNION: return item->plan->has_links;
+    case SHAPE_FLEX: return true;
+    case SHAPE_OPAQUE: return member->is_skipped;
+    default: return false;
+    }
+}
+
+static const char *ownership_name(gen_ownership ownership)
+{
+    static const char *const names[] = { "HF_OWN", "HF_OWN", "HF_REF", "HF_SHARED", "HF_STATIC" };
+    return names[ownership];
+}
+
+/* Writes the tables that an item needs before itself; returns the expression for its address. */
+static const char *emit_item(emitter *with, const gen_member *member, const gen_item *item, const char *expression,
+                             const char *name)
+{
+    gen_unit *unit = with->unit;
+    const char *shape = "", *item_table = NULL;
+    switch (item->shape) {
+    case SHAPE_BOOL: return "&hf_type_bool";
+    case SHAPE_INT: return gen_print(unit, "&hf_types_int[sizeof(%s)]", expression);
+    case SHAPE_UINT: return gen_print(unit, "&hf_types_uint[sizeof(%s)]", expression);
+    case SHAPE_CHARACTER: return gen_print(unit, "HF_INTEGER_TYPE(%s)", expression);
+    case SHAPE_FLOAT: return gen_print(unit, "&hf_types_float[sizeof(%s)]", expression);
+    case SHAPE_STRING: return gen_print(unit, "&hf_types_string[%s]", ownership_name(item->ownership));
+    case SHAPE_RECORD: case SHAPE_UNION: return gen_print(unit, "&%s_hf_type", item->plan->name);
+    case SHAPE_ENUM: {
+        const gen_enum *e = item->enumeration;
+        size_t choice_count = e->enumerator_count;
+        fprintf(with->to, "static const hf_choice %s_choices[] = {\n", name);
+        for (const gen_enumerator *one = e->enumerators; one != NULL; one = one->next) {
+            const gen_annotation *says = gen_annotation_read(unit, one->annotations, GEN_ON_ENUMERATOR);
+            const char *word = says->name != NULL ? says->name : one->name->text;
+            fprintf(with->to, "    { %s, %zu, (int64_t)%s },\n", gen_quoted(unit, word), strlen(word), one->name->text);
+            for (const gen_literal *alias = says->aliases; alias != NULL; alias = alias->next, choice_count++)
+                fprintf(with->to, "    { %s, %zu, (int64_t)%s },\n", gen_quoted(unit, alias->text), alias->length, one->name->text);
+        }
+        const gen_annotation *says = gen_annotation_read(unit, e->annotations, GEN_ON_ENUM);
+        fprintf(with->to, "};\nstatic const hf_type %s = {\n    .name = \"%s\", .shape = HF_INTEGER_SHAPE(%s), .flags = %s,\n"
+                "    .size = sizeof(%s), .alignment = _Alignof(__typeof__(%s)),\n"
+                "    .choices = %s_choices, .choice_count = %zu,\n};\n",
+                name, e->tag != NULL ? e->tag->text : e->typedef_name != NULL ? e->typedef_name->text : "", expression,
+                says->closed ? "HF_TYPE_CLOSED" : "0", expression, expression, name, choice_count);
+        return gen_print(unit, "&%s", name);
+    }
+    case SHAPE_CHARS: shape = "HF_SHAPE_CHARS"; break;
+    case SHAPE_OPAQUE: shape = "HF_SHAPE_OPAQUE"; break;
+    case SHAPE_POINTER: shape = "HF_SHAPE_POINTER"; break;
+    case SHAPE_VECTOR: shape = "HF_SHAPE_VECTOR"; break;
+    case SHAPE_ARRAY: shape = "HF_SHAPE_ARRAY"; break;
+    case SHAPE_FLEX: shape = "HF_SHAPE_FLEX"; break;
+    }
+    bool is_array = item->shape == SHAPE_ARRAY || item->shape == SHAPE_FLEX;
+    if (item->item != NULL)
+        item_table = emit_item(with, member, item->item, gen_print(unit, is_array ? "%s[0]" : "(*%s)", expression),
+                               gen_print(unit, "%s_item", name));
+    fprintf(with->to, "static const hf_type %s = {\n    .name = \"\", .shape = %s", name, shape);
+    bool is_pointer = item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR;
+    if (is_pointer)
+        fprintf(with->to, ", .ownership = %s", ownership_name(item->ownership));
+    if (item->shape == SHAPE_OPAQUE && member->is_skipped)
+        fputs(", .ownership = HF_STATIC, .flags = HF_TYPE_LINKS | HF_TYPE_ZERO", with->to);
+    else if (item_links(member, item))
+        fputs(", .flags = HF_TYPE_LINKS", with->to);
+    if (item->shape == SHAPE_FLEX)
+        fprintf(with->to, ",\n    .alignment = _Alignof(__typeof__(%s[0]))", expression);
+    else if (item->shape == SHAPE_OPAQUE && member->is_anonymous)
+        fprintf(with->to, ",\n    .size = sizeof(%s), .alignment = 1", gen_print(unit, "((%s *)0)->%s", member->owner->spelling,
+                member->field->type->record->fields->name->text));
+    else
+        fprintf(with->to, ",\n    .size = sizeof(%s), .alignment = _Alignof(__typeof__(%s))", expression, expression);
+    if (item->shape == SHAPE_ARRAY)
+        fprintf(with->to, ",\n    .count = sizeof(%s) / sizeof(%s[0])", expression, expression);
+    if (item_table != NULL)
+        fprintf(with->to, ",\n    .item = %s", item_table);
+    fputs(",\n};\n", with->to);
+    return gen_print(unit, "&%s", name);
+}
+
+/* ---- members ----------------------------------------------------------------------------- */
+
+static const char *emit_bits(emitter *with, const gen_member *member)
+{
+    const char *name = gen_print(with->unit, "%s_%s", member->owner->name, member->name);
+    const gen_plan *owner = member->owner;
+    bool is_unsigned = member->item.shape == SHAPE_UINT || member->item.shape == SHAPE_BOOL;
+    fprintf(with->to,
+            "static uint64_t %s_get(const void *self)\n{\n    return (uint64_t)((const %s *)self)->%s;\n}\n"
+            "static void %s_set(void *self, uint64_t bits)\n{\n    ((%s *)self)->%s = %s;\n}\n"
+            "static const hf_bits %s_bits = { %s_get, %s_set, %s };\n",
+            name, owner->spelling, member->name, name, owner->spelling, member->name,
+            member->item.shape == SHAPE_BOOL ? "bits != 0" : gen_print(with->unit, "(__typeof__(+((%s *)0)->%s))bits", owner->spelling, member->name),
+            name, name, name, is_unsigned ? "false" : "true");
+    return gen_print(with->unit, "&%s_bits", name);
+}
+
+static const char *emit_arms(emitter *with, const gen_member *member)
+{
+    const char *name = gen_print(with->unit, "%s_%s_arms", member->owner->name, member->name);
+    fprintf(with->to, "static const hf_arm %s[] = {\n", name);
+    for (const gen_arm *arm = member->arms; arm != NULL; arm = arm->next)
+        for (const gen_literal *when = arm->when; when != NULL; when = when->next)
+            fprintf(with->to, "    { (int64_t)%s%s, %zu },\n", when->is_negative ? "-" : "", when->text, arm->member->index);
+    fputs("};\n", with->to);
+    return name;
+}
+
+/* Whether the member shows in JSON by itself. */
+static bool is_hidden(const gen_member *member)
+{
+    const gen_item *item = &member->item;
+    while (item->shape == SHAPE_ARRAY || item->shape == SHAPE_FLEX || item->shape == SHAPE_VECTOR || item->shape == SHAPE_POINTER) {
+        bool borrowed = item->ownership == GEN_REF || item->ownership == GEN_STATIC;
+        if (borrowed && (item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR))
+            return true;
+        item = item->item;
+    }
+    return item->shape == SHAPE_OPAQUE || (item->shape == SHAPE_STRING && item->ownership == GEN_REF);
+}
+
+static void emit_member_row(emitter *with, const gen_member *member, const char *type, const char *bits, const char *arms,
+                            const char *rule)
+{
+    static const char *const forms[] = { "HF_AS_IS", "HF_AS_BASE64", "HF_AS_HEX", "HF_AS_EPOCH", "HF_AS_STRING" };
+    const gen_annotation *says = member->says;
+    char flags[160] = "";
+    if (says->optional)
+        strcat(flags, " | HF_MEMBER_OPTIONAL");
+    if (member->is_implied)
+        strcat(flags, " | HF_MEMBER_IMPLIED");
+    if (is_hidden(member))
+        strcat(flags, " | HF_MEMBER_HIDDEN");
+    if (says->flatten || (member->is_anonymous && member->item.shape == SHAPE_UNION))
+        strcat(flags, " | HF_MEMBER_FLAT");
+    gen_member *beside = member->counter;
+    fprintf(with->to, "    { .name = %s, .key = %s, .key_length = %zu,\n", gen_quoted(with->unit, member->name),
+            gen_quoted(with->unit, member->key), strlen(member->key));
+    fprintf(with->to, "      .offset = %s, .type = %s", bits != NULL ? "0" : offset_of(with->unit, member), type);
+    if (flags[0] != 0)
+        fprintf(with->to, ",\n      .flags = %s", flags + 3);
+    if (says->form != GEN_AS_IS || says->raw)
+        fprintf(with->to, ", .form = %s", says->raw ? "HF_AS_RAW" : forms[says->form]);
+    if (beside != NULL)
+        fprintf(with->to, ", .counter = %zu", beside->index + 1);
+    if (member->presence != NULL)
+        fprintf(with->to, ", .presence = %zu", member->presence->index + 1);
+    if (arms != NULL) {
+        size_t count = 0;
+        for (const gen_arm *arm = member->arms; arm != NULL; arm = arm->next)
+            for (const gen_literal *when = arm->when; when != NULL; when = when->next)
+                count++;
+        fprintf(with->to, ", .tag = %zu, .arms = %s, .arm_count = %zu", member->tag->index + 1, arms, count);
+    }
+    if (bits != NULL)
+        fprintf(with->to, ", .bits = %s", bits);
+    if (rule != NULL)
+        fprintf(with->to, ", .rule = &%s", rule);
+    fputs(" },\n", with->to);
+}
+
+static void emit_members(emitter *with, const gen_plan *plan)
+{
+    gen_unit *unit = with->unit;
+    fprintf(with->to, "\n/* ---- %s (%s:%u) ---- */\n\n", plan->spelling, gen_base_name(plan->record->place.file),
+            plan->record->place.line);
+    struct row { const char *type, *bits, *arms, *rule; } *rows = gen_take(unit, plan->member_count * sizeof *rows + 1);
+    size_t at = 0;
+    for (const gen_member *member = plan->members; member != NULL; member = member->next, at++) {
+        const char *name = gen_print(unit, "%s_%s_type", plan->name, member->name);
+        if (member->is_bits) {
+            rows[at].bits = emit_bits(with, member);
+            bool is_unsigned = member->item.shape == SHAPE_UINT || member->item.shape == SHAPE_BOOL;
+            rows[at].type = member->item.shape == SHAPE_BOOL ? "&hf_type_bool" : is_unsigned ? "&hf_types_uint[8]" : "&hf_types_int[8]";
+        } else {
+            rows[at].type = emit_item(with, member, &member->item, gen_member_expression(unit, member), name);
+        }
+        if (member->item.shape == SHAPE_UNION)
+            rows[at].arms = emit_arms(with, member);
+        rows[at].rule = gen_emit_rule(unit, member, with->to);
+    }
+    fprintf(with->to, "static const hf_member %s_members[] = {\n", plan->name);
+    at = 0;
+    for (const gen_member *member = plan->members; member != NULL; member = member->next, at++)
+        emit_member_row(with, member, rows[at].type, rows[at].bits, rows[at].arms, rows[at].rule);
+    if (plan->member_count == 0)
+        fputs("    { .name = NULL }, /* none */\n", with->to);
+    fputs("};\n", with->to);
+}
+
+static void emit_type(emitter *with, gen_plan *plan)
+{
+    uint64_t required[4] = { 0 };
+    size_t key_count = gen_emit_keys(with->unit, plan, with->to, required);
+    fprintf(with->to, "%sconst hf_type %s_hf_type = {\n    .name = \"%s\", .shape = %s, .flags = 0%s%s%s,\n",
+            plan->is_wanted ? "" : "static ", plan->name, plan->name, plan->is_union ? "HF_SHAPE_UNION" : "HF_SHAPE_RECORD",
+            plan->has_links ? " | HF_TYPE_LINKS" : "", plan->needs_memo ? " | HF_TYPE_GRAPH" : "",
+            plan->says->closed ? " | HF_TYPE_CLOSED" : "");
+    if (!gen_is_promoted(plan))
+        fprintf(with->to, "    .size = sizeof(%s), .alignment = _Alignof(%s),\n", plan->spelling, plan->spelling);
+    fprintf(with->to, "    .members = %s_members, .member_count = %zu,\n", plan->name, plan->member_count);
+    fprintf(with->to, "    .keys = %s_keys, .key_count = %zu,\n", plan->name, key_count);
+    fprintf(with->to, "    .required = { 0x%llxu, 0x%llxu, 0x%llxu, 0x%llxu },\n", (unsigned long long)required[0],
+            (unsigned long long)required[1], (unsigned long long)required[2], (unsigned long long)required[3]);
+    if (plan->says->depth_max != 0)
+        fprintf(with->to, "    .depth_max = %u,\n", plan->says->depth_max);
+    fputs("};\n", with->to);
+}
+
+/* Names of the tables, so that any may mention any other. */
+static void emit_forward(emitter *with)
+{
+    fputc('\n', with->to);
+    for (const gen_plan *plan = with->plans->first; plan != NULL; plan = plan->next)
+        if (!plan->is_wanted)
+            fprintf(with->to, "static const hf_type %s_hf_type;\n", plan->name);
+}
+
+void gen_emit_source(gen_unit *unit, const gen_plans *plans, const gen_output *output, FILE *stream)
+{
+    emitter with = { unit, plans, stream };
+    fprintf(stream, "/* %s.hf.c - written by `holdfast gen` from %s; do not edit.\n *\n"
+            " * Tables only: sizes, offsets and the values of enumerators are the compiler's. */\n"
+            "#include \"%s\"\n\n"
+            "#if HF_BIND_VERSION != 1\n#error \"written for another version of Holdfast: run holdfast gen again\"\n#endif\n",
+            output->title, output->model, output->header);
+    emit_forward(&with);
+    for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
+        emit_members(&with, plan);
+    fputs("\n/* ---- the types, and how they look in JSON ---- */\n\n", stream);
+    for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
+        emit_type(&with, plan);
+}

@@ -1,0 +1,225 @@
+/* gen_run.c - the steps in their order, and files that appear whole or not at all. */
+#include "gen_run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "gen_declare.h"
+#include "gen_emit.h"
+#include "gen_preprocess.h"
+
+typedef struct run {
+    const gen_options *options;
+    gen_unit           unit;
+    gen_plans          plans;
+    gen_output         output;
+    const char        *base;  /* the output without .h and .c */
+} run;
+
+static gen_place place_in(const char *file)
+{
+    return (gen_place){ file, 0, 0 };
+}
+
+/* ---- names ------------------------------------------------------------------------------- */
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), end_length = strlen(end);
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+static void name_output(run *on)
+{
+    const gen_options *options = on->options;
+    const char *base = options->output;
+    if (base == NULL)
+        base = ends_with(options->header, ".h")
+                   ? gen_print(&on->unit, "%.*s.hf", (int)strlen(options->header) - 2, options->header)
+                   : gen_print(&on->unit, "%s.hf", options->header);
+    else if (ends_with(base, ".c") || ends_with(base, ".h"))
+        base = gen_print(&on->unit, "%.*s", (int)strlen(base) - 2, base);
+    on->base = base;
+    const char *name = gen_base_name(base);
+    on->output.title = ends_with(name, ".hf") ? gen_print(&on->unit, "%.*s", (int)strlen(name) - 3, name) : name;
+    on->output.model = options->include != NULL ? options->include : gen_base_name(options->header);
+    on->output.header = gen_print(&on->unit, "%s.h", name);
+}
+
+/* ---- files ------------------------------------------------------------------------------- */
+
+static bool file_equals(const char *path, const char *text, size_t length)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return false;
+    bool same = true;
+    size_t at = 0, got;
+    char chunk[8192];
+    while (same && (got = fread(chunk, 1, sizeof chunk, file)) > 0) {
+        same = got <= length - at && memcmp(chunk, text + at, got) == 0;
+        at += got;
+    }
+    fclose(file);
+    return same && at == length;
+}
+
+/* Beside its place first, then renamed over it. An unchanged file keeps its time. */
+static void write_whole(gen_unit *unit, const char *path, const char *text, size_t length)
+{
+    if (file_equals(path, text, length))
+        return;
+    const char *beside = gen_print(unit, "%s.%ld.tmp", path, (long)getpid());
+    FILE *file = fopen(beside, "wb");
+    if (file == NULL)
+        gen_fail(unit, HF_IO, place_in(path), "cannot be written: %s", strerror(errno));
+    bool written = fwrite(text, 1, length, file) == length;
+    written &= fclose(file) == 0;
+    if (!written || rename(beside, path) != 0) {
+        int system_error = errno;
+        unlink(beside);
+        gen_fail(unit, HF_IO, place_in(path), "cannot be written: %s", strerror(system_error));
+    }
+}
+
+/* What `emit` prints, bound to the unit. */
+static const char *text_of(run *on, void (*emit)(gen_unit *, const gen_plans *, const gen_output *, FILE *), size_t *ret_length)
+{
+    char *text = NULL;
+    FILE *stream = open_memstream(&text, ret_length);
+    if (stream == NULL)
+        gen_fail(&on->unit, HF_NO_MEMORY, place_in(on->base), "no memory for the output");
+    emit(&on->unit, &on->plans, &on->output, stream);
+    if (fclose(stream) != 0 || text == NULL) {
+        free(text);
+        gen_fail(&on->unit, HF_NO_MEMORY, place_in(on->base), "no memory for the output");
+    }
+    char *kept = gen_take(&on->unit, *ret_length + 1);
+    memcpy(kept, text, *ret_length);
+    free(text);
+    return kept;
+}
+
+static void write_depfile(run *on)
+{
+    gen_unit *unit = &on->unit;
+    const char **files = gen_take(unit, (unit->token_count + 1) * sizeof *files);
+    size_t count = 0, length = 0;
+    char *text = NULL;
+    FILE *stream = open_memstream(&text, &length);
+    if (stream == NULL)
+        gen_fail(unit, HF_NO_MEMORY, place_in(on->options->depfile), "no memory for the list of files");
+    fprintf(stream, "%s.h %s.c: %s", on->base, on->base, on->options->header);
+    const char *last = NULL;
+    for (size_t i = 0; i < unit->token_count; i++) {
+        const char *name = unit->tokens[i].file->name; /* names are symbols: one pointer for one name */
+        if (name == last || name[0] == '<' || strcmp(name, on->options->header) == 0)
+            continue;
+        last = name;
+        size_t known = 0;
+        while (known < count && files[known] != name)
+            known++;
+        if (known < count)
+            continue;
+        files[count++] = name;
+        fputs(" \\\n  ", stream);
+        for (const char *at = name; *at != 0; at++)
+            fprintf(stream, *at == ' ' ? "\\ " : "%c", *at);
+    }
+    fputc('\n', stream);
+    fclose(stream);
+    char *kept = gen_take(unit, length + 1);
+    memcpy(kept, text, length);
+    free(text);
+    write_whole(unit, on->options->depfile, kept, length);
+}
+
+/* ---- talk -------------------------------------------------------------------------------- */
+
+static void print_notes(const run *on)
+{
+    const char *word = on->options->strict ? "error" : "note";
+    for (const gen_note *note = on->unit.notes; note != NULL; note = note->next)
+        if (!on->options->quiet || on->options->strict)
+            fprintf(stderr, "%s:%u:%u: %s: %s\n", note->place.file, note->place.line, note->place.column, word, note->text);
+}
+
+static void print_failure(const gen_unit *unit)
+{
+    gen_place place = unit->failed_place;
+    if (place.file[0] != 0 && place.line != 0)
+        fprintf(stderr, "%s:%u:%u: error: %s\n", place.file, place.line, place.column, unit->failed_text);
+    else
+        fprintf(stderr, "%s%serror: %s\n", place.file, place.file[0] != 0 ? ": " : "", unit->failed_text);
+}
+
+/* ---- the steps --------------------------------------------------------------------------- */
+
+static hf_status deliver(run *on)
+{
+    gen_unit *unit = &on->unit;
+    const char *paths[2] = { gen_print(unit, "%s.h", on->base), gen_print(unit, "%s.c", on->base) };
+    size_t lengths[2] = { 0, 0 };
+    const char *texts[2] = { text_of(on, gen_emit_header, &lengths[0]), text_of(on, gen_emit_source, &lengths[1]) };
+    hf_status status = HF_OK;
+    for (int i = 0; i < 2; i++) {
+        if (!on->options->check) {
+            write_whole(unit, paths[i], texts[i], lengths[i]);
+        } else if (!file_equals(paths[i], texts[i], lengths[i])) {
+            fprintf(stderr, "%s: stale: %s says something else now; run holdfast gen again\n", paths[i], on->options->header);
+            status = HF_NOT_FOUND;
+        }
+    }
+    if (on->options->depfile != NULL && !on->options->check)
+        write_depfile(on);
+    return status;
+}
+
+static hf_status steps(run *on)
+{
+    const gen_options *options = on->options;
+    const char *text = NULL;
+    size_t length = 0;
+    gen_preprocess(&on->unit, options->compiler, options->header, options->flags, &text, &length);
+    gen_tokens_read(&on->unit, text, length, options->header);
+    gen_declarations_read(&on->unit);
+    gen_plans_make(&on->unit, options->header, options->types, &on->plans);
+    gen_graph_decide(&on->unit, &on->plans);
+    if (options->explain != NULL) {
+        const gen_plan *plan = gen_plan_find(&on->plans, options->explain);
+        if (plan == NULL)
+            gen_fail(&on->unit, HF_NOT_FOUND, place_in(options->header), "no struct is called '%s'", options->explain);
+        gen_explain(&on->unit, plan, stdout);
+        return HF_OK;
+    }
+    print_notes(on);
+    if (options->strict && on->unit.strict_errors > 0)
+        gen_fail(&on->unit, HF_BAD_DECLARATION, place_in(options->header), "%zu guesses, and --strict allows none",
+                 on->unit.strict_errors);
+    if (on->plans.first == NULL)
+        gen_fail(&on->unit, HF_NOT_FOUND, place_in(options->header), "no struct is defined in this file");
+    name_output(on);
+    return deliver(on);
+}
+
+hf_status gen_run(const gen_options *options)
+{
+    run *on = calloc(1, sizeof *on); /* not on the stack: its values survive the jump */
+    if (on == NULL) {
+        fputs("error: out of memory\n", stderr);
+        return HF_NO_MEMORY;
+    }
+    gen_unit_init(&on->unit, 0);
+    on->options = options;
+    hf_status status;
+    if (setjmp(on->unit.failed) == 0) {
+        status = steps(on);
+    } else {
+        print_failure(&on->unit);
+        status = on->unit.failed_status;
+    }
+    gen_unit_release(&on->unit);
+    free(on);
+    return status;
+}

@@ -1,0 +1,269 @@
+/* bind.h - C structs described at run time, and what can be done with any of them.
+ *
+ * `holdfast gen` writes the descriptions (hf_type) and typed calls over the functions below, so most
+ * programs never call these directly. They are for tools: a printer, a checker, a size report that
+ * work on every described type.
+ *
+ * Ownership. Each pointer of a described struct is one of
+ *   own     what it points to belongs to the struct and is released with it
+ *   shared  several pointers may lead to the same object, and may lead in circles; it is released
+ *           once, with the graph it belongs to
+ *   ref     borrowed: not released; in a copy it leads to the copy of what it led to, if that was
+ *           copied too, and else to where it led before
+ *   static  never released and never copied, such as a string literal
+ *
+ * Memory. Calls that make something take an arena, or an allocator, or neither: then malloc and free,
+ * so that members you set with strdup are released correctly. Objects in an arena go with it and
+ * need no release. With an allocator of your own, every block must have been taken from it with its
+ * exact size: the item count times the item size, and for a string its length plus one.
+ *
+ * Nothing recurses: a list of a million links or a tree a million deep needs no more stack than a
+ * flat struct. Threads: a call reads or writes only what it is given.
+ *
+ * A struct may be in a wrong state (a counter larger than its block, a tag without an arm): a tag
+ * that no arm knows stands for an empty union; other lies are yours, as with any C function. */
+#ifndef HOLDFAST_BIND_H
+#define HOLDFAST_BIND_H
+
+#include <holdfast/arena.h>
+#include <holdfast/memory.h>
+
+HF_EXTERN_BEGIN
+
+/* ---- descriptions ------------------------------------------------------------------------ */
+
+/* What the generated tables were written for. */
+#define HF_BIND_VERSION 1
+
+typedef enum hf_shape {
+    HF_SHAPE_BOOL, HF_SHAPE_INT, HF_SHAPE_UINT, HF_SHAPE_FLOAT,
+    HF_SHAPE_CHARS,   /* char [N]: a text in place, ended by NUL */
+    HF_SHAPE_STRING,  /* char *: a text elsewhere, ended by NUL */
+    HF_SHAPE_RECORD,
+    HF_SHAPE_UNION,   /* which arm holds is told by a member beside it */
+    HF_SHAPE_POINTER, /* to one item, or NULL */
+    HF_SHAPE_VECTOR,  /* to as many items as a member beside it counts */
+    HF_SHAPE_ARRAY,   /* `count` items in place */
+    HF_SHAPE_FLEX,    /* items at the end of the record, counted by a member */
+    HF_SHAPE_OPAQUE   /* bytes, copied and compared as they are */
+} hf_shape;
+
+typedef enum hf_ownership { HF_OWN, HF_SHARED, HF_REF, HF_STATIC } hf_ownership;
+typedef enum hf_form { HF_AS_IS, HF_AS_BASE64, HF_AS_HEX, HF_AS_EPOCH, HF_AS_STRING, HF_AS_RAW } hf_form;
+
+typedef struct hf_type   hf_type;
+typedef struct hf_member hf_member;
+typedef struct hf_key    hf_key;
+
+/* Keys of one JSON object: at most 256. */
+enum { HF_KEY_WORDS = 4, HF_KEY_SLOTS_MAX = 256 };
+enum {
+    HF_KEY_ALIAS = 1,     /* read, not written */
+    HF_KEY_WRITTEN = 2,   /* written, passed over when read: static texts */
+    HF_KEY_TAG = 4        /* the tag of a flattened union: written only when no arm holds */
+};
+
+/* The name of an enumerator in JSON, and its value. */
+typedef struct hf_choice {
+    const char *name;
+    size_t      length;
+    int64_t     value;
+} hf_choice;
+
+enum {
+    HF_TYPE_LINKS = 1,  /* something in it points elsewhere: copying is more than memcpy */
+    HF_TYPE_GRAPH = 2,  /* something below it is shared or refers back */
+    HF_TYPE_CLOSED = 4, /* a member that is not described is an error when decoding */
+    HF_TYPE_ZERO = 8    /* skipped: zero in copies, not compared */
+};
+
+struct hf_type {
+    const char      *name;   /* in C; "" when it has none */
+    uint8_t          shape;  /* hf_shape */
+    uint8_t          ownership; /* hf_ownership, of a string, pointer or vector */
+    uint8_t          flags;
+    uint32_t         alignment;
+    size_t           size;   /* sizeof; of a record, without the items of a flexible array */
+    size_t           count;  /* of an array in place */
+    const hf_type   *item;   /* of a pointer, vector or array */
+    const hf_member *members; /* of a record; of a union, its arms */
+    uint32_t         member_count, choice_count;
+    const hf_choice *choices; /* of an enum */
+    uint32_t         depth_max; /* of JSON below it; 0: the call's */
+    uint32_t         key_count;
+    const hf_key    *keys;   /* of a record or union: how it looks as an object, in order */
+    uint64_t         required[HF_KEY_WORDS]; /* bit per key: must be there */
+};
+
+/* One member of the JSON object that stands for a record. Members of flattened records and the arms
+ * of flattened unions are among them; an alias has the slot of the key it stands for. */
+struct hf_key {
+    const char      *text;
+    uint32_t         length;
+    uint16_t         slot;     /* among the bits of `required` */
+    uint16_t         flags;
+    const hf_member *member;
+    const hf_type   *record;   /* whose member it is; of an arm: the record beside whose union it stands */
+    size_t           offset;   /* of that record in the type that has the key */
+    const hf_member *chosen;   /* of an arm: the union member of `record`; else NULL */
+};
+
+/* Reading and writing a bit-field, which has no address. */
+typedef struct hf_bits {
+    uint64_t (*get)(const void *record);
+    void     (*set)(void *record, uint64_t value);
+    bool     is_signed;
+} hf_bits;
+
+/* A value of the tag, and the arm it chooses: an index into the union's members. */
+typedef struct hf_arm {
+    int64_t  value;
+    uint32_t member;
+} hf_arm;
+
+enum {
+    HF_MEMBER_OPTIONAL = 1, /* may be absent in JSON */
+    HF_MEMBER_IMPLIED = 2,  /* a counter, presence or tag: told by another member in JSON */
+    HF_MEMBER_HIDDEN = 4,   /* not in JSON: skipped, borrowed, or bytes without a meaning */
+    HF_MEMBER_FLAT = 8      /* flattened: its own members stand in its place in JSON */
+};
+
+typedef struct hf_rule hf_rule; /* checks, other names, a default: see `rules` below */
+
+struct hf_member {
+    const char    *name;     /* in C */
+    const char    *key;      /* in JSON */
+    uint16_t       key_length;
+    uint8_t        flags, form;
+    uint16_t       counter;  /* index + 1 of the member that counts, is present, or is the tag; 0: none */
+    uint16_t       presence;
+    uint16_t       tag;
+    uint16_t       arm_count;
+    size_t         offset;
+    const hf_type *type;
+    const hf_bits *bits;
+    const hf_arm  *arms;
+    const hf_rule *rule;
+};
+
+/* A value of a rule: a text, a whole number or a double. */
+typedef struct hf_rule_value {
+    enum { HF_RULE_TEXT, HF_RULE_INT, HF_RULE_UINT, HF_RULE_DOUBLE } kind;
+    const char *text;
+    size_t      length;
+    int64_t     i64;
+    uint64_t    u64;
+    double      f64;
+} hf_rule_value;
+
+/* A pattern, compiled by the generator: positions of an automaton without empty steps, at most 64.
+ * Bit p of follow[q]: position p may come after q; of first: at the start; of last: at the end.
+ * classes[p]: the bytes that position p takes, 256 bits. */
+typedef struct hf_pattern {
+    const char     *source;
+    uint32_t        positions;
+    bool            matches_empty;
+    uint64_t        first, last;
+    const uint64_t *follow;
+    const uint64_t (*classes)[4];
+} hf_pattern;
+
+enum {
+    HF_RULE_MIN = 1, HF_RULE_MAX = 2, HF_RULE_LENGTH = 4, HF_RULE_PATTERN = 8, HF_RULE_ONEOF = 16, HF_RULE_DEFAULT = 32
+};
+
+struct hf_rule {
+    uint32_t             checks;
+    uint32_t             one_count;
+    size_t               length_min, length_max;
+    hf_rule_value        min, max, default_value;
+    const hf_rule_value *ones;
+    const hf_pattern    *pattern;
+};
+
+/* Scalars of each size (the index): hf_types_int[sizeof(long)]. */
+HF_API extern const hf_type hf_type_bool;
+HF_API extern const hf_type hf_types_int[9], hf_types_uint[9], hf_types_float[9];
+/* char *, by ownership. */
+HF_API extern const hf_type hf_types_string[4];
+/* Whether an integer expression's type is signed, as an index: 0 or 1. */
+#define HF_INTEGER_SHAPE(expression) ((__typeof__(expression))-1 > 0 ? HF_SHAPE_UINT : HF_SHAPE_INT)
+#define HF_INTEGER_TYPE(expression) \
+    ((__typeof__(expression))-1 > 0 ? &hf_types_uint[sizeof(expression)] : &hf_types_int[sizeof(expression)])
+
+/* The member called `name` in C, NULL when there is none. A linear search. */
+HF_API const hf_member *hf_type_member(const hf_type *type, const char *name);
+/* "record", "vector" ...; static. */
+HF_API const char *hf_shape_name(hf_shape shape);
+
+/* ---- memory ------------------------------------------------------------------------------ */
+
+/* Where new objects go. All zero: malloc. */
+typedef struct hf_store {
+    hf_arena           *arena;     /* when set, `allocator` serves only work that is over at return */
+    const hf_allocator *allocator;
+} hf_store;
+
+/* malloc, realloc and free as an allocator; never NULL; static. */
+HF_API const hf_allocator *hf_allocator_libc(void);
+
+/* ---- life -------------------------------------------------------------------------------- */
+
+/* Zero, and the defaults of numbers, bools, enums and texts in place. */
+HF_API void hf_struct_init(const hf_type *type, void *object);
+
+/* Releases what the object owns and leaves it zeroed; the object itself stays yours. For trees
+ * (types without HF_TYPE_GRAPH) it takes no memory and returns HF_OK. For graphs it must first find
+ * every object once: HF_NO_MEMORY then means that nothing was released, and it may be called again. */
+HF_API hf_status hf_struct_release(const hf_type *type, void *object, const hf_allocator *allocator);
+/* The same, and frees the object, which came from decode, copy or from_value without an arena.
+ * NULL is fine. */
+HF_API hf_status hf_struct_destroy(const hf_type *type, void *object, const hf_allocator *allocator);
+
+/* What a copy puts where the original leads to an object for the second time. */
+typedef enum hf_repeat {
+    HF_REPEAT_LINK,   /* a pointer to the one copy: the copy has the shape of the original */
+    HF_REPEAT_NULL,   /* NULL */
+    HF_REPEAT_HOLDER, /* the placeholder of the options */
+    HF_REPEAT_REFUSE  /* nothing: the call fails with HF_CYCLE */
+} hf_repeat;
+
+typedef struct hf_copy_options {
+    hf_store    store;
+    hf_repeat   repeat;
+    void       *placeholder;  /* for HF_REPEAT_HOLDER: borrowed, put in every such pointer */
+    uint64_t    objects_max;  /* 0: no limit */
+    uint64_t    reserved[4];
+} hf_copy_options;
+
+/* ret_copy: owned, or bound to the arena. Shared objects are copied once, with their shape. */
+HF_API HF_NODISCARD hf_status hf_struct_copy(const hf_type *type, const void *object, const hf_copy_options *options,
+                                             void **ret_copy, hf_error *reterr);
+
+/* ---- looking ----------------------------------------------------------------------------- */
+
+/* Equal values at equal places, pointers by what they lead to. Two graphs are equal when no path
+ * tells them apart and sharing is alike. A ref is equal when it leads to matching objects of the two
+ * graphs, or to the same address. Numbers as ==, but a NaN equals a NaN; skipped members do not
+ * count. HF_NO_MEMORY. */
+HF_API HF_NODISCARD hf_status hf_struct_equal(const hf_type *type, const void *a, const void *b, bool *ret_equal,
+                                              hf_error *reterr);
+/* Equal structs have equal hashes within one build of the program. */
+HF_API HF_NODISCARD hf_status hf_struct_hash(const hf_type *type, const void *object, uint64_t *ret_hash, hf_error *reterr);
+
+typedef struct hf_struct_size {
+    uint64_t shallow; /* the object alone */
+    uint64_t deep;    /* with all it owns or shares, each object once */
+    uint64_t shared;  /* of it: objects that more than one pointer leads to */
+    uint64_t slack;   /* what malloc rounded up, when asked for */
+    uint64_t objects; /* blocks, the object included */
+    uint64_t reserved[3];
+} hf_struct_size;
+
+/* is_malloced: all blocks are from malloc, so slack can be asked for. */
+HF_API HF_NODISCARD hf_status hf_size_of(const hf_type *type, const void *object, bool is_malloced,
+                                         hf_struct_size *ret_size, hf_error *reterr);
+
+HF_EXTERN_END
+
+#endif

@@ -1,0 +1,117 @@
+/* struct_access.h - reading and writing members through their descriptions.
+ *
+ * Everything goes through memcpy: members of packed records have any alignment. */
+#ifndef HOLDFAST_STRUCT_ACCESS_H
+#define HOLDFAST_STRUCT_ACCESS_H
+
+#include <holdfast/bind.h>
+
+#include "base/checked.h"
+#include "base/fail.h"
+
+static inline void *hf__pointer_at(const void *place)
+{
+    void *pointer;
+    memcpy(&pointer, place, sizeof pointer);
+    return pointer;
+}
+
+static inline void hf__pointer_set(void *place, const void *pointer)
+{
+    memcpy(place, &pointer, sizeof pointer);
+}
+
+static inline uint64_t hf__uint_at(const void *place, size_t size)
+{
+    uint64_t u64;
+    uint32_t u32;
+    uint16_t u16;
+    switch (size) {
+    case 8: memcpy(&u64, place, 8); return u64;
+    case 4: memcpy(&u32, place, 4); return u32;
+    case 2: memcpy(&u16, place, 2); return u16;
+    default: return *(const unsigned char *)place;
+    }
+}
+
+static inline int64_t hf__int_at(const void *place, size_t size)
+{
+    unsigned unused = 64 - 8 * (unsigned)size;
+    return (int64_t)(hf__uint_at(place, size) << unused) >> unused;
+}
+
+static inline void hf__uint_set(void *place, size_t size, uint64_t value)
+{
+    uint32_t u32 = (uint32_t)value;
+    uint16_t u16 = (uint16_t)value;
+    switch (size) {
+    case 8: memcpy(place, &value, 8); break;
+    case 4: memcpy(place, &u32, 4); break;
+    case 2: memcpy(place, &u16, 2); break;
+    default: *(unsigned char *)place = (unsigned char)value;
+    }
+}
+
+/* An integer member, bit-field or not, as 64 bits. */
+static inline uint64_t hf__member_integer(const hf_member *member, const char *record)
+{
+    if (member->bits != NULL)
+        return member->bits->get(record);
+    const hf_type *type = member->type;
+    return type->shape == HF_SHAPE_INT ? (uint64_t)hf__int_at(record + member->offset, type->size)
+                                       : hf__uint_at(record + member->offset, type->size);
+}
+
+static inline void hf__member_set_integer(const hf_member *member, char *record, uint64_t value)
+{
+    if (member->bits != NULL)
+        member->bits->set(record, value);
+    else
+        hf__uint_set(record + member->offset, member->type->size, value);
+}
+
+/* How many items a vector or flexible array has; a negative counter counts none. */
+static inline size_t hf__member_count(const hf_type *record_type, const hf_member *member, const char *record)
+{
+    const hf_member *counter = &record_type->members[member->counter - 1];
+    uint64_t count = hf__member_integer(counter, record);
+    bool is_signed = counter->bits != NULL ? counter->bits->is_signed : counter->type->shape == HF_SHAPE_INT;
+    return is_signed && (int64_t)count < 0 ? 0 : (size_t)count;
+}
+
+/* The arm that the tag chooses, or NULL. */
+static inline const hf_member *hf__chosen_arm(const hf_type *record_type, const hf_member *member, const char *record)
+{
+    int64_t tag = (int64_t)hf__member_integer(&record_type->members[member->tag - 1], record);
+    for (uint32_t i = 0; i < member->arm_count; i++)
+        if (member->arms[i].value == tag)
+            return &member->type->members[member->arms[i].member];
+    return NULL;
+}
+
+/* The flexible array of a record: always its last member that holds data. NULL: none. */
+static inline const hf_member *hf__flex_of(const hf_type *type)
+{
+    if (type->shape == HF_SHAPE_RECORD)
+        for (uint32_t i = type->member_count; i-- > 0;)
+            if (type->members[i].type->shape == HF_SHAPE_FLEX)
+                return &type->members[i];
+    return NULL;
+}
+
+/* Bytes of the object at `object`, the items of a flexible array included; false when they overflow. */
+static inline bool hf__object_bytes(const hf_type *type, const char *object, size_t *ret_bytes)
+{
+    const hf_member *flex = (type->flags & HF_TYPE_LINKS) != 0 ? hf__flex_of(type) : NULL;
+    if (flex == NULL) {
+        *ret_bytes = type->size;
+        return true;
+    }
+    size_t bytes;
+    if (!hf__size_array(hf__member_count(type, flex, object), flex->type->item->size, flex->offset, &bytes))
+        return false;
+    *ret_bytes = bytes > type->size ? bytes : type->size;
+    return true;
+}
+
+#endif

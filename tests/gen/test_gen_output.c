@@ -1,0 +1,299 @@
+/* test_gen_output.c - what the generated code does with structs of every shape: init, copy, equal,
+ * hash, size, release; under failing allocations; a million long and deep. */
+#include "unit.h"
+#include "failing_allocator.h"
+
+#include <malloc.h>
+
+#include "shapes_sample.h"
+
+static record *copied_record(const record *from, const hf_copy_options *options)
+{
+    record *copy = NULL;
+    hf_error error;
+    assert_int_equal(record_copy(from, options, &copy, &error), HF_OK);
+    return copy;
+}
+
+static void expect_equal_record(const record *a, const record *b, bool expected)
+{
+    bool equal = !expected;
+    assert_int_equal(record_equal(a, b, &equal, NULL), HF_OK);
+    assert_int_equal(equal, expected);
+}
+
+static void test_output__init_sets_defaults(void **state)
+{
+    (void)state;
+    record r;
+    memset(&r, 0x55, sizeof r);
+    record_init(&r);
+    assert_int_equal(r.level, 3);
+    assert_int_equal(r.id, 0);
+    assert_null(r.name);
+}
+
+static void test_output__copy_of_plain_values(void **state)
+{
+    (void)state;
+    plain p, *copy = NULL;
+    sample_plain(&p);
+    assert_int_equal(plain_copy(&p, NULL, &copy, NULL), HF_OK);
+    assert_int_equal(copy->matrix[1][2], 6);
+    assert_true(copy->wide == 1.25L);
+    assert_true(copy->callback == sample_callback);
+    assert_null(copy->context); /* skipped */
+    bool equal = false;
+    assert_int_equal(plain_equal(&p, copy, &equal, NULL), HF_OK);
+    assert_true(equal);
+    copy->small = 3;
+    assert_int_equal(plain_equal(&p, copy, &equal, NULL), HF_OK);
+    assert_false(equal);
+    plain_destroy(copy, NULL);
+}
+
+static void test_output__copy_of_a_tree_is_deep(void **state)
+{
+    (void)state;
+    record *r = sample_record(), *copy = copied_record(r, NULL);
+    assert_ptr_not_equal(r->tags[1], copy->tags[1]);
+    assert_ptr_equal(r->origin, copy->origin); /* static */
+    assert_null(copy->names[1]);
+    expect_equal_record(r, copy, true);
+    uint64_t hash_a = 0, hash_b = 1;
+    assert_int_equal(record_hash(r, &hash_a, NULL), HF_OK);
+    assert_int_equal(record_hash(copy, &hash_b, NULL), HF_OK);
+    assert_true(hash_a == hash_b);
+    copy->parts[0].label[0] = 'x';
+    expect_equal_record(r, copy, false);
+    assert_int_equal(record_hash(copy, &hash_b, NULL), HF_OK);
+    assert_false(hash_a == hash_b);
+    record_destroy(copy, NULL);
+    record_destroy(r, NULL);
+}
+
+static void test_output__size_counts_every_block(void **state)
+{
+    (void)state;
+    record *r = sample_record();
+    hf_struct_size size;
+    assert_int_equal(record_size(r, true, &size, NULL), HF_OK);
+    size_t expected = sizeof *r + 7 + (strlen(r->email) + 1) + sizeof(int) + 3 * 8 + 2 * sizeof(char *) + 1 + 27 + 2 * sizeof(struct point) +
+                      sizeof(struct point) + 6 + 5 + 4 + (strlen(r->extra) + 1) + 2 * sizeof *r->parts + 5;
+    assert_int_equal(size.shallow, sizeof *r);
+    assert_int_equal(size.deep, expected);
+    assert_int_equal(size.objects, 16);
+    assert_int_equal(size.shared, 0);
+    assert_true(size.slack > 0 && size.slack < size.deep);
+    record_destroy(r, NULL);
+}
+
+static void test_output__unions_follow_their_tags(void **state)
+{
+    (void)state;
+    shape *s = sample_shape(), *copy = NULL;
+    assert_int_equal(shape_copy(s, NULL, &copy, NULL), HF_OK);
+    assert_string_equal(copy->u.nodes.items[0].word, "word");
+    assert_ptr_not_equal(copy->u.nodes.items[1].u.text, s->u.nodes.items[1].u.text);
+    bool equal = false;
+    assert_int_equal(shape_equal(s, copy, &equal, NULL), HF_OK);
+    assert_true(equal);
+    copy->u.nodes.items[2].kind = KIND_NONE;
+    assert_int_equal(shape_equal(s, copy, &equal, NULL), HF_OK);
+    assert_false(equal);
+    shape_destroy(copy, NULL);
+    shape_destroy(s, NULL);
+}
+
+static void expect_isomorphic(const node *from, const node *to)
+{
+    const node *b = to->left, *c = to->right;
+    assert_ptr_not_equal(from, to);
+    assert_ptr_equal(to->kids[0], to);
+    assert_ptr_equal(to->kids[1], b);
+    assert_null(to->kids[2]);
+    assert_ptr_equal(b->right, c);
+    assert_ptr_equal(c->left, to);
+    assert_ptr_equal(b->parent, to);
+    assert_ptr_equal(b->label, to->label);
+    assert_ptr_not_equal(to->label, from->label);
+    assert_ptr_equal(to->group, c->group);
+    assert_ptr_equal(to->group->leader, c);
+    assert_ptr_equal(to->best, &to->group->scores[2]); /* a ref into the middle of a block */
+}
+
+static void test_output__graphs_are_copied_with_their_shape(void **state)
+{
+    (void)state;
+    node *a = sample_graph(), *copy = NULL;
+    assert_int_equal(node_copy(a, NULL, &copy, NULL), HF_OK);
+    expect_isomorphic(a, copy);
+    bool equal = false;
+    assert_int_equal(node_equal(a, copy, &equal, NULL), HF_OK);
+    uint64_t hash_a = 0, hash_b = 1;
+    assert_int_equal(node_hash(a, &hash_a, NULL), HF_OK);
+    assert_int_equal(node_hash(copy, &hash_b, NULL), HF_OK);
+    assert_true(hash_a == hash_b);
+    hf_struct_size size;
+    assert_int_equal(node_size(a, false, &size, NULL), HF_OK);
+    assert_int_equal(size.objects, 8);
+    assert_int_equal(size.deep, 3 * sizeof(node) + sizeof(group) + 13 + 3 * sizeof(node *) + 6 + 3 * sizeof(double));
+    assert_int_equal(size.shared, 3 * sizeof(node) + sizeof(group) + 13);
+    copy->left->right = copy->left; /* the same values on every short path, another shape */
+    assert_int_equal(node_equal(a, copy, &equal, NULL), HF_OK);
+    assert_false(equal);
+    assert_int_equal(node_destroy(copy, NULL), HF_OK);
+    assert_int_equal(node_destroy(a, NULL), HF_OK);
+}
+
+static void test_output__repeats_as_the_caller_says(void **state)
+{
+    (void)state;
+    node *a = sample_graph(), *copy = NULL, holder = { .value = 99 };
+    hf_error error;
+    assert_int_equal(node_copy(a, &(hf_copy_options){ .repeat = HF_REPEAT_NULL }, &copy, &error), HF_OK);
+    assert_null(copy->kids[0]);
+    assert_int_equal(node_destroy(copy, NULL), HF_OK);
+    hf_arena *arena = NULL;
+    assert_int_equal(hf_arena_create(NULL, &arena, NULL), HF_OK);
+    hf_copy_options options = { .store.arena = arena, .repeat = HF_REPEAT_HOLDER, .placeholder = &holder };
+    assert_int_equal(node_copy(a, &options, &copy, &error), HF_OK);
+    assert_ptr_equal(copy->kids[0], &holder);
+    options.repeat = HF_REPEAT_REFUSE;
+    assert_int_equal(node_copy(a, &options, &copy, &error), HF_CYCLE);
+    options.repeat = HF_REPEAT_LINK;
+    options.objects_max = 3;
+    assert_int_equal(node_copy(a, &options, &copy, &error), HF_LIMIT_COUNT);
+    hf_arena_destroy(arena);
+    assert_int_equal(node_destroy(a, NULL), HF_OK);
+}
+
+static void test_output__flexible_arrays_end_the_block(void **state)
+{
+    (void)state;
+    packet *p = sample_take(sizeof *p + 5 * sizeof *p->data), *copy = NULL;
+    p->len = 5;
+    p->data[4] = 77;
+    p->owner = sample_text("owner");
+    assert_int_equal(packet_copy(p, NULL, &copy, NULL), HF_OK);
+    assert_int_equal(copy->data[4], 77);
+    hf_struct_size size;
+    assert_int_equal(packet_size(copy, false, &size, NULL), HF_OK);
+    size_t shallow = offsetof(packet, data) + 5 * sizeof *p->data;
+    assert_int_equal(size.shallow, shallow > sizeof *p ? shallow : sizeof *p);
+    bool equal = false;
+    copy->data[4]++;
+    assert_int_equal(packet_equal(p, copy, &equal, NULL), HF_OK);
+    assert_false(equal);
+    packet_destroy(copy, NULL);
+    packet_destroy(p, NULL);
+}
+
+static void test_output__a_million_long_and_deep(void **state)
+{
+    (void)state;
+    enum { MANY = 1000000 };
+    list *first = NULL, *list_copied = NULL;
+    tree *top = NULL, *tree_copied = NULL;
+    for (int i = 0; i < MANY; i++) {
+        list *link = sample_take(sizeof *link);
+        link->value = i;
+        link->next = first;
+        first = link;
+        tree *branch = sample_take(sizeof *branch);
+        branch->value = i;
+        *(i % 2 ? &branch->left : &branch->right) = top;
+        top = branch;
+        if (i % 1000 == 0)
+            *(i % 2 ? &branch->right : &branch->left) = sample_take(sizeof *branch);
+    }
+    bool equal = false;
+    uint64_t hash;
+    hf_struct_size size;
+    assert_int_equal(list_copy(first, NULL, &list_copied, NULL), HF_OK);
+    assert_int_equal(list_equal(first, list_copied, &equal, NULL), HF_OK);
+    assert_true(equal);
+    assert_int_equal(tree_copy(top, NULL, &tree_copied, NULL), HF_OK);
+    assert_int_equal(tree_equal(top, tree_copied, &equal, NULL), HF_OK);
+    assert_true(equal);
+    assert_int_equal(tree_hash(top, &hash, NULL), HF_OK);
+    assert_int_equal(tree_size(top, false, &size, NULL), HF_OK);
+    assert_int_equal(size.objects, MANY + MANY / 1000);
+    list_destroy(first, NULL);
+    list_destroy(list_copied, NULL);
+    tree_destroy(top, NULL);
+    tree_destroy(tree_copied, NULL);
+}
+
+
+static void test_output__every_allocation_may_fail(void **state)
+{
+    (void)state;
+    record *r = sample_record();
+    shape *s = sample_shape();
+    node *a = sample_graph();
+    tree *full = NULL;
+    assert_int_equal(tree_copy(&(tree){ .value = 1 }, NULL, &full, NULL), HF_OK);
+    tree *row[128] = { full };
+    for (size_t count = 1; count < 128; count++) /* a heap: child i hangs on (i - 1) / 2 */
+        row[count] = *(count % 2 ? &row[(count - 1) / 2]->left : &row[(count - 1) / 2]->right) = sample_take(sizeof(tree));
+    HF_OOM_LOOP(nth) {
+        hf_copy_options options = { .store.allocator = nth };
+        record *record_made = NULL;
+        shape *shape_made = NULL;
+        node *node_made = NULL;
+        tree *tree_made = NULL;
+        hf_error error;
+        hf_status status = record_copy(r, &options, &record_made, &error);
+        HF_EXPECT(status == HF_OK || status == HF_NO_MEMORY);
+        status = shape_copy(s, &options, &shape_made, &error);
+        HF_EXPECT(status == HF_OK || status == HF_NO_MEMORY);
+        status = tree_copy(full, &options, &tree_made, &error);
+        HF_EXPECT(status == HF_OK || status == HF_NO_MEMORY);
+        status = node_copy(a, &options, &node_made, &error);
+        HF_EXPECT(status == HF_OK || status == HF_NO_MEMORY);
+        record_destroy(record_made, nth);
+        shape_destroy(shape_made, nth);
+        tree_destroy(tree_made, nth);
+        if (node_destroy(node_made, nth) != HF_OK) { /* finding a graph takes memory: nothing was released */
+            test_allocator *refusing = (test_allocator *)(void *)(uintptr_t)nth;
+            uint64_t fail_at = refusing->fail_at;
+            refusing->fail_at = 0;
+            HF_EXPECT(node_destroy(node_made, nth) == HF_OK);
+            refusing->fail_at = fail_at;
+        }
+    }
+    record_destroy(r, NULL);
+    shape_destroy(s, NULL);
+    tree_destroy(full, NULL);
+    assert_int_equal(node_destroy(a, NULL), HF_OK);
+}
+
+static void test_output__reflection_finds_members(void **state)
+{
+    (void)state;
+    const hf_member *member = hf_type_member(&record_hf_type, "tags");
+    assert_non_null(member);
+    assert_string_equal(member->key, "labels");
+    assert_int_equal(member->offset, offsetof(record, tags));
+    assert_string_equal(hf_shape_name((hf_shape)member->type->shape), "vector");
+    assert_null(hf_type_member(&record_hf_type, "labels"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_output__init_sets_defaults),
+        cmocka_unit_test(test_output__copy_of_plain_values),
+        cmocka_unit_test(test_output__copy_of_a_tree_is_deep),
+        cmocka_unit_test(test_output__size_counts_every_block),
+        cmocka_unit_test(test_output__unions_follow_their_tags),
+        cmocka_unit_test(test_output__graphs_are_copied_with_their_shape),
+        cmocka_unit_test(test_output__repeats_as_the_caller_says),
+        cmocka_unit_test(test_output__flexible_arrays_end_the_block),
+        cmocka_unit_test(test_output__a_million_long_and_deep),
+        cmocka_unit_test(test_output__every_allocation_may_fail),
+        cmocka_unit_test(test_output__reflection_finds_members),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
