@@ -193,6 +193,15 @@ void hf__chunk_trim(hf_draft *draft, hf__chunk *chunk)
         (void)resize_slots(draft, &chunk, chunk->used + chunk->used / 4 + 2, NULL);
 }
 
+void hf__chunk_fit(hf_draft *draft, hf__chunk *chunk)
+{
+    if (chunk->text_dead > 0)
+        (void)rebuild_text(draft, chunk, 0, NULL);
+    uint32_t least = chunk->number == HF__CHUNK_ROOT ? chunk->capacity : chunk->used;
+    if (chunk->capacity > least)
+        (void)resize_slots(draft, &chunk, least, NULL);
+}
+
 /* ---- gaps -------------------------------------------------------------------------------- */
 
 /* Members from `member` on get other numbers. */

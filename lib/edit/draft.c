@@ -139,7 +139,28 @@ static const hf__slot *owner(const hf__home *home, const hf__slot *close)
     return ((const hf__chunk *)(const void *)(close - hf__way_back(close)))->owner;
 }
 
-static const hf__chunk_reader chunk_reader = { first_child, child_at, find, owner, hf__draft_link_target };
+static const hf__slot *root_slot(const hf__home *home)
+{
+    return hf__draft_of(home)->chunks[HF__CHUNK_ROOT]->slots;
+}
+
+/* A search through all chunks: only links in parts that were not opened, which are compared, need it. */
+static const hf__slot *mount_of(const hf__home *home, const hf__slot *part)
+{
+    const hf_draft *draft = hf__draft_of(home);
+    uint64_t address = hf__address_of(home, part);
+    for (uint32_t i = 0; i < draft->chunk_count; i++) {
+        const hf__chunk *chunk = draft->chunks[i];
+        for (uint32_t at = 0; !((uintptr_t)chunk & 1) && at < chunk->used; at++)
+            if (hf__kind(&chunk->slots[at]) == HF__MOUNT && hf__byte1(&chunk->slots[at]) == HF__MOUNT_OWN &&
+                chunk->slots[at].hi == address)
+                return &chunk->slots[at];
+    }
+    return NULL;
+}
+
+static const hf__chunk_reader chunk_reader = { first_child, child_at, find, owner, hf__draft_link_place, root_slot,
+                                               mount_of };
 
 /* ---- life -------------------------------------------------------------------------------- */
 
@@ -190,7 +211,7 @@ static hf_status take_bases(hf_draft *draft, const hf_document *document, hf_err
     if (status != HF_OK)
         return status;
     draft->home.bases = bases;
-    draft->home.base_count = count;
+    draft->base_capacity = draft->home.base_count = count;
     if (count > 1)
         memcpy(bases, home->bases, home->base_count * sizeof(hf__base));
     draft->home.bases[count - 1] =
@@ -306,7 +327,7 @@ static void release_tables(hf_draft *draft)
     (void)hf__draft_resize(draft, &mounts, draft->mount_capacity * sizeof(hf__mount), 0, NULL);
     (void)hf__draft_resize(draft, &foreigns, draft->foreign_capacity * sizeof(hf__foreign), 0, NULL);
     (void)hf__draft_resize(draft, &links, draft->link_capacity * sizeof(hf__link_target), 0, NULL);
-    (void)hf__draft_resize(draft, &bases, draft->home.base_count * sizeof(hf__base), 0, NULL);
+    (void)hf__draft_resize(draft, &bases, draft->base_capacity * sizeof(hf__base), 0, NULL);
 }
 
 void hf_draft_destroy(hf_draft *draft)
@@ -388,8 +409,7 @@ hf_draft_info hf_draft_get_info(const hf_draft *draft)
     for (uint32_t i = 0; i < draft->home.base_count; i++) {
         const hf__base *base = &draft->home.bases[i];
         info.base_bytes += base->document->block_bytes;
-        if (base->slot_count > 0)
-            info.base_dead += (uint64_t)((double)base->document->block_bytes * (double)base->dead_slots / (double)base->slot_count);
+        info.base_dead += base->document->block_bytes - hf__base_live(base);
     }
     info.opened = draft->opened;
     info.bases = draft->home.base_count;

@@ -89,6 +89,8 @@ struct hf_draft {
     hf__link_target  *links;      /* what home.links shows; `flags` is the pin when there is one */
     uint64_t          counted;    /* scratch of a visit */
     uint32_t          links_gone; /* entries whose target is gone */
+    uint32_t          base_capacity;
+    uint64_t          dead_kept;  /* dead bytes of blocks when letting them go failed last */
     uint64_t          bytes;      /* charged */
     uint64_t          live_slots; /* in chunks */
     uint64_t          opened;
@@ -142,6 +144,8 @@ void hf__chunk_end(hf__chunk *chunk);
 void hf__chunk_forget_text(hf__chunk *chunk, const hf__slot *slot);
 /* Gives memory back after removals, where it pays and succeeds. */
 void hf__chunk_trim(hf_draft *draft, hf__chunk *chunk);
+/* No slack at all. */
+void hf__chunk_fit(hf_draft *draft, hf__chunk *chunk);
 /* The key slot's position of the last member `key`; HF__NO_POSITION. Builds the index of a wide one. */
 uint32_t hf__chunk_find(hf_draft *draft, hf__chunk *chunk, const hf__key *key);
 void hf__chunk_index_drop(hf_draft *draft, hf__chunk *chunk);
@@ -234,7 +238,7 @@ void hf__link_target_gone(hf_draft *draft, uint32_t entry);
 void hf__link_base_gone(hf_draft *draft, uint64_t address);
 /* Another link to the target of `link`. */
 void hf__link_copy(hf__fresh *fresh, const hf__slot *link);
-hf_value hf__draft_link_target(const hf__home *home, const hf__slot *link);
+const hf__slot *hf__draft_link_place(const hf__home *home, const hf__slot *link);
 
 /* ---- changes (change.c) ------------------------------------------------------------------ */
 
@@ -269,6 +273,8 @@ void hf__foreign_end(hf_draft *draft, uint32_t number, bool releases);
 
 /* ---- upkeep (compact.c) ------------------------------------------------------------------ */
 
+/* Bytes of a block that are still shown, estimated from its slots. */
+uint64_t hf__base_live(const hf__base *base);
 /* After a change: gives memory back where it pays. */
 void hf__draft_settle(hf_draft *draft);
 

@@ -49,16 +49,16 @@ void hf__link_base_gone(hf_draft *draft, uint64_t address)
             hf__link_target_gone(draft, entry);
 }
 
-hf_value hf__draft_link_target(const hf__home *home, const hf__slot *link)
+const hf__slot *hf__draft_link_place(const hf__home *home, const hf__slot *link)
 {
     const hf_draft *draft = hf__draft_of(home);
     const hf__link_target *target = &draft->links[(uint32_t)link->hi];
     if (target->slot == GONE || target->generation != (uint32_t)(link->hi >> 32))
-        return hf_absent();
+        return NULL;
     if (target->flags == 0)
-        return hf__resolve((hf_value){ home, hf__slot_at(home, target->slot) });
+        return hf__slot_at(home, target->slot);
     const hf__pin *pin = &draft->pins[target->flags];
-    return hf__resolve((hf_value){ home, draft->chunks[pin->chunk]->slots + pin->position });
+    return draft->chunks[pin->chunk]->slots + pin->position;
 }
 
 void hf__link_copy(hf__fresh *fresh, const hf__slot *link)

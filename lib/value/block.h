@@ -66,7 +66,7 @@ typedef struct hf__block_limits {
     const char *outer_text;    /* NULL: text must lie in the block */
     size_t      outer_length;
     bool        check_utf8;    /* also validate text */
-    const struct hf__home *home; /* NULL: no earlier blocks, link targets in the block alone */
+    const struct hf__home *home; /* NULL: no earlier blocks */
 } hf__block_limits;
 
 /* Checks every invariant of value_layout.h; bounded by the block's size, safe on hostile bytes.

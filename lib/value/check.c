@@ -23,7 +23,6 @@ typedef struct check {
     const hf__block_limits *limits;
     const hf__slot         *slots;
     hf_error               *reterr;
-    uint32_t                links; /* entries of the target table */
     level                  *levels;
     uint64_t                depth, capacity; /* levels used and had */
     uint64_t                values, wide, deepest;
@@ -147,7 +146,7 @@ static hf_status check_scalar(check *state, uint64_t at)
     case HF__INT64:
         break;
     case HF__LINK:
-        if ((uint32_t)slot->hi >= state->links || slot->lo >> 8 != 0)
+        if ((uint32_t)slot->hi >= state->block->link_count || slot->lo >> 8 != 0)
             return damaged(state, at, "a link without a target entry");
         return HF_OK;
     case HF__MOUNT: {
@@ -278,15 +277,12 @@ hf_status hf__block_check(const hf__block_header *block, const hf__block_limits 
     state.block = block;
     state.limits = limits;
     state.reterr = reterr;
-    state.links = limits->home != NULL && limits->home->owns_links ? limits->home->link_count : 0;
     state.levels = state.inline_levels;
     state.capacity = INLINE_LEVELS;
     hf_status status = check_header(&state);
     if (status != HF_OK)
         return status;
     state.slots = hf__block_slots(block);
-    if (state.links == 0)
-        state.links = block->link_count;
     for (uint64_t at = 0; at < block->slot_count && status == HF_OK; at++)
         status = check_slot(&state, at);
     if (status == HF_OK && (state.depth != 0 || hf__step(state.slots) != block->slot_count))

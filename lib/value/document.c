@@ -54,11 +54,6 @@ void hf__document_give_tables(hf_document *document, const hf__tables *tables)
     document->home.foreign_count = tables->foreign_count;
     document->home.bases = tables->bases;
     document->home.base_count = tables->base_count;
-    if (tables->links != NULL) {
-        document->home.links = tables->links;
-        document->home.link_count = tables->link_count;
-        document->home.owns_links = true;
-    }
     atomic_fetch_add(&document->bytes, hf__tables_bytes(tables));
     for (uint32_t i = 0; i < tables->mount_count; i++) {
         if (tables->mounts[i].document == NULL)
@@ -142,7 +137,7 @@ static void release(hf_document *document, hf_document **dead)
         hf__block_drop(home->bases[i].document);
     const hf__memory memory = { document->allocator, document->budget };
     hf__tables tables = { home->mounts, home->foreigns, home->mount_count, home->foreign_count, home->base_count,
-                          home->owns_links ? home->link_count : 0, home->bases, (hf__link_target *)(uintptr_t)home->links };
+                          home->bases };
     atomic_fetch_sub_explicit(&document->bytes, hf__tables_bytes(&tables), memory_order_relaxed);
     hf__tables_free(&tables, &memory);
     home->mount_count = home->foreign_count = home->base_count = home->link_count = 0;

@@ -86,8 +86,12 @@ typedef struct hf__chunk_reader {
     const hf__slot *(*find)(const struct hf__home *home, const hf__slot *container, hf_text key);
     /* The container whose chunk ends with `close`. */
     const hf__slot *(*owner)(const struct hf__home *home, const hf__slot *close);
-    /* The value a link of the draft leads to; absent when it is gone. */
-    hf_value (*link_target)(const struct hf__home *home, const hf__slot *link);
+    /* The slot a link of the draft leads to, which may be a mount; NULL when it is gone. */
+    const hf__slot *(*link_place)(const struct hf__home *home, const hf__slot *link);
+    /* The root value's slot, which may be a mount. */
+    const hf__slot *(*root)(const struct hf__home *home);
+    /* The slot in a chunk that shows a part of an own block, or NULL: then that part begins further out. */
+    const hf__slot *(*mount_of)(const struct hf__home *home, const hf__slot *part);
     /* A chunk's slots are preceded by a slot of kind none, so that the slot before a child can be
      * looked at for its key. */
 } hf__chunk_reader;
@@ -105,7 +109,6 @@ typedef struct hf__home {
     const hf__chunk_reader *chunks;          /* drafts only */
     hf__base              *bases;
     uint32_t               base_count;       /* at most HF__BASES_MAX */
-    bool                   owns_links;       /* `links` is an array beside the block */
 } hf__home;
 
 /* Text that lies outside of the block. */
@@ -140,15 +143,14 @@ typedef struct hf__tables {
     hf__mount   *mounts;
     hf__foreign *foreigns;
     uint32_t     mount_count, foreign_count;
-    uint32_t     base_count, link_count;
+    uint32_t     base_count;
     hf__base    *bases;
-    hf__link_target *links; /* beside the block */
 } hf__tables;
 
 static inline uint64_t hf__tables_bytes(const hf__tables *tables)
 {
     return tables->mount_count * sizeof(hf__mount) + tables->foreign_count * sizeof(hf__foreign) +
-           tables->base_count * sizeof(hf__base) + tables->link_count * sizeof(hf__link_target);
+           tables->base_count * sizeof(hf__base);
 }
 /* Frees the arrays and takes back their charge; not what their entries hold. */
 static inline void hf__tables_free(const hf__tables *tables, const hf__memory *memory)
@@ -156,8 +158,6 @@ static inline void hf__tables_free(const hf__tables *tables, const hf__memory *m
     hf__memory_free(memory, tables->mounts, tables->mount_count * sizeof(hf__mount), HF__TABLE_ALIGNMENT);
     hf__memory_free(memory, tables->foreigns, tables->foreign_count * sizeof(hf__foreign), HF__TABLE_ALIGNMENT);
     hf__memory_free(memory, tables->bases, tables->base_count * sizeof(hf__base), HF__TABLE_ALIGNMENT);
-    if (tables->link_count > 0)
-        hf__memory_free(memory, tables->links, tables->link_count * sizeof(hf__link_target), HF__TABLE_ALIGNMENT);
 }
 
 /* What a foreign value can do; the public form is in foreign.h. */
@@ -248,6 +248,8 @@ void hf__expand_slots(const hf__home *home, const hf__slot *value, uint64_t *ret
 
 /* The value that a link slot leads to; absent when it is gone. */
 hf_value hf__link_target_of(hf_value link);
+/* The slot it leads to, in the same home; it may be a mount. NULL when it is gone. */
+const hf__slot *hf__link_place_of(hf_value link);
 
 /* Lookup indexes (index.c). The child slot, or NULL. */
 /* The key slot of the last member `key` of an object that is not edited, or NULL. */

@@ -1,8 +1,8 @@
 /* expand.c - copying through mounts and chunks: one walk measures, a second one writes.
  *
  * Long text and the spelling of numbers go to the new block's own text. While a container is open,
- * its span holds the distance to the container around it, as in the builder. Link targets carry
- * HF__LINKED: their old and new places are noted while writing, and joined at the end. */
+ * its span holds the distance to the container around it, as in the builder. Where links lead is
+ * collected before writing; the new places are noted while writing, and joined at the end. */
 #include <holdfast/walk.h>
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@ static const uint64_t values_most = (uint64_t)1 << 39;
 
 typedef struct measure {
     uint64_t slots, values, text;
-    uint32_t depth, links, linked, foreigns;
+    uint32_t depth, links, foreigns;
 } measure;
 
 /* A link target on its way: where it was, where it is now. */
@@ -33,7 +33,7 @@ typedef struct copy {
     hf__link_target  *targets;
     hf__tables        tables;
     moved            *linked;
-    uint32_t          link_count, linked_count;
+    uint32_t          link_count, linked_count; /* linked: sorted by `from`; `to` is UINT64_MAX before */
 } copy;
 
 static uint64_t text_bytes(const hf__slot *slot)
@@ -60,7 +60,6 @@ static void measure_value(measure *sum, hf_value root)
         sum->depth = walk.depth > sum->depth ? walk.depth : sum->depth;
         sum->text += text_bytes(walk.value.slot);
         sum->links += walk.event == HF_LINK;
-        sum->linked += (walk.value.slot->lo & HF__LINKED) != 0;
         sum->foreigns += hf__kind(walk.value.slot) == HF__EXTENSION;
     }
     hf_walk_finish(&walk);
@@ -87,13 +86,30 @@ static void put_key(copy *to, hf_text key)
     }
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const moved *left = a, *right = b;
+    return (left->from > right->from) - (left->from < right->from);
+}
+
+/* A value is written at `at`: of one that is shown twice the first place counts. */
+static void note_place(copy *to, const hf__slot *from)
+{
+    moved wanted = { from, 0 };
+    moved *found = to->linked_count > 0 ? bsearch(&wanted, to->linked, to->linked_count, sizeof *to->linked, by_place) : NULL;
+    if (found == NULL || found->to != UINT64_MAX)
+        return;
+    found->to = to->at;
+    to->slots[to->at].lo |= HF__LINKED;
+}
+
 static hf_status put_value(copy *to, hf_value value, hf_error *reterr)
 {
     hf__slot *slot = &to->slots[to->at];
     hf__slot_kind kind = hf__kind(value.slot);
     *slot = *value.slot;
-    if (value.slot->lo & HF__LINKED)
-        to->linked[to->linked_count++] = (moved){ value.slot, to->at };
+    slot->lo &= ~(uint64_t)HF__LINKED;
+    note_place(to, value.slot);
     to->at++;
     if (kind == HF__LONG_TEXT || kind == HF__BYTES) {
         put_text(to, slot, hf__slot_text(value.slot));
@@ -124,10 +140,8 @@ static hf_status put_value(copy *to, hf_value value, hf_error *reterr)
 static void put_open(copy *to, hf_value container)
 {
     uint64_t around = to->at - to->open;
-    if (container.slot->lo & HF__LINKED)
-        to->linked[to->linked_count++] = (moved){ container.slot, to->at };
-    to->slots[to->at] = (hf__slot){ (uint64_t)hf__kind(container.slot) | (container.slot->lo & HF__LINKED) | around << 24,
-                                    hf__count(container.slot) };
+    to->slots[to->at] = (hf__slot){ (uint64_t)hf__kind(container.slot) | around << 24, hf__count(container.slot) };
+    note_place(to, container.slot);
     to->open = to->at++;
 }
 
@@ -169,28 +183,36 @@ static hf_status write_values(copy *to, hf_value root, hf_error *reterr)
 
 /* ---- links ------------------------------------------------------------------------------- */
 
-static int by_place(const void *a, const void *b)
+/* Where the links below `root` lead, each place once. */
+static void collect_places(copy *to, hf_value root)
 {
-    const moved *left = a, *right = b;
-    return (left->from > right->from) - (left->from < right->from);
+    hf_walk walk;
+    hf_walk_init(&walk, root, NULL);
+    while (hf_walk_next(&walk)) {
+        hf_value target = walk.event == HF_LINK ? hf__link_target_of(walk.value) : hf_absent();
+        if (!hf_is_absent(target))
+            to->linked[to->linked_count++] = (moved){ target.slot, UINT64_MAX };
+    }
+    hf_walk_finish(&walk);
+    qsort(to->linked, to->linked_count, sizeof *to->linked, by_place);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < to->linked_count; i++)
+        if (kept == 0 || to->linked[kept - 1].from != to->linked[i].from)
+            to->linked[kept++] = to->linked[i];
+    to->linked_count = kept;
 }
 
-/* Targets become slot numbers; of a value that was expanded twice the first place counts. */
+/* Targets become slot numbers. */
 static hf_status join_links(copy *to, hf_error *reterr)
 {
-    qsort(to->linked, to->linked_count, sizeof *to->linked, by_place);
     for (uint32_t i = 0; i < to->link_count; i++) {
         hf__link_target *target = &to->targets[i];
         if (target->slot == UINT64_MAX)
             continue;
         moved wanted = { (const hf__slot *)(uintptr_t)target->slot, 0 };
-        const moved *found = to->linked_count > 0
-                                 ? bsearch(&wanted, to->linked, to->linked_count, sizeof *to->linked, by_place)
-                                 : NULL;
-        if (found == NULL)
+        const moved *found = bsearch(&wanted, to->linked, to->linked_count, sizeof *to->linked, by_place);
+        if (found->to == UINT64_MAX)
             return hf__fail(reterr, HF_LINK_LEAVES, NULL);
-        while (found > to->linked && found[-1].from == wanted.from)
-            found--;
         target->slot = found->to;
     }
     return HF_OK;
@@ -228,18 +250,20 @@ hf_status hf__clone_expanded(hf_value value, const hf__memory *memory, hf_docume
     hf_status status = hf__memory_allocate(memory, bytes, HF__BLOCK_ALIGNMENT, &block, reterr);
     if (status == HF_OK && sum.foreigns > 0)
         status = hf__memory_allocate(memory, sum.foreigns * sizeof(hf__foreign), HF__BLOCK_ALIGNMENT, &foreigns, reterr);
-    if (status == HF_OK && sum.linked > 0)
-        status = hf__memory_allocate(memory, sum.linked * sizeof(moved), HF__BLOCK_ALIGNMENT, &linked, reterr);
+    if (status == HF_OK && sum.links > 0)
+        status = hf__memory_allocate(memory, sum.links * sizeof(moved), HF__BLOCK_ALIGNMENT, &linked, reterr);
     if (status == HF_OK) {
         to.block = block;
         to.tables.foreigns = foreigns;
         to.linked = linked;
+        if (sum.links > 0)
+            collect_places(&to, value);
         init_block(&to, &sum, bytes, slots_offset);
         status = write_values(&to, value, reterr);
         if (status == HF_OK && sum.links > 0)
             status = join_links(&to, reterr);
     }
-    hf__memory_free(memory, linked, sum.linked * sizeof(moved), HF__BLOCK_ALIGNMENT);
+    hf__memory_free(memory, linked, sum.links * sizeof(moved), HF__BLOCK_ALIGNMENT);
     if (status != HF_OK) {
         hf__foreigns_drop(to.tables.foreigns, to.tables.foreign_count);
         hf__memory_free(memory, foreigns, sum.foreigns * sizeof(hf__foreign), HF__BLOCK_ALIGNMENT);

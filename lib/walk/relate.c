@@ -82,16 +82,28 @@ static uint64_t position_in(const hf__home *home, const hf__slot *open, const hf
 
 static const hf__slot *root_of(const hf__home *home)
 {
-    return home->slots;
+    return home->kind == HF__HOME_DRAFT ? home->chunks->root(home) : home->slots;
+}
+
+/* Where a slot is shown: in a draft, the root of a part of an earlier block stands in a chunk. A
+ * document with links has no earlier blocks. */
+static const hf__slot *shown_at(const hf__home *home, const hf__slot *slot)
+{
+    if (home->kind != HF__HOME_DRAFT || hf__block_home(home, slot) == home)
+        return slot;
+    const hf__slot *mount = home->chunks->mount_of(home, slot);
+    return mount != NULL ? mount : slot;
 }
 
 /* Links by the paths of their targets: both are climbed at once, from the targets to their roots.
  * The order is that of the tokens from the inside out, which is total and all that is promised. */
 static int order_links(hf_value a, hf_value b)
 {
-    hf_value to_a = hf__link_target_of(a), to_b = hf__link_target_of(b);
+    hf_value to_a = { a.home, hf__link_place_of(a) }, to_b = { b.home, hf__link_place_of(b) };
     if (hf_is_absent(to_a) || hf_is_absent(to_b))
         return !hf_is_absent(to_a) - !hf_is_absent(to_b);
+    to_a.slot = shown_at(to_a.home, to_a.slot);
+    to_b.slot = shown_at(to_b.home, to_b.slot);
     while (to_a.slot != root_of(to_a.home) && to_b.slot != root_of(to_b.home)) {
         const hf__slot *open_a = around(to_a.home, to_a.slot), *open_b = around(to_b.home, to_b.slot);
         bool is_object = hf__kind(open_a) == HF__OBJECT;
@@ -106,8 +118,8 @@ static int order_links(hf_value a, hf_value b)
             if (at_a != at_b)
                 return at_a < at_b ? -1 : 1;
         }
-        to_a.slot = open_a;
-        to_b.slot = open_b;
+        to_a.slot = shown_at(to_a.home, open_a);
+        to_b.slot = shown_at(to_b.home, open_b);
     }
     return (to_a.slot != root_of(to_a.home)) - (to_b.slot != root_of(to_b.home));
 }

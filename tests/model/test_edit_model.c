@@ -560,19 +560,40 @@ static void begin_draft(program *p)
     CHECK(status == HF_OK || (p->fails && status == HF_NO_MEMORY));
 }
 
+static bool has_kind(const node *top, kind what)
+{
+    if (top->kind == what)
+        return true;
+    for (size_t i = 0; i < top->count; i++)
+        if (has_kind(top->children[i], what))
+            return true;
+    return false;
+}
+
 static void freeze_draft(program *p)
 {
     int at = (int)below(p, DOCUMENTS);
-    hf_document *document = NULL;
+    hf_document *document = NULL, *copy = NULL;
     end_draft(p);
+    hf_status cloned = hf_clone_part(hf_draft_root(p->draft), NULL, NULL, &copy, NULL);
+    CHECK(cloned == HF_OK);
+    check_version(copy);
+    check_shows(hf_root(copy), p->tree);
+    check_links(hf_root(copy), p->tree);
+    bool is_equal = has_kind(p->tree, FOREIGN); /* copies of foreign values are others */
+    CHECK(is_equal || (hf_equal(hf_root(copy), hf_draft_root(p->draft), &is_equal) == HF_OK && is_equal));
+    CHECK(has_kind(p->tree, FOREIGN) || hf_hash(hf_root(copy)) == hf_hash(hf_draft_root(p->draft)));
     hf_status status = hf_freeze(&p->draft, &document, NULL);
     CHECK(status == HF_OK || (p->fails && status == HF_NO_MEMORY));
     CHECK(p->draft == NULL);
     forget_buffer(p);
     if (status != HF_OK) {
+        hf_document_drop(copy);
         kill_node(p->tree);
         return;
     }
+    CHECK(has_kind(p->tree, FOREIGN) || (hf_equal(hf_root(copy), hf_root(document), &is_equal) == HF_OK && is_equal));
+    hf_document_drop(copy);
     drop_document(p, at);
     p->documents[at] = document;
     p->trees[at] = p->tree;
@@ -582,16 +603,6 @@ static void freeze_draft(program *p)
     check_lookup(hf_root(document), p->tree);
     hf_document_info info = hf_document_get_info(document);
     CHECK(info.values_expanded == size_of(p->tree));
-}
-
-static bool has_kind(const node *top, kind what)
-{
-    if (top->kind == what)
-        return true;
-    for (size_t i = 0; i < top->count; i++)
-        if (has_kind(top->children[i], what))
-            return true;
-    return false;
 }
 
 /* An item and the node it becomes. False when the step is left out. */
