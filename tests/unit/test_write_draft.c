@@ -1,6 +1,8 @@
 /* Writing drafts and what is frozen from them: unchanged parts from their source, changed ones anew. */
+#include <holdfast/build.h>
 #include <holdfast/compare.h>
 #include <holdfast/draft.h>
+#include <holdfast/link.h>
 #include <holdfast/read.h>
 #include <holdfast/write.h>
 
@@ -140,11 +142,67 @@ static void test_write_draft__random_changes(void **state)
     }
 }
 
+static void release_nothing(void *object)
+{
+    (void)object;
+}
+
+static hf_status write_number(void *object, hf_builder *into)
+{
+    return hf_build_i64(into, *(const int *)object);
+}
+
+static void expect_refused(hf_value value, hf_status status, const char *pointer)
+{
+    hf_buffer buffer = HF_BUFFER_INIT(1000);
+    hf_error  error;
+    assert_int_equal(hf_write(value, NULL, &buffer, &error), status);
+    assert_string_equal(error.pointer, pointer);
+    assert_int_equal(buffer.length, 0);
+    hf_buffer_release(&buffer);
+}
+
+/* In the draft and in what is frozen from it: links and foreign values, with their place. */
+static void expect_odd_values(hf_value root, hf_foreign_hooks *hooks)
+{
+    hf_buffer        text = HF_BUFFER_INIT(1000);
+    hf_write_options nulls = { .links = HF_WRITE_LINKS_NULL };
+    hooks->write = write_number;
+    expect_refused(root, HF_NOT_REPRESENTABLE, "/b/1/link");
+    assert_int_equal(hf_write(root, &nulls, &text, NULL), HF_OK);
+    assert_true(
+        hf_text_equal(hf_buffer_text(&text), HF_T("{\"a\":{\"n\":[1.50,7]},\"b\":[2,{\"link\":null}]}")));
+    hf_buffer_release(&text);
+    hooks->write = NULL;
+    expect_refused(root, HF_FOREIGN, "/a/n/1");
+}
+
+static void test_write_draft__links_and_foreign_values(void **state)
+{
+    (void)state;
+    int              number = 7;
+    hf_foreign_hooks hooks = { .name = "number", .release = release_nothing };
+    hf_document     *document = NULL, *next = NULL;
+    hf_draft        *draft = NULL;
+    assert_int_equal(hf_read(HF_T("{\"a\": {\"n\": [1.50]}, \"b\": [2, {}]}"), NULL, &document, NULL), HF_OK);
+    assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+    assert_int_equal(
+        hf_draft_append(draft, hf_place_at(HF_T("/a/n")), hf_item_foreign(&hooks, &number), NULL), HF_OK);
+    assert_int_equal(hf_draft_link(draft, hf_place_at(HF_T("/b/1/link")), hf_place_at(HF_T("/a")), NULL),
+                     HF_OK);
+    expect_odd_values(hf_draft_root(draft), &hooks);
+    assert_int_equal(hf_freeze(&draft, &next, NULL), HF_OK);
+    expect_odd_values(hf_root(next), &hooks);
+    hf_document_drop(document);
+    hf_document_drop(next);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_write_draft__unchanged_parts_keep_their_spelling),
         cmocka_unit_test(test_write_draft__random_changes),
+        cmocka_unit_test(test_write_draft__links_and_foreign_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
