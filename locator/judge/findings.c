@@ -116,8 +116,12 @@ static hf__finding make_finding(const court *at, const hf__shape *shape, const u
 
 static bool is_small(const court *at, const hf__shape *shape)
 {
-    return shape->verdict == HF_VERDICT_UNDECIDED && shape->reason != HF_REASON_SHORT &&
-           shape->growth_bytes < fmax(1024, 0.005 * at->judgement->peak_bytes);
+    if (shape->verdict != HF_VERDICT_UNDECIDED)
+        return false;
+    if (shape->reason == HF_REASON_SHORT) /* too short to measure growth: what is held tells */
+        return shape->held_blocks < HF_EVENTS_MIN;
+    double grown = shape->reason == HF_REASON_RELEASED_LAST ? shape->peak_bytes : shape->growth_bytes;
+    return grown < fmax(1024, 0.005 * at->judgement->peak_bytes);
 }
 
 static void keep(court *at, hf__finding finding)
@@ -358,7 +362,7 @@ hf_status hf__judge(const hf__model *model, const hf__judge_options *options, hf
         if (at.failed)
             status = hf__fail(reterr, HF_NO_MEMORY, NULL);
     }
-    if (status == HF_OK && model->checkpoints_seen < 2)
+    if (status == HF_OK && model->checkpoints_seen < 2 && judgement.live_blocks >= HF_EVENTS_MIN)
         judgement.verdict = HF_VERDICT_UNDECIDED;
     hf__chains_release(&at.chains);
     hf__gather_release(&at.gather);

@@ -65,6 +65,10 @@ static void explain_by_shape(const hf__model *model, const hf__finding *finding,
         HF_SAY(hypothesis, "what the same code allocates for %.*s is released, what it allocates for this caller is not",
                HF_ARG(other));
         HF_SAY(next, "compare how %.*s and %.*s treat the result: one releases it on every path", HF_ARG(other), HF_ARG(name));
+    } else if (shape->released_last) {
+        HF_SAY(hypothesis, "released only when the program ends: while it runs, more is put in than taken out");
+        HF_SAY(next, "find out which of what %.*s puts in is never taken out, and take it out when it is done with", HF_ARG(name));
+        HF_SAY(remedy, "hf_cache bounds bytes and age of what is kept");
     } else if (shape->released_after_main) {
         HF_SAY(hypothesis, "released only after main, by exit handlers or destructors: while the program runs it is kept and grows");
         HF_SAY(next, "bound the container that %.*s fills, or take entries out when they are done with", HF_ARG(name));
@@ -100,6 +104,10 @@ static void explain_undecided(const hf__finding *finding, hf__words *ret_words)
         break;
     case HF_REASON_RECENT:
         HF_SAY(hypothesis, "began to grow a short time before the end");
+        break;
+    case HF_REASON_FEW:
+        HF_SAY(hypothesis, "grew by %.0f blocks only: things that are set up once may come like this, and a rare leak too",
+               shape->growth_blocks);
         break;
     case HF_REASON_SHORT:
         HF_SAY(hypothesis, "too few checkpoints to tell growth from a start");

@@ -259,6 +259,30 @@ static bool last_tooth_is_none(const look *at)
     return series->seconds[at->windows - 1] - begin > HF_TOOTH_RATIO * longest;
 }
 
+/* Judges the time up to the end of window `last`, as if the program had ended there; true when that is a leak of
+ * something from which single things were taken out all the while. A batch only puts in. */
+static bool judge_before(look *at, size_t last)
+{
+    const hf__series *series = at->series;
+    double born = 0, erased = 0;
+    for (size_t i = 0; i <= last; i++)
+        born += series->born_blocks[i];
+    for (size_t i = 0; i < series->deaths_count; i++)
+        if (series->deaths[i].died <= last)
+            erased += (double)series->deaths[i].blocks;
+    if (erased < HF_ERASED_SHARE * born)
+        return false;
+    hf__series before = *series;
+    hf__shape shape;
+    before.end = last + 1;
+    hf__shape_of(&before, &shape);
+    if (shape.verdict != HF_VERDICT_LEAK)
+        return false;
+    shape.released_last = true;
+    *at->shape = shape;
+    return true;
+}
+
 /* Grew and was then released as a whole, once, and nothing came after. */
 static bool is_released_whole(look *at)
 {
@@ -286,6 +310,8 @@ static bool is_released_whole(look *at)
     for (size_t i = 0; i <= full; i++)
         grown += at->level[i] > (i > 0 ? at->level[i - 1] : 0) * 1.001;
     if (last_act && stood <= 0.05 * length && grown >= HF_WINDOWS_MIN && series->seconds[full] > 0.6 * length) {
+        if (judge_before(at, fall.peak))
+            return true;
         at->shape->rate = at->level[full] / fmax(series->seconds[full] - series->begin_s, 1e-9);
         at->shape->rate_low = 0;
         at->shape->rate_high = at->shape->rate;
@@ -427,7 +453,10 @@ static void decide_growing(look *at, const growth_test *test, size_t first, size
         say(at, HF_VERDICT_FILLING, HF_REASON_SLOWING, 0.9);
         return;
     }
-    if (end - first < HF_WINDOWS_MIN) {
+    if (test->events < HF_EVENTS_LEAK) {
+        at->shape->more_s = more_for(at, 1);
+        say(at, HF_VERDICT_UNDECIDED, HF_REASON_FEW, 0.5);
+    } else if (end - first < HF_WINDOWS_MIN) {
         at->shape->more_s = more_for(at, (double)HF_WINDOWS_MIN * 2 / (double)at->windows);
         say(at, HF_VERDICT_UNDECIDED, HF_REASON_SHORT, 0.5);
     } else if (t < hf__t_quantile(HF_T_99_ONE_SIDED, freedom) || test->coverage < HF_COVERAGE_MIN) {
@@ -578,6 +607,18 @@ static void judge(look *at)
         judge_backlog(at);
 }
 
+/* Was next to nothing born that stays, in the second half of the time? */
+static bool is_quiet(const look *at)
+{
+    const hf__series *series = at->series;
+    double half = (series->begin_s + series->seconds[at->windows - 1]) / 2, all = 0, late = 0;
+    for (size_t i = 0; i < at->windows; i++) {
+        all += fabs(at->kept[i]);
+        late += series->seconds[i] > half ? fabs(at->kept[i]) : 0;
+    }
+    return at->windows >= 2 && late <= 0.02 * all;
+}
+
 void hf__shape_of(const hf__series *series, hf__shape *ret_shape)
 {
     look at = { .series = series, .shape = ret_shape };
@@ -592,6 +633,10 @@ void hf__shape_of(const hf__series *series, hf__shape *ret_shape)
         return;
     find_kept(&at);
     find_ages(&at);
+    if (at.windows < HF_WINDOWS_MIN && is_quiet(&at)) {
+        say(&at, HF_VERDICT_STEADY, HF_REASON_FLAT, 0.8);
+        return;
+    }
     if (at.windows < 3) {
         ret_shape->more_s = more_for(&at, HF_WINDOWS_MIN);
         say(&at, HF_VERDICT_UNDECIDED, HF_REASON_SHORT, 0);

@@ -55,11 +55,13 @@ typedef struct hf__shape {
     double dropped_share;               /* SAWTOOTH: the deepest fall, of its peak */
     size_t drops;
     double median_bytes;                /* of one kept block, on average */
+    bool   released_last;               /* released as a whole just before the end, by the program itself */
     bool   released_after_main;         /* alive when main returned, released by exit handlers */
 } hf__shape;
 
 enum {
-    HF_EVENTS_MIN = 6,       /* kept blocks below which nothing is called a leak */
+    HF_EVENTS_MIN = 6,       /* kept blocks below which growth is not worth a word */
+    HF_EVENTS_LEAK = 10,     /* and below which it is not called a leak: things that are set up once may come one by one */
     HF_WINDOWS_MIN = 6,      /* windows of growth below which nothing is decided */
     HF_REST_EVENTS_MIN = 50, /* the same after a warm-up, where growth is small beside it */
     HF_CELLS_MIN = 4,
@@ -74,6 +76,7 @@ enum {
 #define HF_REST_SHARE     0.10 /* of the peak: growth after a warm-up that is small beside it */
 #define HF_LEVEL_SHARE_MIN 0.10 /* of the peak: growth of a level below this may be chance */
 #define HF_BACKLOG_SHARE  0.50 /* of the peak, and of the run: a backlog must have grown by so much, for so long */
+#define HF_ERASED_SHARE   0.10 /* of what is born, taken out while the whole grows: a store, not a batch */
 #define HF_TURNOVER_MIN   0.75 /* growth of the whole over what is kept */
 #define HF_TAIL_SHARE_MIN 0.15 /* growth must last for this share of the run */
 #define HF_LATE_RATIO     3.0  /* pace after over pace before: growth began there */

@@ -12,6 +12,10 @@
 
 enum { PROCESSES_MAX = 4096 };
 
+/* The recorder's checkpoints are some milliseconds apart. What is between them in time is cut more finely,
+ * so that a program of a few milliseconds has windows too; merging keeps their number bounded. */
+enum { WINDOW_FIRST_NS = 500000 };
+
 typedef struct mapping {
     uint64_t address, size;
     uint32_t path;
@@ -19,7 +23,7 @@ typedef struct mapping {
 
 typedef struct thread {
     uint32_t number;
-    bool     ended, let_go; /* let_go: joined or detached */
+    bool     started, ended, let_go; /* let_go: joined or detached */
     uint64_t last_address, last_size;  /* what it released last: a failed realloc takes that back */
     uint32_t last_path, last_weight;
 } thread;
@@ -31,7 +35,8 @@ typedef struct process {
     mapping       *mappings; /* by address */
     thread        *threads;
     size_t         mappings_count, mappings_room, threads_count, threads_room;
-    uint64_t       start_ns, period;
+    uint64_t       start_ns, period, next_window_ns;
+    hf__memory     memory;      /* as of the last checkpoint */
     uint32_t       executable;  /* text of the model */
     size_t         threads_live;
     bool           started, main_returned, has_windows;
@@ -106,6 +111,8 @@ static void start_process(player *at, const hf__trace_event *event)
     const hf__trace_info *info = hf__trace_get_info(at->reader);
     made->started = true;
     made->start_ns = event->time_ns;
+    made->next_window_ns = event->time_ns + WINDOW_FIRST_NS;
+    made->memory = HF_MEMORY_UNKNOWN;
     made->result.process = number;
     made->result.pid = event->process_start.pid;
     made->result.parent = event->process_start.parent_process;
@@ -150,8 +157,10 @@ static void play_thread(player *at, process *in, const hf__trace_event *event)
         return;
     switch (event->kind) {
     case HF__TRACE_THREAD_START:
+        /* A thread may be told twice: when it first runs, and by its creator, who knows the stack. */
         one->let_go = event->thread_start.detached || event->thread_start.stack == 0;
-        in->threads_live++;
+        in->threads_live += !one->started;
+        one->started = true;
         if (event->thread_start.stack != 0)
             hf__live_born(&in->live, thread_key(event->thread), event->thread_start.stack_bytes,
                           hf__stack_path(&at->paths, &in->cache, &in->result.model, event->thread_start.stack, HF_PATH_THREAD),
@@ -286,6 +295,17 @@ static int64_t known(uint64_t amount)
     return amount > 0 && amount <= INT64_MAX ? (int64_t)amount : -1;
 }
 
+static void close_window(process *in, uint64_t time_ns)
+{
+    uint32_t flags = in->main_returned ? HF_CHECKPOINT_EXIT : 0;
+    double seconds = (double)(time_ns - in->start_ns) / 1e9;
+    if (in->has_windows)
+        hf__model_checkpoint(&in->result.model, seconds, &in->memory, flags);
+    else
+        hf__live_checkpoint(&in->live, seconds, &in->memory, flags);
+    in->next_window_ns = time_ns + ((uint64_t)WINDOW_FIRST_NS << in->result.model.shift);
+}
+
 static void play_checkpoint(process *in, const hf__trace_event *event)
 {
     hf__memory memory = HF_MEMORY_UNKNOWN;
@@ -302,12 +322,8 @@ static void play_checkpoint(process *in, const hf__trace_event *event)
     memory.allocated_bytes = (int64_t)event->checkpoint.counters.requested_bytes;
     memory.blocks = (int64_t)(event->checkpoint.counters.allocations - event->checkpoint.counters.releases);
     memory.threads = (int64_t)in->threads_live;
-    uint32_t flags = in->main_returned ? HF_CHECKPOINT_EXIT : 0;
-    double seconds = (double)(event->time_ns - in->start_ns) / 1e9;
-    if (in->has_windows)
-        hf__model_checkpoint(&in->result.model, seconds, &memory, flags);
-    else
-        hf__live_checkpoint(&in->live, seconds, &memory, flags);
+    in->memory = memory;
+    close_window(in, event->time_ns);
     in->main_returned |= event->checkpoint.reason == HF__CHECKPOINT_MAIN_RETURNED;
 }
 
@@ -318,6 +334,9 @@ static void play_for_process(player *at, const hf__trace_event *event)
     process *in = process_of(at, event->process);
     if (in == NULL || at->failed)
         return;
+    if (event->time_ns >= in->next_window_ns && !in->has_windows &&
+        (event->kind == HF__TRACE_ALLOCATE || event->kind == HF__TRACE_RELEASE))
+        close_window(in, event->time_ns);
     switch (event->kind) {
     case HF__TRACE_PROCESS_END:
         in->result.ended = (int)event->process_end.how;
