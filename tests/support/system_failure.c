@@ -168,8 +168,10 @@ void *__wrap_mremap(void *old_address, size_t old_size, size_t new_size, int fla
         return MAP_FAILED;
     }
     void *mapping = __real_mremap(old_address, old_size, new_size, flags, new_address);
+    /* The library reserves the fixed place by a mapping, which the moved one replaces. */
+    int64_t replaced = flags & MREMAP_FIXED ? (int64_t)new_size : 0;
     if (counting && mapping != MAP_FAILED)
-        note_mapping((int64_t)new_size - (int64_t)old_size, false);
+        note_mapping((int64_t)new_size - (int64_t)old_size - replaced, false);
     return mapping;
 }
 

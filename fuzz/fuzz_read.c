@@ -1,0 +1,171 @@
+/* fuzz libraries: jansson */
+/* fuzz_read.c - reading: every CPU level and every way the text is owned gives the same slots, every
+ * block passes its check, and Jansson agrees about what is JSON and what it says.
+ *
+ * The first byte chooses options; the rest is the text. It is read as it is and behind blanks, which
+ * make it long enough for the staged readers.
+ *
+ * Where Jansson refuses what we accept, it is for: an integer beyond int64, a real beyond or below
+ * the range of a double, nesting of more than 2048, U+0000 in a key, a byte order mark. It keeps the
+ * last of equal keys. It never accepts what we refuse. */
+#include <holdfast/read.h>
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#include "value/home.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { BLANKS = 1600, TEXT_MAX = 1 << 16, JANSSON_DEPTH = 2048 };
+
+static void must(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static hf_document *read_one(hf_text text, const hf_read_options *options)
+{
+    hf_document *document = NULL;
+    hf_error error;
+    hf_status status = hf_read(text, options, &document, &error);
+    must((status == HF_OK) == (document != NULL));
+    if (document == NULL) {
+        must(error.status == status);
+        must(status < 20 || status >= 40 || error.offset <= text.length);
+        return NULL;
+    }
+    hf__block_limits limits = {
+        .bytes = document->block_bytes, .outer_text = text.bytes, .outer_length = text.length, .check_utf8 = true
+    };
+    must(hf__block_check(document->block, &limits, NULL) == HF_OK);
+    return document;
+}
+
+/* Equal but for where the text of long text lies. */
+static void compare_slots(const hf_document *a, const hf_document *b)
+{
+    must((a == NULL) == (b == NULL));
+    if (a == NULL)
+        return;
+    must(a->block->slot_count == b->block->slot_count && a->block->values == b->block->values);
+    must(a->block->depth == b->block->depth && a->block->wide_count == b->block->wide_count);
+    for (uint64_t i = 0; i < a->block->slot_count; i++) {
+        const hf__slot *x = a->home.slots + i, *y = b->home.slots + i;
+        if (hf__kind(x) == HF__LONG_TEXT)
+            must(x->lo == y->lo && hf_text_equal(hf__slot_text(x), hf__slot_text(y)));
+        else
+            must(x->lo == y->lo && x->hi == y->hi);
+    }
+}
+
+/* ---- Jansson ----------------------------------------------------------------------------- */
+
+static bool is_beyond_jansson(const hf_document *document, hf_text text)
+{
+    bool beyond = hf_document_get_info(document).depth >= JANSSON_DEPTH || (text.length > 0 && text.bytes[0] == '\xef');
+    for (uint64_t i = 0; i < document->home.slot_count; i++) {
+        const hf__slot *slot = document->home.slots + i;
+        beyond |= hf__kind(slot) == HF__UINT64 || hf__kind(slot) == HF__NUMTEXT;
+        if (hf__is_key(slot)) {
+            hf_text key = hf__slot_text(slot);
+            beyond |= key.length != 0 && memchr(key.bytes, 0, key.length) != NULL;
+        }
+    }
+    return beyond;
+}
+
+/* One value and, in turn, what lies below it; Jansson nests 2048 deep at most. */
+static void compare_value(hf_value value, json_t *peer)
+{
+    hf_iter iter;
+    switch (hf_kind_of(value)) {
+    case HF_KIND_NULL:
+        must(json_is_null(peer));
+        return;
+    case HF_KIND_BOOL:
+        must(json_is_boolean(peer) && json_is_true(peer) == hf_as_bool(value, false));
+        return;
+    case HF_KIND_INT64:
+        must(json_is_integer(peer) && json_integer_value(peer) == hf_as_i64(value, 0));
+        return;
+    case HF_KIND_DOUBLE:
+        must(json_is_number(peer) && json_number_value(peer) == hf_as_double(value, 0)); /* -0 is an integer there */
+        return;
+    case HF_KIND_TEXT:
+        must(json_is_string(peer));
+        must(hf_text_equal(hf_as_text(value, HF_T("")), hf_text_of(json_string_value(peer), json_string_length(peer))));
+        return;
+    case HF_KIND_ARRAY:
+        must(json_is_array(peer) && json_array_size(peer) == hf_count(value));
+        for (hf_iter_init(&iter, value); hf_iter_next(&iter);)
+            compare_value(iter.value, json_array_get(peer, iter.index));
+        return;
+    default:
+        must(json_is_object(peer));
+        for (hf_iter_init(&iter, value); hf_iter_next(&iter);) {
+            json_t *found = json_object_getn(peer, iter.key.bytes, iter.key.length);
+            must(found != NULL);
+            if (hf_is_same(hf_get(value, iter.key), iter.value)) /* the last of its name */
+                compare_value(iter.value, found);
+        }
+    }
+}
+
+static void compare_with_jansson(const hf_document *document, hf_text text)
+{
+    json_error_t error;
+    json_t *peer = json_loadb(text.bytes, text.length, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+    if (document == NULL)
+        must(peer == NULL);
+    else if (peer == NULL)
+        must(is_beyond_jansson(document, text));
+    else if (!is_beyond_jansson(document, text))
+        compare_value(hf_root(document), peer);
+    json_decref(peer);
+}
+
+/* ---- the entry --------------------------------------------------------------------------- */
+
+static void read_at_all_levels(hf_text text)
+{
+    static const enum hf__cpu_level levels[] = { HF__CPU_AVX2, HF__CPU_AVX512, HF__CPU_NEON };
+    must(hf__cpu_force(HF__CPU_BASE));
+    hf_document *base = read_one(text, NULL);
+    compare_with_jansson(base, text);
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        if (!hf__cpu_force(levels[i]))
+            continue;
+        hf_document *document = read_one(text, NULL);
+        compare_slots(base, document);
+        hf_document_drop(document);
+    }
+    hf__cpu_force(hf__cpu_best());
+    hf_document *borrowed = read_one(text, &(hf_read_options){ .text = HF_TEXT_BORROWED });
+    must((borrowed == NULL) == (base == NULL));
+    hf_document_drop(borrowed);
+    hf_document_drop(base);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char blanks[BLANKS + TEXT_MAX];
+    unsigned choice = size > 0 ? data[0] : 0;
+    hf_text text = hf_text_of(size > 0 ? data + 1 : data, size > 0 ? size - 1 : 0);
+    if (text.length > TEXT_MAX)
+        return 0;
+    read_at_all_levels(text);
+    memset(blanks, ' ', BLANKS);
+    memcpy(blanks + BLANKS, text.bytes, text.length);
+    read_at_all_levels(hf_text_of(blanks, BLANKS + text.length));
+    hf_read_options options = {
+        .duplicates = (hf_duplicates)(choice & 3), .numbers = choice & 4 ? HF_NUMBERS_AS_TEXT : HF_NUMBERS_CONVERT,
+        .drop_text = (choice & 12) == 8, .allow_comments = (choice & 16) != 0, .allow_trailing_commas = (choice & 32) != 0,
+        .replace_surrogates = (choice & 64) != 0, .text = choice & 128 ? HF_TEXT_BORROWED : HF_TEXT_COPIED
+    };
+    hf_document_drop(read_one(text, &options));
+    return 0;
+}
