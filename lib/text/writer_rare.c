@@ -7,23 +7,15 @@
 
 /* ---- going into documents and back ------------------------------------------------------- */
 
-/* The block in which a slot of `home` lies: its own, one that it shares, or NULL for a draft's chunk. */
-static const hf__block_header *block_of(const hf__home *home, const hf__slot *slot)
-{
-    for (uint32_t i = 0; i < home->base_count; i++)
-        if ((uintptr_t)slot - (uintptr_t)home->bases[i].slots < home->bases[i].slot_count * sizeof *slot)
-            return home->bases[i].document->block;
-    return home->kind == HF__HOME_DOCUMENT ? hf__home_document(home)->block : NULL;
-}
-
 void hf__writer_set_home(hf__writer *w, const hf__home *home, const hf__slot *slot)
 {
-    const hf__block_header *block = block_of(home, slot);
+    const hf__home *owner = hf__block_home(home, slot);
     w->home = home;
     w->from_source = false;
     w->easy_bytes = 0;
-    if (block == NULL)
+    if (owner->kind != HF__HOME_DOCUMENT) /* a draft's chunk */
         return;
+    const hf__block_header *block = hf__home_document(owner)->block;
     w->from_source = (block->flags & HF__BLOCK_STRICT) != 0 && !w->options.respell;
     w->easy_begin = (uintptr_t)block;
     w->easy_bytes = block->block_bytes > HF__WRITE_OVERREAD ? block->block_bytes - HF__WRITE_OVERREAD : 0;
