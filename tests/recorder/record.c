@@ -165,6 +165,8 @@ static void add_event(replayed *all, const hf__trace_event *event)
         all->reasons[event->checkpoint.reason & 7]++;
         if (event->process == 1)
             all->counters = event->checkpoint.counters;
+        if (event->process == 1 && event->checkpoint.statistics.present)
+            all->statistics = event->checkpoint.statistics;
         break;
     case HF__TRACE_LOST: all->lost += event->lost.events; break;
     case HF__TRACE_PROCESS_END: add_ending(all, event); break;

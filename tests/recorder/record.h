@@ -40,6 +40,7 @@ typedef struct replayed {
     uint64_t    reasons[8];      /* checkpoints by reason */
     double      allocated_weighted;
     hf__trace_counters counters; /* of the last checkpoint of process 1 */
+    hf__trace_allocator_statistics statistics; /* the last that process 1 told */
     char      (*modules)[256];   /* paths, by number */
     uint32_t    modules_count, modules_room;
     uint64_t    detached, joined; /* threads */

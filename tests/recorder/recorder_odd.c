@@ -115,6 +115,11 @@ static void test_beginning_and_end(void)
               (unsigned long long)all.joined, (unsigned long long)all.detached);
         replayed_release(&all);
     }
+    if (run_odd("odd_checkpoint", NULL, 0, "1:exit 0", &all)) {
+        check(all.reasons[HF__CHECKPOINT_PROGRAM] == 4, "odd_checkpoint: %llu",
+              (unsigned long long)all.reasons[HF__CHECKPOINT_PROGRAM]);
+        replayed_release(&all);
+    }
     if (run_odd("odd_early", NULL, 3, "1:exit 0", &all)) {
         check(all.reasons[HF__CHECKPOINT_MAIN_RETURNED] == 1 && all.reasons[HF__CHECKPOINT_EXIT] == 1,
               "odd_early: checkpoints at the end");
@@ -122,8 +127,27 @@ static void test_beginning_and_end(void)
     }
 }
 
+static void test_allocators(void)
+{
+    static const char *const names[] = { "odd_allocator_glibc", "odd_allocator_jemalloc", "odd_allocator_tcmalloc",
+                                         "odd_allocator_mimalloc" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        replayed all;
+        if (access(in_folder(names[i]), X_OK) != 0 || !run_odd(names[i], NULL, 2, "1:exit 0", &all))
+            continue;
+        check(all.statistics.present && all.statistics.allocator == HF__ALLOCATOR_GLIBC + i,
+              "%s: statistics of allocator %d", names[i], (int)all.statistics.allocator);
+        check(all.statistics.footprint > 0, "%s: footprint", names[i]);
+        /* mimalloc does not tell what is in use. */
+        check(all.statistics.allocator == HF__ALLOCATOR_MIMALLOC || all.statistics.allocated >= 5550,
+              "%s: %llu allocated", names[i], (unsigned long long)all.statistics.allocated);
+        replayed_release(&all);
+    }
+}
+
 int main(void)
 {
+    test_allocators();
     test_processes();
     test_modules();
     test_control_flow();

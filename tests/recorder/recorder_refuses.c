@@ -1,0 +1,102 @@
+/* recorder_refuses.c - programs that cannot be recorded are refused at once, with one line that
+ * says why; the others leave their status. */
+#define _GNU_SOURCE
+#include "record.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Runs the command and gives its exit status and what it said. */
+static int run_command(const char *arguments, char *said, size_t size)
+{
+    char line[2048];
+    size_t filled = 0;
+    snprintf(line, sizeof line, "%s %s 2>&1", COMMAND_PATH, arguments);
+    FILE *stream = popen(line, "r");
+    if (stream == NULL)
+        return -1;
+    filled = fread(said, 1, size - 1, stream);
+    said[filled] = '\0';
+    int status = pclose(stream);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void refuses(const char *what, const char *arguments, int expected, const char *words)
+{
+    char said[4096];
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    int status = run_command(arguments, said, sizeof said);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    /* Ours is one line; the system's loader may have said something before it. */
+    const char *own = strstr(said, "holdfast run: ");
+    const char *end = own != NULL ? strchr(own, '\n') : NULL;
+    check(status == expected, "%s: status %d, expected %d: %s", what, status, expected, said);
+    check(strstr(said, words) != NULL, "%s: says %s", what, said);
+    check(end != NULL && end[1] == '\0', "%s: one line, not %s", what, said);
+    check(to.tv_sec - from.tv_sec < 5, "%s: takes too long", what);
+}
+
+static void test_refusals(void)
+{
+    char folder[] = "/tmp/holdfast-refuses-XXXXXX", arguments[1024], path[256];
+    if (!check(mkdtemp(folder) != NULL, "a folder for test programs"))
+        return;
+    refuses("missing", "run -- /nowhere/at/all", 4, "no such program");
+    refuses("missing in PATH", "run -- no-program-has-this-name", 4, "no such program");
+    refuses("folder", "run -- /tmp", 4, "not a file that can be run");
+    snprintf(path, sizeof path, "%s/text", folder);
+    FILE *file = fopen(path, "w");
+    if (file != NULL) {
+        fputs("no program\n", file);
+        fclose(file);
+    }
+    snprintf(arguments, sizeof arguments, "run -- %s", path);
+    if (getuid() != 0)
+        refuses("not executable", arguments, 4, "chmod +x");
+    chmod(path, 0755);
+    refuses("text", arguments, 4, "neither an executable nor a script");
+    unlink(path);
+    rmdir(folder);
+    if (STATIC_PATH[0] != '\0')
+        refuses("static", "run -- " STATIC_PATH, 4, "statically linked");
+    if (MUSL_PATH[0] != '\0')
+        refuses("musl", "run -- " MUSL_PATH, 4, "musl");
+    refuses("dies at once", "run -- " DIES_PATH, 4, "before it could be recorded");
+}
+
+static void test_setuid(void)
+{
+    char path[] = "/tmp/holdfast-setuid-XXXXXX", arguments[256], copy[512];
+    int file = mkstemp(path);
+    if (file < 0 || getuid() != 0)
+        return;
+    close(file);
+    snprintf(copy, sizeof copy, "cp /bin/true %s && chown 1:1 %s && chmod 4755 %s", path, path, path);
+    snprintf(arguments, sizeof arguments, "run -- %s", path);
+    if (check(system(copy) == 0, "a copy that is setuid"))
+        refuses("setuid", arguments, 4, "setuid");
+    unlink(path);
+}
+
+static void test_statuses(void)
+{
+    char said[1 << 16];
+    check(run_command("run -q -- /bin/true", said, sizeof said) != 4, "true is recorded: %s", said);
+    check(run_command("run -q --passthru -- /bin/sh -c 'exit 7'", said, sizeof said) == 7, "passthru: %s", said);
+    check(run_command("run -q --passthru -- /bin/sh -c 'kill -9 $$'", said, sizeof said) == 137, "signal: %s", said);
+    check(run_command("run", said, sizeof said) == 2, "no program: %s", said);
+    check(run_command("run --sample x -- /bin/true", said, sizeof said) == 2, "bad option: %s", said);
+    check(run_command("run -q --for 1s --passthru -- /bin/sleep 60", said, sizeof said) == 143, "--for: %s", said);
+}
+
+int main(void)
+{
+    test_refusals();
+    test_setuid();
+    test_statuses();
+    return check_summary();
+}
