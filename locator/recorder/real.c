@@ -71,6 +71,24 @@ static hf__allocator allocator_of(const struct link_map *module)
     return HF__ALLOCATOR_UNKNOWN;
 }
 
+/* tcmalloc allocates when it is first asked for a size, and would be asked again for that block.
+ * So the first question is asked through here, and questions within it get no answer. */
+static size_t (*real_usable)(void *);
+
+static size_t usable_unknown(void *block)
+{
+    (void)block;
+    return 0;
+}
+
+static size_t usable_first(void *block)
+{
+    hf__real.usable = usable_unknown;
+    size_t size = real_usable(block);
+    hf__real.usable = real_usable;
+    return size;
+}
+
 static void *next(const char *name)
 {
     return dlsym(RTLD_NEXT, name);
@@ -91,8 +109,9 @@ static void resolve(void)
     *(void **)&real.usable = next("malloc_usable_size");
     *(void **)&real.dlclose = next("dlclose");
     const struct link_map *module = module_of((uint64_t)real.malloc);
-    if (real.usable != NULL && module_of((uint64_t)real.usable) != module)
-        real.usable = NULL;
+    real_usable = real.usable;
+    if (real_usable != NULL)
+        real.usable = module_of((uint64_t)real_usable) == module ? usable_first : NULL;
     real.allocator = allocator_of(module);
     hf__real = real;
 }
