@@ -22,6 +22,55 @@ HF_API hf_value hf_link_target(hf_value link);
  * link would replace. */
 HF_API hf_status hf_draft_link(hf_draft *draft, hf_place place, hf_place target, hf_error *reterr);
 
+/* ---- references as text ------------------------------------------------------------------ */
+
+typedef struct hf_reference_counts {
+    uint64_t links;      /* made, or spelled */
+    uint64_t outside;    /* references that do not begin with '#': left as they are */
+    uint64_t unresolved; /* that lead nowhere, into another reference, or round in circles: left */
+    uint64_t targets;    /* different values that links lead to */
+} hf_reference_counts;
+
+/* A document in which each object {"$ref": "#/..."} is a link to what the JSON Pointer in it (percent
+ * escapes as in a URI) leads to. Members beside "$ref" are dropped, as JSON Reference says. Mounted
+ * values are copied in. ret_document: owned. ret_counts may be NULL. Allocator and budget are the
+ * document's. HF_FOREIGN when foreign values must be copied and cannot. */
+HF_API HF_NODISCARD hf_status hf_references_to_links(const hf_document *document, hf_document **ret_document,
+                                                     hf_reference_counts *ret_counts, hf_error *reterr);
+/* The way back: each link becomes {"$ref": "#/path of its target"}, one that is gone becomes null. What
+ * was read with references and linked is then equal to what was read. */
+HF_API HF_NODISCARD hf_status hf_links_to_references(const hf_document *document, hf_document **ret_document,
+                                                     hf_reference_counts *ret_counts, hf_error *reterr);
+
+/* ---- copying along links ----------------------------------------------------------------- */
+
+/* What stands in a copy where a value comes again: the same container, met by another link, or around
+ * itself. */
+typedef enum hf_repeated {
+    HF_REPEATED_LINK,  /* a link to the first copy */
+    HF_REPEATED_NULL,
+    HF_REPEATED_TEXT,  /* `placeholder` */
+    HF_REPEATED_REFUSE /* HF_CYCLE with the place */
+} hf_repeated;
+
+typedef struct hf_expand_options {
+    hf_repeated         repeated;
+    hf_text             placeholder;
+    const hf_allocator *allocator;  /* NULL: the default */
+    hf_budget          *budget;     /* NULL: none */
+    uint64_t            values_max; /* 0: no limit */
+    uint32_t            depth_max;  /* 0: 2^24 */
+    uint32_t            reserved_32;
+    uint64_t            reserved[4];
+} hf_expand_options;
+
+/* A private copy of what `value` shows with its links followed: the value that a link leads to stands in
+ * its place, each container once. Ends on any graph. Links that are gone, that lead to each other only,
+ * or that lie in a mounted document become null. options: NULL for
+ * the defaults. ret_document: owned. HF_LIMIT_VALUES, HF_LIMIT_DEPTH, HF_CYCLE, HF_FOREIGN. */
+HF_API HF_NODISCARD hf_status hf_clone_following(hf_value value, const hf_expand_options *options,
+                                                 hf_document **ret_document, hf_error *reterr);
+
 HF_EXTERN_END
 
 #endif

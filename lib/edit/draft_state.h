@@ -183,6 +183,8 @@ typedef struct hf__spot {
     uint64_t index; /* not has_key: of the element asked for, at most the count */
 } hf__spot;
 
+/* What a JSON Pointer leads to; absent. */
+hf_value hf__follow_pointer(hf_value root, hf_text pointer);
 /* must_exist: HF_NOT_FOUND when the last step leads nowhere. Opens the containers on the path. */
 hf_status hf__locate(hf_draft *draft, const hf_place *place, bool must_exist, hf__spot *ret_spot, hf_error *reterr);
 /* The chunk of the container at a spot, opened now if need be; HF_WRONG_KIND for a scalar. */

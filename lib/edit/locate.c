@@ -146,12 +146,11 @@ static hf_value scan_for_token(hf_value object, hf_text token)
     return found;
 }
 
-hf_value hf_draft_get(const hf_draft *draft, hf_place place)
+static hf_value follow(hf_value value, const hf_place *place)
 {
-    if (place.kind == HF__PLACE_POINTER && !is_pointer(place.text))
+    if (place->kind == HF__PLACE_POINTER && !is_pointer(place->text))
         return hf_absent();
-    hf_value value = start_view(draft, &place);
-    steps all = steps_of(&place);
+    steps all = steps_of(place);
     step next;
     uint64_t index;
     char room[SHORT_TOKEN];
@@ -166,6 +165,17 @@ hf_value hf_draft_get(const hf_draft *draft, hf_place place)
             value = scan_for_token(value, next.text);
     }
     return value;
+}
+
+hf_value hf_draft_get(const hf_draft *draft, hf_place place)
+{
+    return follow(start_view(draft, &place), &place);
+}
+
+hf_value hf__follow_pointer(hf_value root, hf_text pointer)
+{
+    const hf_place place = hf_place_at(pointer);
+    return follow(root, &place);
 }
 
 /* ---- finding a slot ---------------------------------------------------------------------- */

@@ -49,7 +49,7 @@ void hf_walk_init(hf_walk *walk, hf_value root, const hf_walk_options *options)
     walk->reason = HF_WALK_UNFINISHED;
     if (hf_is_absent(root))
         return;
-    walk->home = walk->value.home = root.home;
+    walk->home = walk->value.home = walk->entered_home = root.home;
     walk->top = walk->next = root.slot;
     walk->end = hf__behind(root.slot);
 }
@@ -149,21 +149,21 @@ bool hf__walk_return_from(hf_walk *walk)
 /* ---- links ------------------------------------------------------------------------------- */
 
 /* Marks a container as entered. False when it was already, or when memory ran out (the walk has
- * ended then). One bit a slot, for the document that is walked; others are entered by mounts only. */
+ * ended then). One bit a slot, for the document that is walked; others are entered by mounts only,
+ * their links are not followed. */
 static bool mark_entered(hf_walk *walk, const hf__slot *open)
 {
+    if (walk->home != walk->entered_home)
+        return true;
     if (walk->entered == NULL) {
         hf_arena *arena = walk->options.arena;
-        size_t words = (size_t)(hf__slot_numbers(walk->home) / 64 + 1);
+        size_t words = (size_t)(hf__slot_numbers(walk->entered_home) / 64 + 1);
         uint64_t *bits = arena != NULL ? HF_ARENA_NEW_ARRAY(arena, uint64_t, words) : NULL;
         if (bits == NULL)
             return end_walk(walk, HF_WALK_NO_MEMORY);
         memset(bits, 0, words * sizeof *bits);
         walk->entered = bits;
-        walk->entered_home = walk->home;
     }
-    if (walk->home != walk->entered_home)
-        return true;
     uint64_t number = hf__slot_number(walk->home, open), bit = (uint64_t)1 << (number % 64);
     if (walk->entered[number / 64] & bit)
         return false;
@@ -197,10 +197,10 @@ static bool enter(hf_walk *walk, const hf__slot *open)
 }
 
 /* Everything hf_walk_next does not do itself; `at` is behind the key, if there is one. A loop,
- * since a mount or a link may lead to another one. */
+ * since a mount or a link may lead to another one; links that lead to each other are reported as one. */
 bool hf__walk_rare(hf_walk *walk, const hf__slot *at)
 {
-    for (;;) {
+    for (uint32_t hops = 0;; hops++) {
         hf_value target;
         walk->value.slot = at;
         switch (hf__kind(at)) {
@@ -209,7 +209,7 @@ bool hf__walk_rare(hf_walk *walk, const hf__slot *at)
             return enter(walk, at);
         case HF__LINK:
             target = hf__link_target_of((hf_value){ walk->home, at });
-            if (!walk->follows || hf_is_absent(target)) {
+            if (!walk->follows || hf_is_absent(target) || walk->home != walk->entered_home || hops > walk->home->link_count) {
                 walk->event = HF_LINK;
                 walk->next = at + 1;
                 return count_value(walk, at);

@@ -1,0 +1,215 @@
+/* test_link.c - links: where they lead, what becomes of them, references as text, copies along them. */
+#include "unit.h"
+
+#include <holdfast/build.h>
+#include <holdfast/compare.h>
+#include <holdfast/link.h>
+#include <holdfast/read.h>
+#include <holdfast/walk.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "draft_support.h"
+#include "failing_allocator.h"
+
+static const char cyclic[] = "{\"a\":{\"name\":\"a\",\"next\":{\"$ref\":\"#/b\"}},\"b\":{\"back\":{\"$ref\":\"#/a\"},"
+                             "\"self\":{\"$ref\":\"#/b\"},\"deep~key/\":[1,{\"x\":2}]},"
+                             "\"to\":[{\"$ref\":\"#/b/deep~0key~1/1\"},{\"$ref\":\"http://x/y\"},{\"$ref\":\"#/none\"}]}";
+
+static hf_document *linked(const char *text, hf_reference_counts *counts)
+{
+    hf_document *document = read_text(text), *result = NULL;
+    hf_error error;
+    if (hf_references_to_links(document, &result, counts, &error) != HF_OK) {
+        hf_error_print(stderr, &error);
+        fail();
+    }
+    hf_document_drop(document);
+    check_version(result);
+    return result;
+}
+
+static void test_link__references_become_links_and_text_again(void **state)
+{
+    (void)state;
+    hf_reference_counts counts;
+    hf_document *document = linked(cyclic, &counts), *back = NULL;
+    assert_int_equal(counts.links, 4);
+    assert_int_equal(counts.outside, 1);
+    assert_int_equal(counts.unresolved, 1);
+    assert_int_equal(counts.targets, 3);
+    hf_value root = hf_root(document), a = hf_get(root, HF_T("a"));
+    assert_true(hf_is_link(hf_get(a, HF_T("next"))));
+    hf_value b = hf_link_target(hf_get(a, HF_T("next")));
+    assert_true(hf_is_same(b, hf_get(root, HF_T("b"))));
+    assert_true(hf_is_same(hf_link_target(hf_get(b, HF_T("back"))), a));
+    assert_true(hf_is_same(hf_link_target(hf_get(b, HF_T("self"))), b));
+    assert_int_equal(hf_as_i64(hf_get(hf_link_target(hf_at(hf_get(root, HF_T("to")), 0)), HF_T("x")), 0), 2);
+    assert_int_equal(hf_links_to_references(document, &back, &counts, NULL), HF_OK);
+    assert_int_equal(counts.links, 4);
+    expect_shows(hf_root(back), cyclic);
+    hf_document_drop(back);
+    hf_document_drop(document);
+}
+
+static void test_link__references_that_lead_nowhere_stay(void **state)
+{
+    (void)state;
+    hf_reference_counts counts;
+    hf_document *document = linked("{\"a\":{\"$ref\":\"#/b\"},\"b\":{\"$ref\":\"#/a\"},\"c\":{\"$ref\":\"#/d\"},"
+                                   "\"d\":{\"$ref\":\"#/e\",\"in\":{\"y\":1}},\"e\":[5],\"f\":{\"$ref\":\"#/d/in\"},"
+                                   "\"g\":{\"$ref\":1}}", &counts);
+    assert_int_equal(counts.links, 2);
+    assert_int_equal(counts.unresolved, 3);
+    hf_value root = hf_root(document);
+    hf_value c = hf_link_target(hf_get(root, HF_T("c")));
+    assert_true(hf_is_link(c));
+    expect_shows(hf_link_target(c), "[5]");
+    expect_shows(hf_get(root, HF_T("a")), "{\"$ref\":\"#/b\"}");
+    hf_document_drop(document);
+    document = linked("{\"$ref\":\"#\"}", &counts);
+    assert_int_equal(counts.unresolved, 1);
+    expect_shows(hf_root(document), "{\"$ref\":\"#\"}");
+    hf_document_drop(document);
+}
+
+static void expect_copy(hf_value value, hf_repeated repeated, hf_status expected, const char *text)
+{
+    hf_document *copy = NULL;
+    hf_expand_options options = { .repeated = repeated, .placeholder = HF_T("again") };
+    hf_error error;
+    assert_int_equal(hf_clone_following(value, &options, &copy, &error), expected);
+    if (expected != HF_OK) {
+        assert_string_equal(error.pointer, text);
+        return;
+    }
+    check_version(copy);
+    char *is = shown(hf_root(copy));
+    assert_string_equal(is, text);
+    free(is);
+    hf_document_drop(copy);
+}
+
+static void test_link__copies_follow_links_by_choice(void **state)
+{
+    (void)state;
+    hf_document *document = linked("{\"a\":{\"next\":{\"$ref\":\"#/b\"}},\"b\":{\"back\":{\"$ref\":\"#/a\"}}}", NULL);
+    hf_value root = hf_root(document);
+    expect_copy(root, HF_REPEATED_NULL, HF_OK, "{\"a\":{\"next\":{\"back\":null}},\"b\":null}");
+    expect_copy(root, HF_REPEATED_TEXT, HF_OK, "{\"a\":{\"next\":{\"back\":\"again\"}},\"b\":\"again\"}");
+    expect_copy(root, HF_REPEATED_LINK, HF_OK, "{\"a\":{\"next\":{\"back\":@}},\"b\":@}");
+    expect_copy(root, HF_REPEATED_REFUSE, HF_CYCLE, "/a/next/back");
+    hf_document *copy = NULL;
+    assert_int_equal(hf_clone_following(hf_get(root, HF_T("a")), NULL, &copy, NULL), HF_OK);
+    hf_value back = hf_get(hf_get(hf_root(copy), HF_T("next")), HF_T("back"));
+    assert_true(hf_is_same(hf_link_target(back), hf_root(copy)));
+    hf_document_drop(copy);
+    hf_expand_options few = { .values_max = 2 };
+    assert_int_equal(hf_clone_following(root, &few, &copy, NULL), HF_LIMIT_VALUES);
+    hf_document_drop(document);
+}
+
+static void test_link__follows_moves_and_ends_with_its_target(void **state)
+{
+    (void)state;
+    hf_document *document = linked(cyclic, NULL), *version = NULL;
+    hf_draft *draft = NULL;
+    assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+    hf_document_drop(document);
+    assert_int_equal(hf_draft_move(draft, hf_place_at(HF_T("/b")), hf_place_at(HF_T("/to/0")), NULL), HF_OK);
+    assert_int_equal(hf_set_i64(draft, HF_T("/to/0/deep~0key~1/1/x"), 7, NULL), HF_OK);
+    assert_int_equal(hf_draft_compact(draft, NULL), HF_OK);
+    hf_value target = hf_link_target(hf_draft_get(draft, hf_place_at(HF_T("/a/next"))));
+    assert_true(hf_is_same(target, hf_draft_get(draft, hf_place_at(HF_T("/to/0")))));
+    assert_int_equal(hf_as_i64(hf_get(hf_link_target(hf_draft_get(draft, hf_place_at(HF_T("/to/1")))), HF_T("x")), 0), 7);
+    version = freeze_checked(&draft);
+    hf_value root = hf_root(version);
+    assert_true(hf_is_same(hf_link_target(hf_get(hf_get(root, HF_T("a")), HF_T("next"))), hf_at(hf_get(root, HF_T("to")), 0)));
+    assert_int_equal(hf_edit(version, &draft, NULL), HF_OK);
+    assert_int_equal(hf_remove(draft, HF_T("/to/0"), NULL), HF_OK);
+    assert_true(hf_is_absent(hf_link_target(hf_draft_get(draft, hf_place_at(HF_T("/a/next"))))));
+    assert_false(hf_is_absent(hf_link_target(hf_get(hf_get(root, HF_T("a")), HF_T("next")))));
+    hf_document_drop(version);
+    version = freeze_checked(&draft);
+    assert_true(hf_is_absent(hf_link_target(hf_get(hf_get(hf_root(version), HF_T("a")), HF_T("next")))));
+    hf_document_drop(version);
+}
+
+static void test_link__walks_end_on_any_graph(void **state)
+{
+    (void)state;
+    hf_document *document = linked(cyclic, NULL);
+    hf_draft *draft = NULL;
+    assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+    /* Two links that lead to each other, and one to itself by way of another. */
+    assert_int_equal(hf_set_i64(draft, HF_T("/p"), 1, NULL), HF_OK);
+    assert_int_equal(hf_draft_link(draft, hf_place_at(HF_T("/q")), hf_place_at(HF_T("/p")), NULL), HF_OK);
+    assert_int_equal(hf_draft_link(draft, hf_place_at(HF_T("/p")), hf_place_at(HF_T("/q")), NULL), HF_OK);
+    assert_int_equal(hf_draft_link(draft, hf_place_at(HF_T("/a")), hf_place_at(HF_T("/a/name")), NULL), HF_CYCLE);
+    hf_arena arena;
+    hf_arena_init(&arena, NULL);
+    for (int frozen = 0; frozen < 2; frozen++) {
+        hf_document *version = frozen ? freeze_checked(&draft) : NULL;
+        hf_walk walk;
+        hf_walk_options options = { .follow_links = true, .arena = &arena };
+        uint64_t again = 0, links = 0;
+        hf_walk_init(&walk, frozen ? hf_root(version) : hf_draft_root(draft), &options);
+        while (hf_walk_next(&walk)) {
+            again += walk.event == HF_AGAIN;
+            links += walk.event == HF_LINK;
+        }
+        assert_int_equal(hf_walk_finish(&walk), HF_WALK_DONE);
+        assert_int_equal(again, 4);
+        assert_int_equal(links, 2);
+        hf_document_drop(version);
+    }
+    hf_arena_release(&arena);
+    hf_document_drop(document);
+}
+
+static void test_link__survives_every_failing_allocation(void **state)
+{
+    (void)state;
+    HF_OOM_LOOP(nth) {
+        hf_document *document = NULL, *links = NULL, *back = NULL, *copy = NULL, *version = NULL;
+        hf_draft *draft = NULL;
+        hf_read_options options = { .allocator = nth };
+        hf_expand_options follow = { .allocator = nth };
+        hf_status status = hf_read(hf_text_from_cstr(cyclic), &options, &document, NULL);
+        if (status == HF_OK)
+            status = hf_references_to_links(document, &links, NULL, NULL);
+        if (status == HF_OK)
+            status = hf_links_to_references(links, &back, NULL, NULL);
+        if (status == HF_OK)
+            status = hf_clone_following(hf_root(links), &follow, &copy, NULL);
+        if (status == HF_OK)
+            status = hf_edit(links, &draft, NULL);
+        if (status == HF_OK)
+            status = hf_draft_link(draft, hf_place_at(HF_T("/to/-")), hf_place_at(HF_T("/a/name")), NULL);
+        if (status == HF_OK)
+            status = hf_draft_compact(draft, NULL);
+        if (status == HF_OK)
+            status = hf_freeze(&draft, &version, NULL);
+        HF_EXPECT(status == HF_OK || status == HF_NO_MEMORY);
+        hf_draft_destroy(draft);
+        hf_document_drop(version);
+        hf_document_drop(copy);
+        hf_document_drop(back);
+        hf_document_drop(links);
+        hf_document_drop(document);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_link__references_become_links_and_text_again),
+        cmocka_unit_test(test_link__references_that_lead_nowhere_stay),
+        cmocka_unit_test(test_link__copies_follow_links_by_choice),
+        cmocka_unit_test(test_link__follows_moves_and_ends_with_its_target),
+        cmocka_unit_test(test_link__walks_end_on_any_graph),
+        cmocka_unit_test(test_link__survives_every_failing_allocation),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
