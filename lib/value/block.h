@@ -66,6 +66,9 @@ typedef struct hf__block_limits {
     const char *outer_text;    /* NULL: text must lie in the block */
     size_t      outer_length;
     bool        check_utf8;    /* also validate text */
+    bool        header_only;   /* checks the header, believes the rest */
+    bool        check_spelling; /* also that numbers are spelled as JSON spells them, and that text which is
+                                   written without a scan needs none */
     const struct hf__home *home; /* NULL: no earlier blocks */
 } hf__block_limits;
 

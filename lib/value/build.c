@@ -247,7 +247,7 @@ hf_status hf_build_number(hf_builder *builder, hf_text spelling)
 
 hf_status hf_build_text(hf_builder *builder, hf_text text)
 {
-    uint64_t flags;
+    uint64_t flags = 0;
     hf_status status = check_text(builder, text, &flags);
     if (status == HF_OK && (status = begin_value(builder, text.length)) == HF_OK)
         put_text(builder, text, flags, false);
@@ -266,7 +266,7 @@ hf_status hf_build_bytes(hf_builder *builder, hf_text bytes)
 
 hf_status hf_build_key(hf_builder *builder, hf_text key)
 {
-    uint64_t flags;
+    uint64_t flags = 0;
     hf_status status = check_text(builder, key, &flags);
     if (status != HF_OK)
         return status;
@@ -418,8 +418,8 @@ static hf_status finish(hf_builder *builder, hf_document **ret_document)
         builder->mounts = mounts;
         builder->mount_capacity = builder->mount_count;
     }
-    hf__block_header *block;
-    size_t bytes;
+    hf__block_header *block = NULL;
+    size_t bytes = 0;
     hf_document *document;
     hf_status status = make_block(builder, &block, &bytes);
     if (status != HF_OK)

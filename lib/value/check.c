@@ -7,6 +7,7 @@
 
 #include <holdfast/memory.h>
 
+#include "base/escape.h"
 #include "base/fail.h"
 #include "base/utf8.h"
 #include "value/home.h"
@@ -26,6 +27,7 @@ typedef struct check {
     level                  *levels;
     uint64_t                depth, capacity; /* levels used and had */
     uint64_t                values, wide, deepest;
+    bool                    side_is_utf8, source_is_utf8; /* as a whole */
     level                   inline_levels[INLINE_LEVELS];
 } check;
 
@@ -92,11 +94,65 @@ static bool is_text_place(check *state, const hf__slot *slot, int64_t offset, ui
     return state->limits->outer_text != NULL && inside(outer, length, state->limits->outer_length);
 }
 
-static hf_status check_bytes(check *state, uint64_t at, hf_text text, bool is_utf8)
+static bool is_continuation(char byte)
 {
-    if (is_utf8 && state->limits->check_utf8 && hf__utf8_fault(text.bytes, text.length) != text.length)
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* A piece of text that is UTF-8 as a whole is UTF-8 when it begins and ends between characters. */
+static bool is_utf8_piece(hf_text text, const char *base, uint64_t length)
+{
+    const char *end = text.bytes + text.length;
+    return text.length == 0 || (!is_continuation(text.bytes[0]) && (end == base + length || !is_continuation(end[0])));
+}
+
+static bool is_utf8(const check *state, hf_text text)
+{
+    const hf__block_header *block = state->block;
+    const char *side = (const char *)block + block->side_offset, *source = (const char *)block + block->source_offset;
+    if (state->side_is_utf8 && text.bytes >= side && text.bytes + text.length <= side + block->side_bytes)
+        return is_utf8_piece(text, side, block->side_bytes);
+    if (state->source_is_utf8 && text.bytes >= source && text.bytes + text.length <= source + block->source_bytes)
+        return is_utf8_piece(text, source, block->source_bytes);
+    return hf__utf8_fault(text.bytes, text.length) == text.length;
+}
+
+static hf_status check_long_text(check *state, uint64_t at)
+{
+    const hf__slot *slot = &state->slots[at];
+    hf_text text = hf__slot_text(slot);
+    if (state->limits->check_utf8 && !is_utf8(state, text))
         return damaged(state, at, "text is not UTF-8");
+    if (state->limits->check_spelling && !(slot->lo & HF__ESCAPE) && hf__escape_find(text.bytes, text.length) != text.length)
+        return damaged(state, at, "text that must be escaped is not marked");
     return HF_OK;
+}
+
+/* Bytes of a word that are below `bound`, or equal to `byte`: their highest bit is set in the
+ * result, exactly for the lowest such byte, which is all that is asked. */
+static uint64_t bytes_below_space(uint64_t word) { return (word - 0x2020202020202020u) & ~word & 0x8080808080808080u; }
+static uint64_t bytes_equal(uint64_t word, uint64_t byte)
+{
+    uint64_t zero_where_equal = word ^ (byte * 0x0101010101010101u);
+    return (zero_where_equal - 0x0101010101010101u) & ~zero_where_equal & 0x8080808080808080u;
+}
+
+static hf_status check_inline_text(check *state, uint64_t at, unsigned length)
+{
+    const hf__slot *slot = &state->slots[at];
+    uint64_t high = 0x8080808080808080u;
+    if (state->limits->check_utf8 && ((slot->lo >> 16 | slot->hi) & high) != 0 &&
+        hf__utf8_fault((const char *)slot + 2, length) != length)
+        return damaged(state, at, "text is not UTF-8");
+    if (!state->limits->check_spelling || (slot->lo & HF__ESCAPE))
+        return HF_OK;
+    /* Padding becomes letters, so that its zeros do not count as control characters. */
+    unsigned in_lo = length < 6 ? length : 6, in_hi = length - in_lo;
+    uint64_t padding = 0x6161616161616161u;
+    uint64_t lo = slot->lo >> 16 | (padding << (8 * in_lo)), hi = in_hi == 8 ? slot->hi : slot->hi | padding << (8 * in_hi);
+    uint64_t found = bytes_below_space(lo) | bytes_equal(lo, '"') | bytes_equal(lo, '\\') |
+                     bytes_below_space(hi) | bytes_equal(hi, '"') | bytes_equal(hi, '\\');
+    return found == 0 ? HF_OK : damaged(state, at, "text that must be escaped is not marked");
 }
 
 static hf_status check_text(check *state, uint64_t at)
@@ -108,7 +164,7 @@ static hf_status check_text(check *state, uint64_t at)
             return damaged(state, at, "text lies outside of the block's text");
         if (hf__kind(slot) == HF__LONG_TEXT && length <= HF__INLINE_MAX)
             return damaged(state, at, "short text is not inline");
-        return check_bytes(state, at, hf__slot_text(slot), hf__kind(slot) == HF__LONG_TEXT);
+        return hf__kind(slot) == HF__LONG_TEXT ? check_long_text(state, at) : HF_OK;
     }
     unsigned length = hf__byte1(slot);
     if (length > HF__INLINE_MAX)
@@ -118,7 +174,36 @@ static hf_status check_text(check *state, uint64_t at)
     uint64_t hi_rest = in_hi == 8 ? 0 : slot->hi >> (8 * in_hi);
     if (lo_rest != 0 || hi_rest != 0)
         return damaged(state, at, "inline text is not padded with zeros");
-    return check_bytes(state, at, hf__slot_text(slot), true);
+    return check_inline_text(state, at, length);
+}
+
+/* Spelled as RFC 8259 says. */
+static bool is_number(hf_text text)
+{
+    const char *at = text.bytes, *end = at + text.length;
+    at += *at == '-';
+    const char *whole = at;
+    while (at < end && (unsigned char)(*at - '0') < 10)
+        at++;
+    if (at == whole || (*whole == '0' && at - whole > 1))
+        return false;
+    if (at < end && *at == '.') {
+        const char *fraction = ++at;
+        while (at < end && (unsigned char)(*at - '0') < 10)
+            at++;
+        if (at == fraction)
+            return false;
+    }
+    if (at < end && (*at | 0x20) == 'e') {
+        at++;
+        at += at < end && (*at == '+' || *at == '-');
+        const char *exponent = at;
+        while (at < end && (unsigned char)(*at - '0') < 10)
+            at++;
+        if (at == exponent)
+            return false;
+    }
+    return at == end;
 }
 
 static hf_status check_scalar(check *state, uint64_t at)
@@ -173,6 +258,8 @@ static hf_status check_scalar(check *state, uint64_t at)
     hf_text source = hf__number_source(slot);
     if (flags != 0 || (source.length != 0 && !is_text_place(state, slot, hf__offset48(slot->lo), source.length)))
         return damaged(state, at, "a number's text lies outside of the block's text");
+    if (state->limits->check_spelling && source.length != 0 && !is_number(source))
+        return damaged(state, at, "a number that is spelled as JSON does not");
     return HF_OK;
 }
 
@@ -280,9 +367,14 @@ hf_status hf__block_check(const hf__block_header *block, const hf__block_limits 
     state.levels = state.inline_levels;
     state.capacity = INLINE_LEVELS;
     hf_status status = check_header(&state);
-    if (status != HF_OK)
+    if (status != HF_OK || limits->header_only)
         return status;
     state.slots = hf__block_slots(block);
+    if (limits->check_utf8) {
+        const char *side = (const char *)block + block->side_offset, *source = (const char *)block + block->source_offset;
+        state.side_is_utf8 = hf__utf8_fault(side, block->side_bytes) == block->side_bytes;
+        state.source_is_utf8 = hf__utf8_fault(source, block->source_bytes) == block->source_bytes;
+    }
     for (uint64_t at = 0; at < block->slot_count && status == HF_OK; at++)
         status = check_slot(&state, at);
     if (status == HF_OK && (state.depth != 0 || hf__step(state.slots) != block->slot_count))

@@ -17,11 +17,22 @@ static uint64_t add_saturating(uint64_t a, uint64_t b)
 hf_status hf__document_create(hf__block_header *block, size_t block_bytes, const hf_allocator *allocator,
                               hf_budget *budget, hf_document **ret_document, hf_error *reterr)
 {
+    return hf__document_create_around(block, block_bytes, NULL, allocator, budget, ret_document, reterr);
+}
+
+hf_status hf__document_create_around(hf__block_header *block, size_t block_bytes, hf__block_release *release,
+                                     const hf_allocator *allocator, hf_budget *budget, hf_document **ret_document,
+                                     hf_error *reterr)
+{
     const hf__memory memory = { allocator, budget };
     void *object;
     hf_status status = hf__memory_allocate(&memory, sizeof(hf_document), HF__BLOCK_ALIGNMENT, &object, reterr);
-    if (status != HF_OK) {
+    if (status != HF_OK && release == NULL) {
         hf__memory_free(&memory, block, block_bytes, HF__BLOCK_ALIGNMENT);
+        return status;
+    } else if (status != HF_OK) {
+        release(block, block_bytes);
+        hf_budget_release(budget, block_bytes);
         return status;
     }
     hf_document *document = object;
@@ -34,6 +45,7 @@ hf_status hf__document_create(hf__block_header *block, size_t block_bytes, const
     document->home.link_count = block->link_count;
     document->block = block;
     document->block_bytes = block_bytes;
+    document->release_block = release;
     document->allocator = allocator;
     document->budget = hf_budget_hold(budget);
     document->values_expanded = block->values;

@@ -120,6 +120,9 @@ typedef struct hf__outer_text {
     uint64_t    checksum; /* debug builds: detects a borrowed buffer that changed */
 } hf__outer_text;
 
+/* Gives back a block that is not from the allocator. */
+typedef void hf__block_release(hf__block_header *block, size_t bytes);
+
 struct hf_document {
     hf__home          home;
     _Atomic uint64_t  holders;
@@ -134,8 +137,7 @@ struct hf_document {
     _Atomic uint32_t  depth_expanded;
     uint32_t          mount_depth;
     hf__hash_cache    hash;
-    void            (*release_block)(hf__block_header *block, size_t bytes); /* NULL: to the allocator; a
-                                                                                mapped file is unmapped */
+    hf__block_release *release_block; /* NULL: to the allocator; a mapped file is unmapped */
 };
 
 /* The tables beside a block, owned. Both arrays come from the document's allocator, charged. */
@@ -176,6 +178,10 @@ static inline const hf_document *hf__home_document(const hf__home *home) { retur
  * also on failure. ret_document has one holder. */
 hf_status hf__document_create(hf__block_header *block, size_t block_bytes, const hf_allocator *allocator,
                               hf_budget *budget, hf_document **ret_document, hf_error *reterr);
+/* The same for a block that `release` gives back; NULL: the allocator. */
+hf_status hf__document_create_around(hf__block_header *block, size_t block_bytes, hf__block_release *release,
+                                     const hf_allocator *allocator, hf_budget *budget, hf_document **ret_document,
+                                     hf_error *reterr);
 
 /* Gives the document its mounts and foreign values, before anybody else sees it: consumed with what
  * the entries hold. Sets the expanded counts. */

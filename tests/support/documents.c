@@ -27,8 +27,10 @@ hf_document *test_read(const char *text)
 void test_check_block(const hf_document *document)
 {
     hf_error error = { 0 };
-    hf__block_limits limits = { document->block->block_bytes, document->home.mount_count, document->home.foreign_count,
-                                document->text.bytes, document->text.length, true, &document->home };
+    hf__block_limits limits = { .bytes = document->block->block_bytes, .mounts = document->home.mount_count,
+                                .foreigns = document->home.foreign_count, .outer_text = document->text.bytes,
+                                .outer_length = document->text.length, .check_utf8 = true, .check_spelling = true,
+                                .home = &document->home };
     if (hf__block_check(document->block, &limits, &error) != HF_OK)
         stop("the block is not as value_layout.h says", &error);
 }

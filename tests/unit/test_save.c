@@ -1,0 +1,197 @@
+/* test_save.c - documents as files: they come back equal, and damage is refused with its place. */
+#include "unit.h"
+
+#include <holdfast/build.h>
+#include <holdfast/save.h>
+#include <holdfast/walk.h>
+#include <holdfast/write.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "deep_stack.h"
+#include "documents.h"
+#include "failing_allocator.h"
+#include "random.h"
+
+static const char sample[] =
+    "{\"id\":12345678901234567890,\"price\":0.1000,\"huge\":1e400,\"flags\":[true,false,null,-1,2.5],"
+    "\"name\":\"a longer text with an escape \\u00e9 \\n inside of it\",\"plain\":\"a longer text without an escape\","
+    "\"wide\":{\"k0\":0,\"k1\":1,\"k2\":2,\"k3\":3,\"k4\":4,\"k5\":5,\"k6\":6,\"k7\":7,\"k8\":8,\"k9\":9}}";
+
+static char folder[64];
+
+static const char *file_named(const char *name)
+{
+    static char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static hf_buffer saved(const hf_document *document)
+{
+    hf_buffer buffer = HF_BUFFER_INIT(1 << 28);
+    HF_EXPECT(hf_save_to_buffer(document, &buffer, NULL) == HF_OK);
+    return buffer;
+}
+
+static void test_save__comes_back_mapped_and_loaded(void **state)
+{
+    (void)state;
+    hf_document *document = test_read(sample), *mapped = NULL, *trusted = NULL, *loaded = NULL;
+    hf_error error;
+    const char *path = file_named("sample.hf");
+    HF_EXPECT(hf_save(document, path, &error) == HF_OK);
+    HF_EXPECT(hf_map_file(path, NULL, &mapped, &error) == HF_OK);
+    HF_EXPECT(hf_map_file(path, &(hf_map_options){ .trusted = true }, &trusted, &error) == HF_OK);
+    HF_EXPECT(hf_save(mapped, path, &error) == HF_OK); /* replacing it does no harm */
+    hf_buffer bytes = saved(document);
+    HF_EXPECT(hf_load(hf_buffer_text(&bytes), NULL, &loaded, &error) == HF_OK);
+    hf_value root = hf_root(document);
+    HF_EXPECT(test_equal(root, hf_root(mapped)) && test_equal(root, hf_root(trusted)) && test_equal(root, hf_root(loaded)));
+    HF_EXPECT(hf_as_i64(hf_get(hf_get(hf_root(mapped), HF_T("wide")), HF_T("k7")), 0) == 7);
+    HF_EXPECT(hf_text_equal(hf_number_text(hf_get(hf_root(mapped), HF_T("price"))), HF_T("0.1000")));
+    hf_document_drop(document);
+    hf_document_drop(mapped);
+    hf_document_drop(trusted);
+    hf_document_drop(loaded);
+    hf_buffer_release(&bytes);
+}
+
+static void test_save__mounts_and_borrowed_text_are_copied_in(void **state)
+{
+    (void)state;
+    hf_document *inner = NULL, *outer = NULL, *back = NULL;
+    HF_EXPECT(hf_read(hf_text_from_cstr(sample), &(hf_read_options){ .text = HF_TEXT_BORROWED }, &inner, NULL) == HF_OK);
+    hf_builder *builder = NULL;
+    HF_EXPECT(hf_builder_create(NULL, &builder, NULL) == HF_OK);
+    hf_build_array(builder);
+    hf_build_mount(builder, hf_root(inner));
+    hf_build_mount(builder, hf_get(hf_root(inner), HF_T("flags")));
+    hf_build_end(builder);
+    HF_EXPECT(hf_builder_finish(&builder, &outer, NULL) == HF_OK);
+    hf_buffer bytes = saved(outer);
+    HF_EXPECT(hf_load(hf_buffer_text(&bytes), NULL, &back, NULL) == HF_OK);
+    HF_EXPECT(test_equal(hf_root(outer), hf_root(back)) && hf_document_get_info(back).mounts == 0);
+    hf_document_drop(inner);
+    hf_document_drop(outer);
+    hf_document_drop(back);
+    hf_buffer_release(&bytes);
+}
+
+static void test_save__failures_name_the_file_and_leave_it(void **state)
+{
+    (void)state;
+    hf_document *document = test_read(sample), *mapped = NULL;
+    hf_error error = { 0 };
+    HF_EXPECT(hf_save(document, file_named("no/such/folder.hf"), &error) == HF_IO && strstr(error.name, "folder.hf"));
+    HF_EXPECT(hf_map_file(folder, NULL, &mapped, &error) == HF_IO);
+    HF_EXPECT(hf_map_file(file_named("none.hf"), NULL, &mapped, &error) == HF_IO && strstr(error.name, "none.hf"));
+    FILE *text = fopen(file_named("text.json"), "w");
+    for (int i = 0; i < 100; i++)
+        fputs("[\"this is no block\"]", text);
+    fclose(text);
+    HF_EXPECT(hf_map_file(file_named("text.json"), NULL, &mapped, &error) == HF_BAD_BLOCK);
+    HF_EXPECT(mapped == NULL);
+    hf_document_drop(document);
+}
+
+/* Whatever came out of damaged bytes must be safe to go through. */
+static void go_through(const hf_document *document)
+{
+    hf_walk walk;
+    uint64_t sum = 0;
+    hf_walk_init(&walk, hf_root(document), NULL);
+    while (hf_walk_next(&walk)) {
+        hf_text text = hf_as_text(walk.value, hf_text_of(NULL, 0));
+        for (size_t i = 0; i < text.length; i++)
+            sum += (unsigned char)text.bytes[i];
+        sum += hf_is_object(walk.value) ? hf_count(hf_get(walk.value, HF_T("wide"))) : 0;
+    }
+    HF_EXPECT(hf_walk_finish(&walk) == HF_WALK_DONE);
+    hf_buffer out = HF_BUFFER_INIT(1 << 20);
+    hf_document *again = NULL;
+    HF_EXPECT(hf_write(hf_root(document), NULL, &out, NULL) != HF_OK || hf_read(hf_buffer_text(&out), NULL, &again, NULL) == HF_OK);
+    HF_EXPECT(sum != UINT64_MAX);
+    hf_document_drop(again);
+    hf_buffer_release(&out);
+}
+
+static void test_save__every_damaged_byte_is_refused_or_harmless(void **state)
+{
+    (void)state;
+    hf_document *document = test_read(sample);
+    hf_buffer bytes = saved(document);
+    uint64_t seed = 11;
+    unsigned refused = 0;
+    char *copy = malloc(bytes.length);
+    for (size_t at = 0; at < bytes.length; at++) {
+        for (int turn = 0; turn < 3; turn++) {
+            hf_document *damaged = NULL;
+            hf_error error = { 0 };
+            memcpy(copy, bytes.bytes, bytes.length);
+            copy[at] ^= turn == 0 ? 1 : turn == 1 ? (char)0x80 : (char)(random_next(&seed) % 255 + 1);
+            hf_status status = hf_load(hf_text_of(copy, bytes.length), NULL, &damaged, &error);
+            HF_EXPECT((status == HF_OK) == (damaged != NULL));
+            refused += status != HF_OK;
+            if (damaged != NULL)
+                go_through(damaged);
+            hf_document_drop(damaged);
+        }
+    }
+    HF_EXPECT(refused > bytes.length);
+    for (size_t length = 0; length < bytes.length; length++) {
+        hf_document *cut = NULL;
+        HF_EXPECT(hf_load(hf_text_of(bytes.bytes, length), NULL, &cut, NULL) == HF_BAD_BLOCK && cut == NULL);
+    }
+    free(copy);
+    hf_buffer_release(&bytes);
+    hf_document_drop(document);
+}
+
+static void test_save__survives_every_failing_allocation(void **state)
+{
+    (void)state;
+    hf_document *document = test_read(sample);
+    HF_EXPECT(hf_save(document, file_named("oom.hf"), NULL) == HF_OK);
+    hf_buffer bytes = saved(document);
+    HF_OOM_LOOP(nth) {
+        hf_document *mapped = NULL, *loaded = NULL;
+        hf_map_options options = { .allocator = nth };
+        hf_status status = hf_map_file(file_named("oom.hf"), &options, &mapped, NULL);
+        HF_EXPECT(status == (mapped != NULL ? HF_OK : HF_NO_MEMORY));
+        status = hf_load(hf_buffer_text(&bytes), &options, &loaded, NULL);
+        HF_EXPECT(status == (loaded != NULL ? HF_OK : HF_NO_MEMORY));
+        hf_document_drop(mapped);
+        hf_document_drop(loaded);
+    }
+    hf_buffer_release(&bytes);
+    hf_document_drop(document);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/holdfast-save-XXXXXX");
+    return mkdtemp(folder) != NULL ? 0 : 1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof command, "rm -r '%s'", folder);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_save__comes_back_mapped_and_loaded),
+        cmocka_unit_test(test_save__mounts_and_borrowed_text_are_copied_in),
+        cmocka_unit_test(test_save__failures_name_the_file_and_leave_it),
+        cmocka_unit_test(test_save__every_damaged_byte_is_refused_or_harmless),
+        cmocka_unit_test(test_save__survives_every_failing_allocation),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
