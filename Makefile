@@ -51,11 +51,11 @@ install: ## builds and installs to PREFIX=/usr/local (DESTDIR is honoured)
 clean: ## removes build/
 	@rm -rf $(BUILD)
 
-ifneq ($(wildcard gallery/run examples/gallery/run),)
-gallery: ## known leaks and their repairs, side by side
-	@tools/setup demo
-	@$(firstword $(wildcard gallery/run examples/gallery/run))
-endif
+gallery: ## known leaks as services have them, by discipline, and with Holdfast, side by side
+	@tools/setup demo test
+	@cmake --preset release --log-level=WARNING >/dev/null
+	@cmake --build --preset release --target gallery_programs
+	@examples/leaks/run.py --build $(BUILD)/release/examples/leaks
 
 ifneq ($(wildcard corpus/run),)
 corpus: ## programs with known leaks, judged
