@@ -1,0 +1,288 @@
+/* stream.c - documents from text that comes in pieces.
+ *
+ *     bytes  [consumed ....][the current value's text ...][more ...][room]
+ *                           begin                          end       capacity
+ *
+ * What is consumed goes when room is needed. The end of a value is found by looking at each byte
+ * once (stream_scan.h, or the next line feed); then its text is read as any other. */
+#include <holdfast/stream.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "memory/allocate.h"
+#include "text/stream_scan.h"
+
+enum { ALIGNMENT = 16, PIECE_BYTES = 256 << 10, KEPT_MIN = 4096 };
+
+struct hf_stream {
+    hf_stream_options options;
+    hf__memory        memory;
+    char             *bytes;
+    size_t            begin, end, capacity;
+    hf__stream_scan   scan;
+    size_t            ready;                /* bytes of a text that was found whole and waits; 0: none */
+    uint64_t          offset, line, column; /* of `begin` in the whole text; line and column from 0 */
+    hf_stream_counts  counts;
+    hf_status         failure; /* stays, but among lines */
+    hf_error          error;
+    bool              is_finished;
+};
+
+static uint64_t bytes_max(const hf_stream *stream)
+{
+    uint64_t most = 0xffffffffu, wanted = stream->options.read.bytes_max;
+    return wanted != 0 && wanted < most ? wanted : most;
+}
+
+/* ---- life -------------------------------------------------------------------------------- */
+
+static const hf_stream_options no_options;
+
+hf_status hf_stream_create(const hf_stream_options *options, hf_stream **ret_stream, hf_error *reterr)
+{
+    if (options == NULL)
+        options = &no_options;
+    hf__memory memory = { options->read.allocator, options->read.budget };
+    void *block = NULL;
+    hf_status status = hf__memory_allocate(&memory, sizeof(hf_stream), ALIGNMENT, &block, reterr);
+    if (status != HF_OK)
+        return status;
+    hf_stream *stream = block;
+    memset(stream, 0, sizeof *stream);
+    stream->options = *options;
+    stream->options.read.text = HF_TEXT_COPIED;
+    stream->options.read.release = NULL;
+    stream->memory = memory;
+    stream->scan.comments = options->read.allow_comments;
+    hf_budget_hold(memory.budget);
+    *ret_stream = stream;
+    return HF_OK;
+}
+
+void hf_stream_destroy(hf_stream *stream)
+{
+    if (stream == NULL)
+        return;
+    hf__memory memory = stream->memory;
+    hf__memory_free(&memory, stream->bytes, stream->capacity, ALIGNMENT);
+    hf__memory_free(&memory, stream, sizeof *stream, ALIGNMENT);
+    hf_budget_drop(memory.budget);
+}
+
+hf_stream_counts hf_stream_count(const hf_stream *stream)
+{
+    hf_stream_counts counts = stream->counts;
+    counts.bytes_kept = sizeof *stream + stream->capacity;
+    return counts;
+}
+
+/* ---- bytes in ---------------------------------------------------------------------------- */
+
+/* Room for `bytes` more behind the end; moves the unread part to the front first. */
+static hf_status make_room(hf_stream *stream, size_t bytes, hf_error *reterr)
+{
+    if (stream->capacity - stream->end >= bytes)
+        return HF_OK;
+    size_t unread = stream->end - stream->begin;
+    if (unread != 0 && stream->begin != 0)
+        memmove(stream->bytes, stream->bytes + stream->begin, unread);
+    stream->begin = 0;
+    stream->end = unread;
+    if (stream->capacity - unread >= bytes)
+        return HF_OK;
+    size_t wanted = unread + bytes, doubled = unread * 2 + KEPT_MIN;
+    size_t capacity = hf__good_size(wanted > doubled ? wanted : doubled);
+    void *block = stream->bytes;
+    hf_status status = block == NULL
+                           ? hf__memory_allocate(&stream->memory, capacity, ALIGNMENT, &block, reterr)
+                           : hf__memory_resize(&stream->memory, &block, stream->capacity, capacity, ALIGNMENT, reterr);
+    if (status != HF_OK)
+        return status;
+    stream->bytes = block;
+    stream->capacity = capacity;
+    return HF_OK;
+}
+
+hf_status hf_stream_give(hf_stream *stream, hf_text piece, hf_error *reterr)
+{
+    if (stream->is_finished)
+        return hf__fail(reterr, HF_MISUSE, "the stream is finished");
+    if (piece.length == 0)
+        return HF_OK;
+    hf_status status = make_room(stream, piece.length, reterr);
+    if (status != HF_OK)
+        return status;
+    memcpy(stream->bytes + stream->end, piece.bytes, piece.length);
+    stream->end += piece.length;
+    stream->counts.bytes_given += piece.length;
+    return HF_OK;
+}
+
+hf_status hf_stream_pull(hf_stream *stream, int descriptor, hf_error *reterr)
+{
+    if (stream->is_finished)
+        return hf__fail(reterr, HF_MISUSE, "the stream is finished");
+    size_t piece = stream->options.piece_bytes != 0 ? stream->options.piece_bytes : PIECE_BYTES;
+    hf_status status = make_room(stream, piece, reterr);
+    if (status != HF_OK)
+        return status;
+    ssize_t got;
+    do
+        got = read(descriptor, stream->bytes + stream->end, piece);
+    while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        status = hf__fail_system(reterr, errno, "read");
+        if (stream->options.read.name != NULL)
+            hf__error_set_name(reterr, stream->options.read.name);
+        return status;
+    }
+    stream->end += (size_t)got;
+    stream->counts.bytes_given += (uint64_t)got;
+    stream->is_finished = got == 0;
+    return HF_OK;
+}
+
+void hf_stream_finish(hf_stream *stream)
+{
+    stream->is_finished = true;
+}
+
+/* ---- documents out ----------------------------------------------------------------------- */
+
+/* Goes `bytes` on, counting lines. */
+static void consume(hf_stream *stream, size_t bytes)
+{
+    const char *at = stream->bytes + stream->begin, *end = at + bytes, *feed;
+    stream->offset += bytes;
+    while (at < end && (feed = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        stream->line++;
+        stream->column = 0;
+        at = feed + 1;
+    }
+    stream->column += (uint64_t)(end - at);
+    stream->begin += bytes;
+    stream->counts.bytes_consumed = stream->offset;
+    stream->scan.state = HF__STREAM_BETWEEN;
+    stream->scan.depth = 0;
+    stream->scan.at = 0;
+    stream->ready = 0;
+}
+
+/* Whether the next text to read is whole, and its length. */
+static bool find_text(hf_stream *stream, size_t *ret_length)
+{
+    const char *text = stream->bytes + stream->begin;
+    size_t length = stream->end - stream->begin;
+    bool whole = stream->ready != 0;
+    if (whole) {
+        *ret_length = stream->ready;
+    } else if (stream->options.form == HF_STREAM_VALUES) {
+        if (stream->offset == 0 && stream->scan.at == 0 && length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+            stream->scan.at = 3;
+        bool may_begin = stream->offset != 0 || length >= 3 || stream->is_finished || (length > 0 && text[0] != '\xef');
+        whole = length > 0 && may_begin && hf__stream_find_end(&stream->scan, text, length);
+        *ret_length = stream->scan.at;
+    } else if (stream->options.form == HF_STREAM_LINES && stream->scan.at < length) {
+        const char *feed = memchr(text + stream->scan.at, '\n', length - stream->scan.at);
+        whole = feed != NULL;
+        stream->scan.at = whole ? (size_t)(feed - text) + 1 : length;
+        *ret_length = stream->scan.at;
+    }
+    if (whole || !stream->is_finished)
+        return whole;
+    *ret_length = length;
+    return true;
+}
+
+/* The failure of the document that begins at `begin`, told of the whole text. */
+static void place_error(const hf_stream *stream, hf_error *error)
+{
+    if (error->line == 0)
+        return;
+    error->offset += stream->offset;
+    if (error->line == 1)
+        error->column += stream->column;
+    error->line += stream->line;
+}
+
+static hf_status fail(hf_stream *stream, hf_status status, hf_error *error, hf_error *reterr)
+{
+    stream->counts.failures++;
+    place_error(stream, error);
+    if (stream->options.read.name != NULL)
+        hf__error_set_name(error, stream->options.read.name);
+    if (reterr != NULL)
+        *reterr = *error;
+    if (stream->options.form != HF_STREAM_LINES && status != HF_NO_MEMORY) {
+        stream->failure = status;
+        stream->error = *error;
+    }
+    return status;
+}
+
+static bool is_blank(hf_text text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (text.bytes[i] != ' ' && text.bytes[i] != '\t' && text.bytes[i] != '\r' && text.bytes[i] != '\n')
+            return false;
+    return true;
+}
+
+/* Reads what stands at `begin`. HF_EMPTY: nothing but blanks or comments. */
+static hf_status read_text(hf_stream *stream, size_t length, hf_document **ret_document, hf_error *reterr)
+{
+    hf_text text = hf_text_of(stream->bytes + stream->begin, length);
+    if (stream->options.form != HF_STREAM_ONE && is_blank(text)) {
+        consume(stream, length);
+        return HF_EMPTY;
+    }
+    hf_error error;
+    hf_status status = hf_read(text, &stream->options.read, ret_document, &error);
+    if (status == HF_EMPTY && stream->options.form != HF_STREAM_ONE) {
+        consume(stream, length);
+        return status;
+    }
+    if (status == HF_NO_MEMORY) { /* the text stays, so that it may be tried again */
+        stream->ready = length;
+        return fail(stream, status, &error, reterr);
+    }
+    if (status != HF_OK) {
+        fail(stream, status, &error, reterr);
+        consume(stream, length);
+        return status;
+    }
+    stream->counts.documents++;
+    consume(stream, length);
+    return HF_OK;
+}
+
+hf_status hf_stream_next(hf_stream *stream, hf_document **ret_document, hf_error *reterr)
+{
+    for (;;) {
+        if (stream->failure != HF_OK) {
+            if (reterr != NULL)
+                *reterr = stream->error;
+            return stream->failure;
+        }
+        bool is_one = stream->options.form == HF_STREAM_ONE;
+        bool is_read = is_one ? stream->counts.documents != 0 : stream->begin == stream->end;
+        if (stream->is_finished && is_read)
+            return HF_END;
+        size_t length = 0;
+        if (!find_text(stream, &length)) {
+            hf_error error;
+            if (stream->end - stream->begin <= bytes_max(stream))
+                return HF_NOT_FOUND;
+            hf__fail(&error, HF_LIMIT_BYTES, "a document of more than %llu bytes", (unsigned long long)bytes_max(stream));
+            stream->failure = HF_LIMIT_BYTES; /* its end is not known: also among lines nothing can follow */
+            fail(stream, HF_LIMIT_BYTES, &error, reterr);
+            stream->error = error;
+            return HF_LIMIT_BYTES;
+        }
+        hf_status status = read_text(stream, length, ret_document, reterr);
+        if (status != HF_EMPTY || is_one)
+            return status;
+    }
+}

@@ -1,0 +1,250 @@
+/* test_stream.c - documents from pieces: the same however the text is cut. */
+#include "unit.h"
+
+#include "failing_allocator.h"
+#include "random.h"
+
+#include <fcntl.h>
+#include <holdfast/stream.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What came out of a stream, as words that can be compared. */
+typedef struct outcome {
+    char   words[4096];
+    size_t length;
+} outcome;
+
+static void note(outcome *out, const char *format, ...) HF_PRINTF(2, 3);
+static void note(outcome *out, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    out->length += (size_t)vsnprintf(out->words + out->length, sizeof out->words - out->length, format, arguments);
+    va_end(arguments);
+}
+
+/* Takes out what there is. False at the end or at a failure that stays. */
+static bool drain(hf_stream *stream, hf_stream_form form, outcome *out)
+{
+    for (;;) {
+        hf_document *document = NULL;
+        hf_error error;
+        hf_status status = hf_stream_next(stream, &document, &error);
+        if (status == HF_NOT_FOUND)
+            return true;
+        if (status == HF_END) {
+            note(out, "end");
+            return false;
+        }
+        if (status == HF_OK) {
+            hf_document_info info = hf_document_get_info(document);
+            note(out, "%u values, %u deep; ", (unsigned)info.values, info.depth);
+            hf_document_drop(document);
+            continue;
+        }
+        HF_EXPECT(document == NULL);
+        note(out, "%s %u:%u @%u '%s'; ", hf_status_name(status) + 3, (unsigned)error.line, (unsigned)error.column,
+             (unsigned)error.offset, error.pointer);
+        if (form != HF_STREAM_LINES || status == HF_LIMIT_BYTES)
+            return false;
+    }
+}
+
+static void run_in_pieces(hf_text text, const hf_stream_options *options, size_t piece, uint64_t *seed, outcome *out)
+{
+    hf_stream *stream = NULL;
+    hf_error error;
+    out->length = 0;
+    assert_int_equal(hf_stream_create(options, &stream, &error), HF_OK);
+    bool goes_on = true;
+    for (size_t at = 0; at < text.length && goes_on;) {
+        size_t step = seed != NULL ? random_below(seed, piece + 1) : piece;
+        step = step < text.length - at ? step : text.length - at;
+        assert_int_equal(hf_stream_give(stream, hf_text_of(text.bytes + at, step), &error), HF_OK);
+        at += step;
+        goes_on = drain(stream, options->form, out);
+    }
+    hf_stream_finish(stream);
+    if (goes_on)
+        HF_EXPECT(!drain(stream, options->form, out));
+    hf_stream_destroy(stream);
+}
+
+static void expect_outcome(const char *text, hf_stream_form form, bool comments, const char *expected)
+{
+    hf_stream_options options = { .form = form, .read.allow_comments = comments };
+    hf_text whole = hf_text_from_cstr(text);
+    outcome out;
+    for (size_t piece = 1; piece <= whole.length + 1; piece++) {
+        run_in_pieces(whole, &options, piece, NULL, &out);
+        if (strcmp(out.words, expected) != 0)
+            fail_msg("%s in pieces of %zu: %s instead of %s", text, piece, out.words, expected);
+    }
+    uint64_t seed = 7;
+    for (unsigned i = 0; i < 20; i++) {
+        run_in_pieces(whole, &options, 5, &seed, &out);
+        assert_string_equal(out.words, expected);
+    }
+}
+
+static void test_stream__values_one_after_the_other(void **state)
+{
+    (void)state;
+    expect_outcome("", HF_STREAM_VALUES, false, "end");
+    expect_outcome(" \n ", HF_STREAM_VALUES, false, "end");
+    expect_outcome("1", HF_STREAM_VALUES, false, "1 values, 0 deep; end");
+    expect_outcome("{}[]", HF_STREAM_VALUES, false, "1 values, 0 deep; 1 values, 0 deep; end");
+    expect_outcome("\xef\xbb\xbf[1,{\"a]\\\"}\":[2]}] \"x\"true\n 12 null", HF_STREAM_VALUES, false,
+                   "5 values, 3 deep; 1 values, 0 deep; 1 values, 0 deep; 1 values, 0 deep; 1 values, 0 deep; end");
+    expect_outcome("[1]\n [2,}", HF_STREAM_VALUES, false, "2 values, 1 deep; BAD_TOKEN 2:5 @8 ''; ");
+    expect_outcome("{\"a\":\n[1,", HF_STREAM_VALUES, false, "BAD_END 2:4 @9 '/a'; ");
+    expect_outcome("1,2", HF_STREAM_VALUES, false, "1 values, 0 deep; BAD_TOKEN 1:2 @1 ''; ");
+    expect_outcome("[]]", HF_STREAM_VALUES, false, "1 values, 0 deep; BAD_TOKEN 1:3 @2 ''; ");
+    expect_outcome("\"abc", HF_STREAM_VALUES, false, "BAD_END 1:5 @4 ''; ");
+    expect_outcome("nul", HF_STREAM_VALUES, false, "BAD_END 1:4 @3 ''; ");
+    expect_outcome("[1] // ]\n[2/*[*/]/* \" **/ 3", HF_STREAM_VALUES, true,
+                   "2 values, 1 deep; 2 values, 1 deep; 1 values, 0 deep; end");
+    expect_outcome("[1] /* only a comment */", HF_STREAM_VALUES, true, "2 values, 1 deep; end");
+    expect_outcome("[1] /x", HF_STREAM_VALUES, true, "2 values, 1 deep; BAD_TOKEN 1:6 @5 ''; ");
+}
+
+static void test_stream__lines(void **state)
+{
+    (void)state;
+    expect_outcome("{\"a\":1}\n\n[2]\r\n3", HF_STREAM_LINES, false,
+                   "2 values, 1 deep; 2 values, 1 deep; 1 values, 0 deep; end");
+    expect_outcome("[1]\n[2,\n[3]\n", HF_STREAM_LINES, false, "2 values, 1 deep; BAD_END 3:1 @8 ''; 2 values, 1 deep; end");
+    expect_outcome("[1]\n1 2\n[3]\n", HF_STREAM_LINES, false, "2 values, 1 deep; TRAILING 2:3 @6 ''; 2 values, 1 deep; end");
+}
+
+static void test_stream__one_document(void **state)
+{
+    (void)state;
+    expect_outcome(" [1,\n2] ", HF_STREAM_ONE, false, "3 values, 1 deep; end");
+    expect_outcome("[1]\n[2]", HF_STREAM_ONE, false, "TRAILING 2:1 @4 ''; ");
+    expect_outcome("", HF_STREAM_ONE, false, "EMPTY 1:1 @0 ''; ");
+}
+
+static void test_stream__a_document_too_large_is_refused(void **state)
+{
+    (void)state;
+    hf_stream_options options = { .read.bytes_max = 20, .read.name = "x" };
+    outcome out;
+    run_in_pieces(HF_T("[1,2] [3,4] [5,6] [7,8] [9]"), &options, 7, NULL, &out);
+    HF_EXPECT(strstr(out.words, "end") != NULL);
+    run_in_pieces(HF_T("[1,2] [3,4,5,6,7,8,9,10,11,12]"), &options, 7, NULL, &out);
+    HF_EXPECT(strstr(out.words, "LIMIT_BYTES") != NULL);
+    options.form = HF_STREAM_LINES;
+    run_in_pieces(HF_T("[1,2]\n[3,4,5,6,7,8,9,10,11,12]\n[1]\n"), &options, 7, NULL, &out);
+    HF_EXPECT(strstr(out.words, "LIMIT_BYTES") != NULL);
+}
+
+/* A megabyte of documents: what is kept stays that of the largest. */
+static void test_stream__memory_is_bounded(void **state)
+{
+    (void)state;
+    hf_budget *budget = NULL;
+    hf_stream *stream = NULL;
+    assert_int_equal(hf_budget_create(NULL, &budget, NULL), HF_OK);
+    hf_stream_options options = { .read.budget = budget };
+    assert_int_equal(hf_stream_create(&options, &stream, NULL), HF_OK);
+    char piece[1000];
+    for (unsigned i = 0; i < sizeof piece; i++)
+        piece[i] = "{\"key\":[1,2,3,\"four\"],\"other\":null}\n"[i % 36];
+    uint64_t documents = 0;
+    for (unsigned i = 0; i < 1080; i++) {
+        assert_int_equal(hf_stream_give(stream, hf_text_of(piece, i % 9 == 8 ? 1000 % 36 + 972 : 972), NULL), HF_OK);
+        if (i % 9 == 8)
+            break;
+        hf_document *document = NULL;
+        while (hf_stream_next(stream, &document, NULL) == HF_OK) {
+            documents++;
+            hf_document_drop(document);
+        }
+        HF_EXPECT(hf_stream_count(stream).bytes_kept < 20000);
+    }
+    HF_EXPECT(documents == 8 * 27);
+    assert_int_equal(hf_stream_count(stream).documents, documents);
+    HF_EXPECT(hf_budget_count(budget).peak < 24000);
+    hf_stream_destroy(stream);
+    assert_int_equal(hf_budget_count(budget).current, 0);
+    hf_budget_drop(budget);
+}
+
+static void test_stream__pulls_from_a_descriptor(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/holdfast_stream_XXXXXX";
+    int file = mkstemp(path);
+    hf_text text = HF_T("[1]\n{\"a\":[true]}\n\"end\"\n");
+    HF_EXPECT(write(file, text.bytes, text.length) == (ssize_t)text.length && lseek(file, 0, SEEK_SET) == 0);
+    hf_stream *stream = NULL;
+    hf_error error;
+    hf_stream_options options = { .form = HF_STREAM_LINES, .piece_bytes = 5 };
+    assert_int_equal(hf_stream_create(&options, &stream, &error), HF_OK);
+    unsigned documents = 0;
+    hf_status status = HF_OK;
+    while (status == HF_OK) {
+        hf_document *document = NULL;
+        status = hf_stream_next(stream, &document, &error);
+        documents += status == HF_OK;
+        if (status == HF_NOT_FOUND)
+            status = hf_stream_pull(stream, file, &error);
+        hf_document_drop(document);
+    }
+    assert_int_equal(status, HF_END);
+    assert_int_equal(documents, 3);
+    assert_int_equal(hf_stream_count(stream).bytes_consumed, text.length);
+    assert_int_equal(hf_stream_give(stream, HF_T("1"), &error), HF_MISUSE);
+    hf_stream_destroy(stream);
+    close(file);
+    unlink(path);
+    assert_int_equal(hf_stream_create(&options, &stream, &error), HF_OK);
+    assert_int_equal(hf_stream_pull(stream, file, &error), HF_IO);
+    hf_stream_destroy(stream);
+}
+
+static void test_stream__every_allocation_fails_in_turn(void **state)
+{
+    (void)state;
+    HF_OOM_LOOP(nth) {
+        hf_stream *stream = NULL;
+        hf_stream_options options = { .read.allocator = nth };
+        hf_status status = hf_stream_create(&options, &stream, NULL);
+        HF_EXPECT(status == HF_OK || status == HF_NO_MEMORY);
+        unsigned documents = 0, tries = 0;
+        for (unsigned i = 0; status == HF_OK && i < 30; i++) {
+            hf_document *document = NULL;
+            do /* a piece that was not taken is given again */
+                status = hf_stream_give(stream, HF_T("[1,2,\"some longer text than that\"]"), NULL);
+            while (status == HF_NO_MEMORY && tries++ == 0);
+            if (status != HF_OK)
+                break;
+            do /* the text of a document that was not read is still there */
+                status = hf_stream_next(stream, &document, NULL);
+            while (status == HF_NO_MEMORY && tries++ == 0);
+            documents += status == HF_OK;
+            HF_EXPECT(status == HF_OK || status == HF_NO_MEMORY);
+            hf_document_drop(document);
+        }
+        HF_EXPECT(status == HF_OK || nth_state.fail_onwards || stream == NULL);
+        HF_EXPECT(status != HF_OK || documents == 30);
+        hf_stream_destroy(stream);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stream__values_one_after_the_other),
+        cmocka_unit_test(test_stream__lines),
+        cmocka_unit_test(test_stream__one_document),
+        cmocka_unit_test(test_stream__a_document_too_large_is_refused),
+        cmocka_unit_test(test_stream__memory_is_bounded),
+        cmocka_unit_test(test_stream__pulls_from_a_descriptor),
+        cmocka_unit_test(test_stream__every_allocation_fails_in_turn),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
