@@ -2,7 +2,7 @@
 #
 #   make demo [INPUT=file.json] [DEMO_SECONDS=10]     make test     make help
 .DEFAULT_GOAL := help
-.PHONY: demo test bench fuzz lint format symbols install clean help gallery corpus
+.PHONY: demo test bench fuzz lint format symbols abi install clean help gallery corpus
 
 BUILD  ?= build
 PREFIX ?= /usr/local
@@ -42,8 +42,14 @@ symbols: ## renews the list of exported symbols
 	@cmake --build --preset release --target holdfast_shared
 	@tests/checks/exported_symbols.py --renew $(BUILD)/release/libholdfast.so.0
 
+abi: ## renews the description of the binary interface
+	@tools/setup test
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target holdfast_shared
+	@tests/abi/abi.py --renew $(BUILD)/release/libholdfast.so.0
+
 install: ## builds and installs to PREFIX=/usr/local (DESTDIR is honoured)
-	@tools/setup demo
+	@tools/setup demo install
 	@cmake --preset release -DCMAKE_INSTALL_PREFIX='$(PREFIX)' >/dev/null
 	@cmake --build --preset release
 	@cmake --install $(BUILD)/release

@@ -27,6 +27,34 @@ void verb_print_help(const verb *self, FILE *to)
         fprintf(to, "\n%s", self->details);
 }
 
+/* Text with what scdoc gives a meaning behind a backslash. */
+static void print_for_scdoc(const char *text)
+{
+    for (; *text != 0; text++) {
+        if (strchr("*_\\#`<>", *text) != NULL)
+            putchar('\\');
+        putchar(*text);
+    }
+}
+
+void verb_print_scdoc(const verb *self)
+{
+    for (const verb_option *option = self->options; option->name != NULL; option++) {
+        if (option->letter != 0)
+            printf("*-%c*, ", option->letter);
+        printf("*--%s*", option->name);
+        if (option->argument != NULL) {
+            bool is_optional = option->argument[0] == '[';
+            fputs(is_optional ? "[=" : " ", stdout);
+            print_for_scdoc(option->argument + is_optional);
+        }
+        printf("\n\t");
+        print_for_scdoc(option->help);
+        printf("\n\n");
+    }
+    printf("*-h*, *--help*\n\tHow to use the verb.\n");
+}
+
 static void print_verbs(FILE *to)
 {
     fprintf(to, "holdfast - works on deeply nested data, and finds leaks\n\nusage: holdfast VERB ...\n\n");
@@ -36,19 +64,35 @@ static void print_verbs(FILE *to)
                 "3 undecided, 4 cannot record or reach the target, 5 bad data.\n");
 }
 
+enum { SCDOC };
+
+static const verb_option help_options[] = {
+    [SCDOC] = { "scdoc", 0, NULL, "the options as a part of a man page, for scdoc" },
+    { NULL, 0, NULL, NULL },
+};
+
 static int run_help(const verb *self, int argument_count, char **arguments)
 {
     options args;
     const verb *about = NULL;
+    bool as_scdoc = false;
     options_begin(&args, self, argument_count, arguments);
     for (int option; (option = options_next(&args)) != OPTIONS_END;) {
+        if (option == SCDOC) {
+            as_scdoc = true;
+            continue;
+        }
         if (option != OPTIONS_POSITIONAL)
             return EXIT_USAGE;
         about = verb_find(args.value);
         if (about == NULL)
             return usage_error(self, "there is no verb '%s'", args.value);
     }
-    if (about != NULL)
+    if (as_scdoc && about == NULL)
+        return usage_error(self, "--scdoc is about one verb");
+    if (as_scdoc)
+        verb_print_scdoc(about);
+    else if (about != NULL)
         verb_print_help(about, stdout);
     else
         print_verbs(argument_count == 0 && arguments == NULL ? stderr : stdout);
@@ -58,7 +102,7 @@ static int run_help(const verb *self, int argument_count, char **arguments)
 static const verb_option no_options[] = { { NULL, 0, NULL, NULL } };
 
 const verb verb_help = {
-    .name = "help", .summary = "this list, or how to use one verb", .usage = "[VERB]", .options = no_options, .run = run_help,
+    .name = "help", .summary = "this list, or how to use one verb", .usage = "[VERB]", .options = help_options, .run = run_help,
 };
 
 static int run_version(const verb *self, int argument_count, char **arguments)

@@ -7,7 +7,7 @@ const verb *const verbs[] = {
 #ifdef HF_HAS_LOCATOR
     &verb_run, &verb_report,
 #endif
-    &verb_gen, &verb_help, &verb_version, NULL,
+    &verb_gen, &verb_completion, &verb_help, &verb_version, NULL,
 };
 
 const verb *verb_find(const char *name)

@@ -35,11 +35,14 @@ typedef struct verb {
 /* All verbs, in the order of the list; ends with NULL. */
 extern const verb *const verbs[];
 
-extern const verb verb_format, verb_get, verb_size, verb_run, verb_report, verb_gen, verb_help, verb_version;
+extern const verb verb_format, verb_get, verb_size, verb_run, verb_report, verb_gen, verb_completion,
+    verb_help, verb_version;
 
 /* The verb called `name`, or NULL. */
 const verb *verb_find(const char *name);
 /* Prints how to use a verb. */
 void verb_print_help(const verb *self, FILE *to);
+/* Prints its options as a part of a man page in scdoc's form. */
+void verb_print_scdoc(const verb *self);
 
 #endif
