@@ -3,6 +3,10 @@
 #
 # A first comment line `/* fuzz libraries: jansson */` names system libraries it compares with;
 # without them the fuzzer is left out.
+# Structs of every shape with their generated code, for fuzz_decode and the generator's tests.
+include(cmake/HoldfastGenerate.cmake)
+add_subdirectory(tests/gen/model)
+
 file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/fuzz_*.c)
 
 foreach(source ${fuzz_sources})
@@ -29,7 +33,7 @@ foreach(source ${fuzz_sources})
 
   add_executable(${program} ${source})
   target_include_directories(${program} PRIVATE lib)
-  target_link_libraries(${program} PRIVATE holdfast ${peers} holdfast_warnings $<TARGET_NAME_IF_EXISTS:holdfast_gen>)
+  target_link_libraries(${program} PRIVATE holdfast ${peers} holdfast_warnings holdfast_gen gen_shapes)
   if(HF_FUZZ)
     target_link_options(${program} PRIVATE -fsanitize=fuzzer)
   else()

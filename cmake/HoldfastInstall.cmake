@@ -6,6 +6,7 @@ set_target_properties(holdfast_shared PROPERTIES EXPORT_NAME holdfast)
 set_target_properties(holdfast PROPERTIES EXPORT_NAME holdfast_static)
 install(TARGETS holdfast holdfast_shared EXPORT holdfast
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(FILES cmake/HoldfastGenerate.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/holdfast)
 install(DIRECTORY include/holdfast DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 if(TARGET holdfast_command)
   install(TARGETS holdfast_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -171,6 +171,25 @@ static void name_typedef(gen_reader *reader, const gen_declarator *declarator)
         enumeration->typedef_name = symbol;
 }
 
+/* At file scope an annotation speaks of the struct, union or enum that a typedef names. */
+static void give_annotations(gen_reader *reader, const gen_specifiers *specifiers, const gen_declarator *declarator)
+{
+    if (declarator->annotations == NULL)
+        return;
+    const gen_type *type = declarator->type;
+    gen_annotation_range **last = NULL;
+    if (specifiers->is_typedef && type->kind == GEN_RECORD)
+        last = &type->record->annotations;
+    else if (specifiers->is_typedef && type->kind == GEN_ENUMERATION)
+        last = &type->enumeration->annotations;
+    else
+        gen_fail(reader->unit, HF_BAD_DECLARATION, gen_place_of(declarator->annotations->end),
+                 "an annotation here speaks of nothing, expected it on a member or a type");
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = declarator->annotations;
+}
+
 static void skip_initializer(gen_reader *reader)
 {
     while (!gen_is_mark(reader->at, ',') && !gen_is_mark(reader->at, ';')) {
@@ -212,6 +231,7 @@ static void read_declaration(gen_reader *reader)
                 gen_expected(reader, "the name of the typedef");
             name_typedef(reader, &declarator);
         }
+        give_annotations(reader, &specifiers, &declarator);
         bool is_function = declarator.type->kind == GEN_FUNCTION && !specifiers.is_typedef;
         if (is_function && reader->at->kind == GEN_WORD)
             skip_old_parameters(reader);

@@ -73,7 +73,60 @@ static void emit_looking(const gen_plan *plan, FILE *to)
                 t, s, t);
 }
 
-static void emit_plan(const gen_plan *plan, FILE *to)
+static void emit_json(const gen_plan *plan, FILE *to)
+{
+    const char *t = plan->name, *s = plan->spelling;
+    fprintf(to,
+            "static inline HF_NODISCARD hf_status %s_decode(hf_text json, const hf_decode_options *how, %s **ret_self, hf_error *reterr)\n{\n"
+            "    void *made = NULL;\n"
+            "    hf_status done = hf_struct_decode(&%s_hf_type, json, how, &made, reterr);\n"
+            "    if (done == HF_OK)\n        *ret_self = (%s *)made;\n    return done;\n}\n"
+            "static inline HF_NODISCARD hf_status %s_encode(const %s *self, const hf_encode_options *how, hf_buffer *buffer,\n"
+            "                                               hf_error *reterr)\n{\n"
+            "    return hf_struct_encode(&%s_hf_type, self, how, buffer, reterr);\n}\n",
+            t, s, t, s, t, s, t);
+}
+
+static void emit_value(const gen_plan *plan, FILE *to)
+{
+    const char *t = plan->name, *s = plan->spelling;
+    fprintf(to,
+            "static inline HF_NODISCARD hf_status %s_from_value(hf_value value, const hf_decode_options *how, %s **ret_self,\n"
+            "                                                   hf_error *reterr)\n{\n"
+            "    void *made = NULL;\n"
+            "    hf_status done = hf_struct_from_value(&%s_hf_type, value, how, &made, reterr);\n"
+            "    if (done == HF_OK)\n        *ret_self = (%s *)made;\n    return done;\n}\n"
+            "static inline HF_NODISCARD hf_status %s_to_value(const %s *self, const hf_encode_options *how, hf_document **ret_document,\n"
+            "                                                 hf_error *reterr)\n{\n"
+            "    return hf_struct_to_value(&%s_hf_type, self, how, ret_document, reterr);\n}\n",
+            t, s, t, s, t, s, t);
+}
+
+/* Typed looks at a dynamic value that has the record's form. */
+static void emit_accessors(gen_unit *unit, const gen_plan *plan, FILE *to)
+{
+    for (const gen_member *member = plan->members; member != NULL; member = member->next) {
+        const char *type, *as;
+        if (member->is_implied || member->is_skipped || member->is_anonymous || member->says->flatten)
+            continue;
+        switch (member->item.shape) {
+        case SHAPE_BOOL: type = "bool"; as = "hf_as_bool"; break;
+        case SHAPE_INT: case SHAPE_CHARACTER: type = "int64_t"; as = "hf_as_i64"; break;
+        case SHAPE_UINT: type = "uint64_t"; as = "hf_as_u64"; break;
+        case SHAPE_FLOAT: type = "double"; as = "hf_as_double"; break;
+        case SHAPE_STRING: case SHAPE_CHARS: type = "hf_text"; as = "hf_as_text"; break;
+        default: continue;
+        }
+        if (member->says->form != GEN_AS_IS || member->says->raw)
+            continue;
+        fprintf(to,
+                "static inline %s %s_v_%s(hf_value object, %s fallback)\n{\n    static uint32_t place;\n"
+                "    return %s(hf_get_near(object, HF_T(%s), &place), fallback);\n}\n",
+                type, plan->name, member->name, type, as, gen_quoted(unit, member->key));
+    }
+}
+
+static void emit_plan(gen_unit *unit, const gen_plan *plan, FILE *to)
 {
     fprintf(to, "\n/* ---- %s (%s:%u): %s%s ---- */\n\n", plan->spelling, gen_base_name(plan->record->place.file), plan->record->place.line,
             plan->needs_memo ? "a graph: " : plan->is_flat ? "owns nothing elsewhere" : "a tree",
@@ -81,6 +134,18 @@ static void emit_plan(const gen_plan *plan, FILE *to)
     fprintf(to, "extern const hf_type %s_hf_type;\n", plan->name);
     emit_life(plan, to);
     emit_looking(plan, to);
+    if ((plan->says->derive & GEN_DERIVE_WALK) != 0)
+        fprintf(to,
+                "/* hf_struct_walk_next, and hf_struct_walk_finish in any case. */\n"
+                "static inline void %s_walk(hf_struct_walk *walk, const %s *self, const hf_struct_walk_options *how)\n{\n"
+                "    hf_struct_walk_init(walk, &%s_hf_type, self, how);\n}\n",
+                plan->name, plan->spelling, plan->name);
+    if ((plan->says->derive & GEN_DERIVE_JSON) != 0)
+        emit_json(plan, to);
+    if ((plan->says->derive & GEN_DERIVE_VALUE) != 0) {
+        emit_value(plan, to);
+        emit_accessors(unit, plan, to);
+    }
 }
 
 void gen_emit_header(gen_unit *unit, const gen_plans *plans, const gen_output *output, FILE *stream)
@@ -101,6 +166,6 @@ void gen_emit_header(gen_unit *unit, const gen_plans *plans, const gen_output *o
         }
     for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
         if (plan->is_wanted)
-            emit_plan(plan, stream);
+            emit_plan(unit, plan, stream);
     fputs("\nHF_EXTERN_END\n\n#endif\n", stream);
 }

@@ -206,8 +206,10 @@ static void emit_member_row(emitter *with, const gen_member *member, const char 
     fprintf(with->to, "      .offset = %s, .type = %s", bits != NULL ? "0" : offset_of(with->unit, member), type);
     if (flags[0] != 0)
         fprintf(with->to, ",\n      .flags = %s", flags + 3);
-    if (says->form != GEN_AS_IS || says->raw)
-        fprintf(with->to, ", .form = %s", says->raw ? "HF_AS_RAW" : forms[says->form]);
+    bool is_char_run = (member->item.shape == SHAPE_VECTOR || member->item.shape == SHAPE_FLEX) && member->item.item->shape == SHAPE_CHARACTER;
+    gen_form form = says->form == GEN_AS_IS && is_char_run ? GEN_AS_STRING : says->form;
+    if (form != GEN_AS_IS || says->raw)
+        fprintf(with->to, ", .form = %s", says->raw ? "HF_AS_RAW" : forms[form]);
     if (beside != NULL)
         fprintf(with->to, ", .counter = %zu", beside->index + 1);
     if (member->presence != NULL)
@@ -255,14 +257,27 @@ static void emit_members(emitter *with, const gen_plan *plan)
     fputs("};\n", with->to);
 }
 
+/* A text that is allocated when it is left out. Flattened records count: their keys are ours. */
+static bool has_default_of_memory(const gen_plan *plan)
+{
+    for (const gen_member *member = plan->members; member != NULL; member = member->next) {
+        const gen_literal *value = member->says->default_value;
+        if (member->item.shape == SHAPE_STRING && member->item.ownership != GEN_STATIC && value != NULL && value->kind == GEN_LITERAL_STRING)
+            return true;
+        if (member->item.shape == SHAPE_RECORD && member->says->flatten && has_default_of_memory(member->item.plan))
+            return true; /* as deep as records are held in place */
+    }
+    return false;
+}
+
 static void emit_type(emitter *with, gen_plan *plan)
 {
     uint64_t required[4] = { 0 };
     size_t key_count = gen_emit_keys(with->unit, plan, with->to, required);
-    fprintf(with->to, "%sconst hf_type %s_hf_type = {\n    .name = \"%s\", .shape = %s, .flags = 0%s%s%s,\n",
+    fprintf(with->to, "%sconst hf_type %s_hf_type = {\n    .name = \"%s\", .shape = %s, .flags = 0%s%s%s%s,\n",
             plan->is_wanted ? "" : "static ", plan->name, plan->name, plan->is_union ? "HF_SHAPE_UNION" : "HF_SHAPE_RECORD",
             plan->has_links ? " | HF_TYPE_LINKS" : "", plan->needs_memo ? " | HF_TYPE_GRAPH" : "",
-            plan->says->closed ? " | HF_TYPE_CLOSED" : "");
+            plan->says->closed ? " | HF_TYPE_CLOSED" : "", has_default_of_memory(plan) ? " | HF_TYPE_DEFAULTS" : "");
     if (!gen_is_promoted(plan))
         fprintf(with->to, "    .size = sizeof(%s), .alignment = _Alignof(%s),\n", plan->spelling, plan->spelling);
     fprintf(with->to, "    .members = %s_members, .member_count = %zu,\n", plan->name, plan->member_count);

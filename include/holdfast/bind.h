@@ -26,7 +26,9 @@
 #define HOLDFAST_BIND_H
 
 #include <holdfast/arena.h>
-#include <holdfast/memory.h>
+#include <holdfast/buffer.h>
+#include <holdfast/document.h>
+#include <holdfast/walk.h>
 
 HF_EXTERN_BEGIN
 
@@ -74,7 +76,8 @@ enum {
     HF_TYPE_LINKS = 1,  /* something in it points elsewhere: copying is more than memcpy */
     HF_TYPE_GRAPH = 2,  /* something below it is shared or refers back */
     HF_TYPE_CLOSED = 4, /* a member that is not described is an error when decoding */
-    HF_TYPE_ZERO = 8    /* skipped: zero in copies, not compared */
+    HF_TYPE_ZERO = 8,   /* skipped: zero in copies, not compared */
+    HF_TYPE_DEFAULTS = 16 /* a default of a member takes memory */
 };
 
 struct hf_type {
@@ -263,6 +266,128 @@ typedef struct hf_struct_size {
 /* is_malloced: all blocks are from malloc, so slack can be asked for. */
 HF_API HF_NODISCARD hf_status hf_size_of(const hf_type *type, const void *object, bool is_malloced,
                                          hf_struct_size *ret_size, hf_error *reterr);
+
+/* ---- walk -------------------------------------------------------------------------------- */
+
+/* A value met in a struct: what type it has and where it stands. */
+typedef struct hf_struct_place {
+    const hf_type   *type;
+    const char      *at;
+    const char      *record;      /* whose member it is; NULL at the root and for items */
+    const hf_type   *record_type;
+    const hf_member *member;      /* the member, or the one whose item it is; NULL at the root */
+    bool             is_item;
+} hf_struct_place;
+
+typedef struct hf_struct_walk_options {
+    const hf_allocator *allocator;  /* for the stack beyond 16 levels and for what was met; NULL: malloc */
+    uint64_t            values_max; /* 0: no limit */
+    uint32_t            depth_max;  /* 0: 2^24 */
+    uint64_t            reserved[4];
+} hf_struct_walk_options;
+
+/* Every value below a struct in the order of its members, as it would stand in JSON: pointers are
+ * passed through, members that are not there are left out. HF_ENTER and HF_LEAVE for records, unions,
+ * vectors and arrays, HF_VALUE for the rest; HF_AGAIN for an object that was entered before.
+ *
+ *     hf_struct_walk walk;
+ *     hf_struct_walk_init(&walk, &user_hf_type, user, NULL);
+ *     while (hf_struct_walk_next(&walk))
+ *         if (walk.event == HF_ENTER && hf_text_equal(walk.key, HF_T("secret")))
+ *             hf_struct_walk_prune(&walk);
+ *     hf_walk_end why = hf_struct_walk_finish(&walk);
+ *
+ * finish always has to be called: it frees what the walk worked with. */
+typedef struct hf_struct_walk {
+    hf_event        event;
+    uint32_t        depth;  /* of `place` below the root, which is 0 */
+    hf_text         key;    /* bytes NULL for items and for the root */
+    size_t          index;  /* of an item */
+    hf_struct_place place;
+    struct hf__struct_walk *work; /* the library's */
+    hf_walk_end     end;
+    uint64_t        values;
+} hf_struct_walk;
+
+/* Takes memory at once; when there is none, next ends the walk with HF_WALK_NO_MEMORY. */
+HF_API void hf_struct_walk_init(hf_struct_walk *walk, const hf_type *type, const void *object,
+                                const hf_struct_walk_options *options);
+HF_API bool hf_struct_walk_next(hf_struct_walk *walk);
+/* After HF_ENTER: passes over what is inside; HF_LEAVE comes next. */
+HF_API void hf_struct_walk_prune(hf_struct_walk *walk);
+/* next returns false from now on. */
+HF_API void hf_struct_walk_stop(hf_struct_walk *walk);
+HF_API hf_walk_end hf_struct_walk_finish(hf_struct_walk *walk);
+/* The JSON Pointer of the present place, as snprintf writes: the length it has. */
+HF_API size_t hf_struct_walk_pointer(const hf_struct_walk *walk, char *out, size_t size);
+
+/* ---- JSON and dynamic values ------------------------------------------------------------- */
+
+/* How a struct looks in JSON
+ *   record      an object, members in order; a member is required unless it is optional, has a
+ *               default, or is implied by another (a counter, has_x, a tag)
+ *   pointer     what it leads to, or null; an optional member that is NULL is left out
+ *   vector      an array; a counted char * and as = string: a text; as = base64, hex: such a text
+ *   enum        its number, or with as = string its name; other numbers with as = string: a text
+ *   as = epoch  seconds since 1970 in C, "2026-11-22T21:00:00Z" in JSON
+ *   union       an object with one member, the arm that holds; the tag's number when none does;
+ *               flattened or without a name: the arm, or the tag, as a member of the record
+ *   ref, skip, bytes without a meaning: not in JSON. HF(static) text is written and not read.
+ * Objects that several pointers lead to are written once; a second meeting is refused, or null, as
+ * the options say. */
+typedef struct hf_decode_options {
+    hf_store    store;
+    const char *name;       /* for errors, such as the file's name; borrowed for the call */
+    uint32_t    depth_max;  /* 0: 2^24, or the type's max_depth */
+    uint64_t    reserved[4];
+} hf_decode_options;
+
+/* Reads one JSON text, strictly (RFC 8259, UTF-8 checked, the same key twice refused), straight into
+ * a new object; what the annotations ask is checked on the way. ret_object: owned, or bound to the
+ * arena. Errors have line, column and JSON Pointer. Nothing remains of a failed call. */
+HF_API HF_NODISCARD hf_status hf_struct_decode(const hf_type *type, hf_text json, const hf_decode_options *options,
+                                               void **ret_object, hf_error *reterr);
+/* The same from a value. */
+HF_API HF_NODISCARD hf_status hf_struct_from_value(const hf_type *type, hf_value value, const hf_decode_options *options,
+                                                   void **ret_object, hf_error *reterr);
+
+typedef struct hf_encode_options {
+    hf_repeat           repeat;    /* HF_REPEAT_REFUSE or HF_REPEAT_NULL; 0 is REFUSE here */
+    const hf_allocator *allocator; /* for work that is over at return; NULL: malloc */
+    uint64_t            reserved[4];
+} hf_encode_options;
+
+/* Appends the object as JSON, minified; options NULL: all defaults. Numbers with the fewest digits
+ * that read back the same. On failure the buffer is as it was. HF_CYCLE; HF_NOT_REPRESENTABLE (a text
+ * that is not UTF-8, an infinite number); HF_NO_MEMORY; HF_LIMIT_BYTES. */
+HF_API HF_NODISCARD hf_status hf_struct_encode(const hf_type *type, const void *object, const hf_encode_options *options,
+                                               hf_buffer *buffer, hf_error *reterr);
+/* The same as a document. ret_document: owned. */
+HF_API HF_NODISCARD hf_status hf_struct_to_value(const hf_type *type, const void *object, const hf_encode_options *options,
+                                                 hf_document **ret_document, hf_error *reterr);
+
+/* ---- typed looks at dynamic values ------------------------------------------------------- */
+
+HF_API hf_value hf__get_near_slow(hf_value object, hf_text key, uint32_t *place);
+
+/* As hf_get, for a key that stands at the same place in most objects: `place`, 0 at first, remembers
+ * where it was and is checked before it is believed, so a miss costs a lookup and never an answer. Of
+ * equal keys any may be found. Believed only in objects without containers in them, where a place
+ * cannot lie deeper. Threads may share `place`. */
+static inline hf_value hf_get_near(hf_value object, hf_text key, uint32_t *place)
+{
+    uint32_t at = __atomic_load_n(place, __ATOMIC_RELAXED);
+    if (HF_LIKELY(hf_is_object(object) && (object.slot->lo & HF__EDITED) == 0)) {
+        uint64_t slots = 2 * (uint64_t)hf__count(object.slot) + 2;
+        if (HF_LIKELY(hf__span(object.slot) == slots && (at & 1) != 0 && at < slots - 1)) {
+            const hf__slot *slot = object.slot + at;
+            hf_value value = { object.home, slot + 1 };
+            if (HF_LIKELY(hf_text_equal(hf__slot_text(slot), key) && hf__kind(slot + 1) != HF__MOUNT))
+                return value;
+        }
+    }
+    return hf__get_near_slow(object, key, place);
+}
 
 HF_EXTERN_END
 

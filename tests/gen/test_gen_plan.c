@@ -40,6 +40,9 @@ static void test_plan__unknown_words_get_suggestions(void **state)
     case_refused("struct s { char *a __hf__(len <= 3, len >= 4); };", 1, 41, "no length is both");
     case_refused("struct s { int n_items; int *items __hf__(count = n_item); };", 1, 30, "did you mean 'n_items'");
     case_refused("struct s { int a __hf__(pattern = \"x\"); };", 1, 16, "no text");
+    case_refused("struct s { int a; } __hf__(derive(all)); typedef struct t { int a; } t __hf__(closd);", 1, 35, "expected one of: copy");
+    case_refused("struct s { int a; }; typedef struct t { int a; } t __hf__(closd);", 1, 59, "did you mean 'closed'");
+    case_refused("struct s { int a; }; extern int x __hf__(closed);", 1, 48, "speaks of nothing");
     case_refused("struct s { int a __hf__(skip, own); };", 1, 34, "leaves nothing");
 }
 

@@ -1,0 +1,213 @@
+/* struct_encode.c - structs to JSON text and to documents: a walk, and each event written. */
+#include <holdfast/build.h>
+#include <holdfast/read.h>
+
+#include "base/escape.h"
+#include "base/number_write.h"
+
+#include "bind/struct_scalar.h"
+#include "bind/struct_store.h"
+
+static hf_status fail_at(const hf_struct_walk *walk, hf_status status, hf_error *reterr)
+{
+    char pointer[2 * HF_ERROR_POINTER_MAX];
+    size_t length = hf_struct_walk_pointer(walk, pointer, sizeof pointer);
+    hf__error_set_pointer(reterr, pointer, length < sizeof pointer ? length : sizeof pointer - 1);
+    return status;
+}
+
+static hf_status end_status(hf_walk_end end, hf_error *reterr)
+{
+    switch (end) {
+    case HF_WALK_DONE: return HF_OK;
+    case HF_WALK_LIMIT_DEPTH: return hf__fail(reterr, HF_LIMIT_DEPTH, NULL);
+    default: return hf__fail(reterr, HF_NO_MEMORY, "while writing");
+    }
+}
+
+static hf_status met_again(const hf_encode_options *options, hf_error *reterr)
+{
+    if (options != NULL && options->repeat == HF_REPEAT_NULL)
+        return HF_OK;
+    return hf__fail(reterr, HF_CYCLE, "an object that was written before, and the options refuse that");
+}
+
+static bool is_array(const hf_type *type)
+{
+    return type->shape == HF_SHAPE_VECTOR || type->shape == HF_SHAPE_ARRAY || type->shape == HF_SHAPE_FLEX;
+}
+
+/* ---- text -------------------------------------------------------------------------------- */
+
+static hf_status put_text(hf_buffer *to, hf_text text, hf_error *reterr)
+{
+    size_t plain = hf__escape_find(text.bytes, text.length), room;
+    if (!hf__size_array(text.length - plain, 6, plain, &room) || !hf__size_add(room, 3, &room))
+        return hf__fail(reterr, HF_NO_MEMORY, NULL);
+    hf_status status = hf_buffer_reserve(to, room, reterr);
+    if (status != HF_OK)
+        return status;
+    char *out = to->bytes + to->length;
+    *out++ = '"';
+    if (plain > 0)
+        memcpy(out, text.bytes, plain);
+    out += plain;
+    if (plain < text.length)
+        out += hf__escape(text.bytes + plain, text.length - plain, out);
+    *out++ = '"';
+    to->length = (size_t)(out - to->bytes);
+    return HF_OK;
+}
+
+static hf_status put_scalar(hf_buffer *to, const hf__scalar *scalar, const hf_allocator *allocator, hf_error *reterr)
+{
+    hf_status status = hf_buffer_reserve(to, HF__NUMBER_WRITE_ROOM, reterr);
+    if (status != HF_OK)
+        return status;
+    char *out = to->bytes + to->length;
+    switch (scalar->kind) {
+    case HF__SCALAR_NULL: memcpy(out, "null", 4); to->length += 4; break;
+    case HF__SCALAR_BOOL:
+        memcpy(out, scalar->is.boolean ? "true" : "false", 5);
+        to->length += scalar->is.boolean ? 4 : 5;
+        break;
+    case HF__SCALAR_I64: to->length += hf__number_write_i64(out, scalar->is.i64); break;
+    case HF__SCALAR_U64: to->length += hf__number_write_u64(out, scalar->is.u64); break;
+    case HF__SCALAR_DOUBLE: to->length += hf__number_write_double(out, scalar->is.f64); break;
+    case HF__SCALAR_TEXT: return put_text(to, scalar->is.text, reterr);
+    case HF__SCALAR_RAW:
+        status = hf__json_check(scalar->is.text, allocator, reterr);
+        return status == HF_OK ? hf_buffer_append(to, scalar->is.text, reterr) : status;
+    }
+    return HF_OK;
+}
+
+/* The comma and the key in front of a value. */
+static hf_status put_front(const hf_struct_walk *walk, hf_buffer *to, bool *needs_comma, hf_error *reterr)
+{
+    hf_status status = hf_buffer_reserve(to, 2, reterr);
+    if (status != HF_OK)
+        return status;
+    if (*needs_comma)
+        to->bytes[to->length++] = ',';
+    *needs_comma = true;
+    if (walk->key.bytes == NULL)
+        return HF_OK;
+    status = put_text(to, walk->key, reterr);
+    if (status == HF_OK)
+        status = hf_buffer_append(to, HF_T(":"), reterr);
+    return status;
+}
+
+static hf_status put_event(const hf_struct_walk *walk, const hf_encode_options *options, hf_buffer *to, hf_buffer *room,
+                           bool *needs_comma, hf_error *reterr)
+{
+    hf__scalar scalar = { .kind = HF__SCALAR_NULL };
+    hf_status status = HF_OK;
+    if (walk->event == HF_LEAVE) {
+        *needs_comma = true;
+        return hf_buffer_append(to, is_array(walk->place.type) ? HF_T("]") : HF_T("}"), reterr);
+    }
+    status = put_front(walk, to, needs_comma, reterr);
+    if (status != HF_OK)
+        return status;
+    if (walk->event == HF_ENTER) {
+        *needs_comma = false;
+        return hf_buffer_append(to, is_array(walk->place.type) ? HF_T("[") : HF_T("{"), reterr);
+    }
+    status = walk->event == HF_AGAIN ? met_again(options, reterr) : hf__scalar_of(&walk->place, room, &scalar, reterr);
+    return status == HF_OK ? put_scalar(to, &scalar, options != NULL ? options->allocator : NULL, reterr) : status;
+}
+
+hf_status hf_struct_encode(const hf_type *type, const void *object, const hf_encode_options *options, hf_buffer *buffer,
+                           hf_error *reterr)
+{
+    hf_struct_walk_options how = { .allocator = options != NULL ? options->allocator : NULL };
+    hf_struct_walk walk;
+    hf_buffer room = { .bytes_max = SIZE_MAX, .allocator = hf__work_allocator(how.allocator) };
+    size_t length = buffer->length;
+    bool needs_comma = false;
+    hf_status status = HF_OK;
+    hf_struct_walk_init(&walk, type, object, &how);
+    while (status == HF_OK && hf_struct_walk_next(&walk)) {
+        status = put_event(&walk, options, buffer, &room, &needs_comma, reterr);
+        if (status != HF_OK)
+            fail_at(&walk, status, reterr);
+    }
+    hf_walk_end end = hf_struct_walk_finish(&walk);
+    if (status == HF_OK)
+        status = end_status(end, reterr);
+    if (status != HF_OK)
+        buffer->length = length;
+    hf_buffer_release(&room);
+    return status;
+}
+
+/* ---- documents --------------------------------------------------------------------------- */
+
+static hf_status build_raw(hf_builder *builder, hf_text json, const hf_allocator *allocator, hf_error *reterr)
+{
+    hf_document *document = NULL;
+    hf_status status = hf_read(json, &(hf_read_options){ .allocator = allocator, .text = HF_TEXT_BORROWED }, &document, reterr);
+    if (status == HF_OK)
+        status = hf_build_copy(builder, hf_root(document));
+    hf_document_drop(document);
+    return status;
+}
+
+static hf_status build_scalar(hf_builder *builder, const hf__scalar *scalar, const hf_allocator *allocator, hf_error *reterr)
+{
+    switch (scalar->kind) {
+    case HF__SCALAR_NULL: return hf_build_null(builder);
+    case HF__SCALAR_BOOL: return hf_build_bool(builder, scalar->is.boolean);
+    case HF__SCALAR_I64: return hf_build_i64(builder, scalar->is.i64);
+    case HF__SCALAR_U64: return hf_build_u64(builder, scalar->is.u64);
+    case HF__SCALAR_DOUBLE: return hf_build_double(builder, scalar->is.f64);
+    case HF__SCALAR_TEXT: return hf_build_text(builder, scalar->is.text);
+    case HF__SCALAR_RAW: return build_raw(builder, scalar->is.text, allocator, reterr);
+    }
+    return HF_OK;
+}
+
+static hf_status build_event(const hf_struct_walk *walk, const hf_encode_options *options, hf_builder *builder, hf_buffer *room,
+                             hf_error *reterr)
+{
+    hf__scalar scalar = { .kind = HF__SCALAR_NULL };
+    if (walk->event == HF_LEAVE)
+        return hf_build_end(builder);
+    if (walk->key.bytes != NULL) {
+        hf_status status = hf_build_key(builder, walk->key);
+        if (status != HF_OK)
+            return status;
+    }
+    if (walk->event == HF_ENTER)
+        return is_array(walk->place.type) ? hf_build_array(builder) : hf_build_object(builder);
+    hf_status status = walk->event == HF_AGAIN ? met_again(options, reterr) : hf__scalar_of(&walk->place, room, &scalar, reterr);
+    return status == HF_OK ? build_scalar(builder, &scalar, options != NULL ? options->allocator : NULL, reterr) : status;
+}
+
+hf_status hf_struct_to_value(const hf_type *type, const void *object, const hf_encode_options *options, hf_document **ret_document,
+                             hf_error *reterr)
+{
+    const hf_allocator *allocator = options != NULL ? options->allocator : NULL;
+    hf_struct_walk walk;
+    hf_buffer room = { .bytes_max = SIZE_MAX, .allocator = hf__work_allocator(allocator) };
+    hf_builder *builder = NULL;
+    hf_status status = hf_builder_create(&(hf_build_options){ .allocator = allocator }, &builder, reterr);
+    if (status != HF_OK)
+        return status;
+    hf_struct_walk_init(&walk, type, object, &(hf_struct_walk_options){ .allocator = allocator });
+    while (status == HF_OK && hf_struct_walk_next(&walk)) {
+        status = build_event(&walk, options, builder, &room, reterr);
+        if (status != HF_OK && hf_builder_status(builder) == HF_OK)
+            fail_at(&walk, status, reterr);
+    }
+    hf_walk_end end = hf_struct_walk_finish(&walk);
+    if (hf_builder_status(builder) != HF_OK || (status == HF_OK && end == HF_WALK_DONE))
+        status = hf_builder_finish(&builder, ret_document, reterr);
+    else if (status == HF_OK)
+        status = end_status(end, reterr);
+    hf_builder_destroy(builder);
+    hf_buffer_release(&room);
+    return status;
+}

@@ -1,0 +1,105 @@
+/* struct_from_value.c - dynamic values into structs: a walk over the value feeds the binder. */
+#include <holdfast/write.h>
+
+#include "bind/binder.h"
+
+/* A value that a member keeps as its JSON text. */
+static hf_status bind_raw(hf__binder *binder, hf_value value)
+{
+    hf_buffer json = { .bytes_max = SIZE_MAX, .allocator = hf__work_allocator(binder->store.allocator) };
+    hf_status status = hf_write(value, NULL, &json, binder->reterr);
+    if (status == HF_OK)
+        status = hf__bind_raw(binder, hf_buffer_text(&json));
+    hf_buffer_release(&json);
+    return status;
+}
+
+static hf_status bind_number_text(hf__binder *binder, hf_value value)
+{
+    hf_text spelling = hf_number_text(value);
+    hf__number_kind kind;
+    uint64_t bits;
+    if (spelling.length == 0 || !hf__number_read(spelling.bytes, spelling.bytes + spelling.length, &kind, &bits))
+        return hf__fail(binder->reterr, HF_OUT_OF_RANGE, "a number without its spelling");
+    return hf__bind_number(binder, kind, bits, spelling.bytes, spelling.bytes + spelling.length);
+}
+
+static hf_status bind_scalar(hf__binder *binder, hf_value value)
+{
+    double f64;
+    uint64_t bits;
+    switch (hf_kind_of(value)) {
+    case HF_KIND_NULL: return hf__bind_null(binder);
+    case HF_KIND_BOOL: return hf__bind_bool(binder, hf_as_bool(value, false));
+    case HF_KIND_INT64: return hf__bind_number(binder, HF__NUMBER_INT64, (uint64_t)hf_as_i64(value, 0), NULL, NULL);
+    case HF_KIND_UINT64: return hf__bind_number(binder, HF__NUMBER_UINT64, hf_as_u64(value, 0), NULL, NULL);
+    case HF_KIND_DOUBLE:
+        f64 = hf_as_double(value, 0);
+        memcpy(&bits, &f64, sizeof bits);
+        return hf__bind_number(binder, HF__NUMBER_DOUBLE, bits, NULL, NULL);
+    case HF_KIND_NUMBER_TEXT: return bind_number_text(binder, value);
+    case HF_KIND_TEXT: return hf__bind_text(binder, hf_as_text(value, HF_T("")));
+    default: return binder->target.type == NULL ? HF_OK : hf__bind_wrong_kind(binder, hf_kind_name(hf_kind_of(value)));
+    }
+}
+
+/* The target of the next value: a member, an item, or the root as it stands. */
+static hf_status aim(hf__binder *binder, const hf_walk *walk)
+{
+    if (binder->level_count == 0)
+        return HF_OK;
+    return binder->levels[binder->level_count - 1].is_object ? hf__bind_key(binder, walk->key) : hf__bind_item(binder);
+}
+
+static hf_status bind_event(hf__binder *binder, hf_walk *walk, bool *is_raw)
+{
+    if (walk->event == HF_LEAVE) {
+        if (!*is_raw)
+            return hf__bind_close(binder);
+        *is_raw = false;
+        return HF_OK;
+    }
+    hf_status status = aim(binder, walk);
+    if (status != HF_OK)
+        return status;
+    if (binder->target.type != NULL && hf__bind_wants_raw(binder)) {
+        *is_raw = walk->event == HF_ENTER;
+        hf_value value = walk->value;
+        if (*is_raw)
+            hf_walk_prune(walk);
+        return bind_raw(binder, value);
+    }
+    if (walk->event == HF_ENTER)
+        return hf__bind_open(binder, hf_is_object(walk->value));
+    return bind_scalar(binder, walk->value);
+}
+
+hf_status hf_struct_from_value(const hf_type *type, hf_value value, const hf_decode_options *options, void **ret_object,
+                               hf_error *reterr)
+{
+    hf__binder binder;
+    hf_walk walk;
+    hf_mark mark = { 0 };
+    bool is_raw = false;
+    if (hf_is_absent(value))
+        return hf__fail(reterr, HF_NOT_FOUND, "the value is absent");
+    if (options != NULL && options->store.arena != NULL)
+        mark = hf_arena_mark(options->store.arena);
+    hf_status status = hf__bind_begin(&binder, type, options, reterr);
+    if (status == HF_OK) {
+        hf_walk_init(&walk, value, NULL);
+        while (status == HF_OK && hf_walk_next(&walk))
+            status = bind_event(&binder, &walk, &is_raw);
+        if (status != HF_OK)
+            hf_walk_stop(&walk);
+        hf_walk_finish(&walk);
+    }
+    if (status != HF_OK && status != HF_NO_MEMORY && status != HF_LIMIT_BYTES)
+        hf__bind_tell_place(&binder, reterr);
+    hf__bind_end(&binder, status == HF_OK);
+    if (status == HF_OK)
+        *ret_object = binder.root;
+    else if (options != NULL && options->store.arena != NULL)
+        hf_arena_rewind(options->store.arena, mark);
+    return status;
+}
