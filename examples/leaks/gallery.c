@@ -36,27 +36,29 @@ static long price(long number, int item, int part)
     return 100 + (number * 31 + item * 7 + part * 3) % 897;
 }
 
-size_t gallery_request(long number, char *text)
+static size_t write_request(long number, char *text, const char *head, const char *references)
 {
     size_t room = GALLERY_REQUEST_MAX, at = 0;
-    at += (size_t)snprintf(text + at, room - at, "{\"order\":{\"customer\":\"c%03ld\",\"items\":[", number % 1000);
+    at += (size_t)snprintf(text + at, room - at, "{%s\"order\":{\"customer\":\"c%03ld\",\"items\":[", head, number % 1000);
     for (int item = 0; item < GALLERY_ITEMS; item++)
         at += (size_t)snprintf(text + at, room - at,
-                               "%s{\"name\":\"item %d of order %06ld\",\"price\":%ld,\"parts\":[{\"price\":%ld,"
+                               "%s{%s\"name\":\"item %d of order %06ld\",\"price\":%ld,\"parts\":[{\"price\":%ld,"
                                "\"note\":\"a longer note, as users write them\"},{\"price\":%ld}]}",
-                               item > 0 ? "," : "", item, number, price(number, item, 0), price(number, item, 1),
-                               price(number, item, 2));
+                               item > 0 ? "," : "", references, item, number, price(number, item, 0),
+                               price(number, item, 1), price(number, item, 2));
     at += (size_t)snprintf(text + at, room - at, "]}}");
     return at;
 }
 
-uint64_t gallery_expected(long number)
+size_t gallery_request(long number, char *text)
 {
-    uint64_t sum = 0;
-    for (int item = 0; item < GALLERY_ITEMS; item++)
-        for (int part = 0; part < 3; part++)
-            sum += (uint64_t)price(number, item, part);
-    return sum;
+    return write_request(number, text, "", "");
+}
+
+size_t gallery_graph_request(long number, char *text)
+{
+    return write_request(number, text, "\"vendor\":{\"name\":\"the vendor of all items\"},",
+                         "\"of\":{\"$ref\":\"#/order\"},\"vendor\":{\"$ref\":\"#/vendor\"},");
 }
 
 /* ---- counts ------------------------------------------------------------------------------ */

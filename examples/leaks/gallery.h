@@ -27,8 +27,8 @@ int gallery_main(int count, char **arguments, const gallery_program *program);
 enum { GALLERY_REQUEST_MAX = 2048, GALLERY_ITEMS = 6 };
 size_t gallery_request(long number, char *text);
 
-/* The sum of the numbers in that request: what an honest walk over it finds. */
-uint64_t gallery_expected(long number);
+/* The same as a graph: each item refers back to its order and to one vendor, as JSON References. */
+size_t gallery_graph_request(long number, char *text);
 
 /* Live bytes of Holdfast that do not come from malloc: for `mapped`. */
 size_t gallery_holdfast_mapped(void);
