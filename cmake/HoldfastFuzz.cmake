@@ -33,7 +33,8 @@ foreach(source ${fuzz_sources})
 
   add_executable(${program} ${source})
   target_include_directories(${program} PRIVATE lib)
-  target_link_libraries(${program} PRIVATE holdfast ${peers} holdfast_warnings holdfast_gen gen_shapes)
+  target_link_libraries(${program} PRIVATE holdfast ${peers} holdfast_warnings holdfast_gen gen_shapes
+    $<TARGET_NAME_IF_EXISTS:holdfast_profile>)
   if(HF_FUZZ)
     target_link_options(${program} PRIVATE -fsanitize=fuzzer)
   else()

@@ -1,7 +1,8 @@
 /* checkpoint.c - what the process knows about its memory, written down between two events.
  *
- * Asked of the allocator only when this thread is not inside of it: a handler that interrupted
- * malloc would wait for malloc's lock. */
+ * Asked of the allocator only when this thread is not inside of it, nor inside of fork, which holds
+ * all of its locks: a handler that interrupted these would wait for ever. Where asking takes long
+ * (glibc looks at every free block) it is done less often, so that it stays within 2 % of the time. */
 #define _GNU_SOURCE
 #include "recorder.h"
 #include "system.h"
@@ -107,6 +108,18 @@ static void sum_counters(hf__wire_checkpoint *checkpoint, uint64_t *ret_own_tick
     *ret_own_ticks = own_ticks;
 }
 
+static bool ask_seldom(uint64_t statistics[5], hf__checkpoint_reason reason)
+{
+    static _Atomic uint64_t next_ticks;
+    uint64_t from = hf__ticks_now();
+    if (reason == HF__CHECKPOINT_TIME && from < atomic_load_explicit(&next_ticks, memory_order_relaxed))
+        return false;
+    bool answered = ask_allocator(statistics);
+    uint64_t to = hf__ticks_now();
+    atomic_store_explicit(&next_ticks, to + 50 * (to - from), memory_order_relaxed);
+    return answered;
+}
+
 void hf__checkpoint_write(hf__context *context, hf__checkpoint_reason reason, const char *name)
 {
     hf__wire_checkpoint checkpoint = { 0 };
@@ -116,7 +129,7 @@ void hf__checkpoint_write(hf__context *context, hf__checkpoint_reason reason, co
     checkpoint.reason = reason;
     checkpoint.has_usable = hf__real.usable != NULL;
     checkpoint.allocator = hf__real.allocator;
-    checkpoint.present = hf__thread.inside == 0 && hf__thread.level == 1 && ask_allocator(checkpoint.statistics);
+    checkpoint.present = hf__thread.inside == 0 && hf__thread.level == 1 && ask_seldom(checkpoint.statistics, reason);
     sum_counters(&checkpoint, &own_ticks);
     read_resident(&checkpoint.rss, &checkpoint.anonymous);
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);

@@ -339,7 +339,9 @@ static void answer_request(hf__context *context)
 {
     uint32_t request = atomic_load_explicit(&hf__self.session->checkpoint_request, memory_order_acquire);
     uint32_t answered = atomic_load_explicit(&hf__self.slot->checkpoint_answered, memory_order_relaxed);
-    if (request == answered || hf__thread.level != 1 || hf__thread.inside != 0)
+    /* Only right after an allocation: there, no lock of the allocator is held by this thread, as it
+     * might be by what a signal handler interrupted. */
+    if (request == answered || !context->may_ask || hf__thread.level != 1 || hf__thread.inside != 0)
         return;
     if (atomic_compare_exchange_strong(&hf__self.slot->checkpoint_answered, &answered, request))
         hf__checkpoint_write(context, (hf__checkpoint_reason)atomic_load(&hf__self.session->checkpoint_reason), NULL);

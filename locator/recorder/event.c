@@ -68,7 +68,10 @@ static void record_allocation(hf__context *context, const void *block, size_t si
     bool due = period == 0 || sample_due(size, period);
     if (!due && context->tick == atomic_load_explicit(&hf__self.session->tick, memory_order_relaxed))
         return;
-    if (!hf__room(context))
+    context->may_ask = true;
+    bool room = hf__room(context);
+    context->may_ask = false;
+    if (!room)
         return;
     if (context->period != period)  /* a new one came with the new segment */
         due = context->period == 0 || sample_due(size, context->period);

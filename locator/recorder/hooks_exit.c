@@ -1,4 +1,4 @@
-/* hooks_exit.c - the moment at which a program is done: main returns, or exit is called.
+/* hooks_exit.c - the moment at which a program is done: main returns, or exit is called; and fork.
  *
  * What lives then is what the program kept; what its exit handlers release later was released only
  * to be tidy. So there is one checkpoint before any exit handler, however the program leaves. */
@@ -13,6 +13,7 @@ typedef int start_function(main_function *, int, char **, void (*)(void), void (
 
 HF__EXPORT int __libc_start_main(main_function *program, int count, char **arguments, void (*init)(void),
                                  void (*fini)(void), void (*loader_fini)(void), void *stack_end);
+HF__EXPORT pid_t fork(void);
 HF__EXPORT _Noreturn void exit(int status);
 HF__EXPORT _Noreturn void _exit(int status);
 HF__EXPORT _Noreturn void _Exit(int status);
@@ -75,4 +76,16 @@ HF__EXPORT void _exit(int status)
 HF__EXPORT void _Exit(int status)
 {
     _exit(status);
+}
+
+/* The child is noticed by its first event (hf__live). This only marks the time during which libc
+ * holds the allocator's locks. */
+HF__EXPORT pid_t fork(void)
+{
+    pid_t (*real)(void);
+    *(void **)&real = dlsym(RTLD_NEXT, "fork");
+    hf__thread.inside++;
+    pid_t child = real();
+    hf__thread.inside--;
+    return child;
 }

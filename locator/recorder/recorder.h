@@ -45,6 +45,7 @@ typedef struct hf__context {
     uint32_t   until_stamp;
     uint32_t   tick;
     uint64_t   measured_from;   /* ticks; 0: the time of this event is not taken */
+    bool       may_ask;         /* the allocator just answered this thread: it can be asked for statistics */
     bool       measure_next;    /* the next event's is: it stands for those of its segment */
     bool       impatient;       /* waited in vain: do not wait again until there was room */
     bool       begun;           /* OTHER_BEGIN was written for this thread */
@@ -178,7 +179,8 @@ void hf__thread_watch(void);
 
 /* ---- checkpoint.c ----------------------------------------------------------------------- */
 
-/* Writes a checkpoint into the context's ring; it must have room for HF__EVENT_MAX bytes. */
+/* Writes a checkpoint into the context's ring; it must have room for HF__EVENT_MAX bytes. Asks the
+ * allocator unless this thread is inside of it, or inside of fork. */
 void hf__checkpoint_write(hf__context *context, hf__checkpoint_reason reason, const char *name);
 
 /* ---- the path of an event, inline ---------------------------------------------------------- */

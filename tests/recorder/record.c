@@ -134,6 +134,8 @@ static void add_ending(replayed *all, const hf__trace_event *event)
 {
     static const char *const words[] = { "unknown", "exit", "signal", "exec", "running" };
     size_t length = strlen(all->endings);
+    if (event->process > 8)
+        return;                      /* only the first ones are looked at */
     snprintf(all->endings + length, sizeof all->endings - length, "%u:%s %d ", event->process,
              words[event->process_end.how], event->process_end.value);
 }
