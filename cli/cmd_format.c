@@ -2,8 +2,9 @@
 #include "input.h"
 #include "options.h"
 #include "output.h"
+#include "stream_input.h"
 
-enum { PRETTY, MINIFY, INDENT, TABS, RESPELL, OUTPUT };
+enum { PRETTY, MINIFY, INDENT, TABS, RESPELL, STREAM, OUTPUT };
 
 static const verb_option option_table[] = {
     [PRETTY] = { "pretty", 'p', NULL, "a line for each member and element (the default)" },
@@ -11,13 +12,38 @@ static const verb_option option_table[] = {
     [INDENT] = { "indent", 0, "N", "spaces for each level, 1 to 10; 2 unless given" },
     [TABS] = { "tabs", 0, NULL, "a tab for each level" },
     [RESPELL] = { "respell", 0, NULL, "numbers and escapes by their value, not as they came" },
+    [STREAM] = { "stream", 's', NULL, "documents one after the other, NDJSON included; memory for the largest" },
     [OUTPUT] = { "output", 'o', "FILE", "writes to FILE, whole or not at all" },
     { NULL, 0, NULL, NULL },
 };
 
+typedef struct target {
+    output           *to;
+    hf_write_options *form;
+} target;
+
+static int format_one(const hf_document *document, void *context)
+{
+    const target *into = context;
+    int code = output_put(into->to, hf_root(document), into->form);
+    return code == EXIT_DONE && into->to->is_closed ? EXIT_FINDING : code;
+}
+
+static int format_stream(const verb *self, const char *path, const char *output_path, hf_write_options *form)
+{
+    output to;
+    int code = output_begin(&to, output_path);
+    if (code == EXIT_DONE)
+        code = stream_each(self, path, format_one, &(target){ &to, form });
+    if (to.is_closed)
+        code = EXIT_DONE; /* nobody wanted the rest */
+    return output_end(&to, code);
+}
+
 static int run(const verb *self, int argument_count, char **arguments)
 {
-    const char *path = NULL, *output = NULL;
+    const char *path = NULL, *output_path = NULL;
+    bool is_stream = false;
     hf_write_options form = { .pretty = true, .line_feed = true };
     uint64_t indent;
     options args;
@@ -28,7 +54,8 @@ static int run(const verb *self, int argument_count, char **arguments)
         case MINIFY:  form.pretty = false; break;
         case TABS:    form.tabs = true; break;
         case RESPELL: form.respell = true; break;
-        case OUTPUT:  output = args.value; break;
+        case OUTPUT:  output_path = args.value; break;
+        case STREAM:  is_stream = true; break;
         case INDENT:
             if (!options_number(&args, 1, 10, &indent))
                 return EXIT_USAGE;
@@ -43,10 +70,12 @@ static int run(const verb *self, int argument_count, char **arguments)
             return EXIT_USAGE;
         }
     }
+    if (is_stream)
+        return format_stream(self, path, output_path, &form);
     hf_document *document = NULL;
     int code = input_read(path, NULL, &document);
     if (code == EXIT_DONE)
-        code = output_write(hf_root(document), &form, output);
+        code = output_write(hf_root(document), &form, output_path);
     hf_document_drop(document);
     return code;
 }
@@ -57,6 +86,6 @@ const verb verb_format = {
     .usage = "[options] [FILE]",
     .options = option_table,
     .details = "Without FILE, or with -, reads standard input. Numbers and escapes come out as they were\n"
-               "spelled. Bad input: exit 5 and nothing written. Pretty output indents 100 levels at most.\n",
+               "spelled. Bad input: exit 5 and nothing of that document written. Pretty output indents 100 levels at most.\n",
     .run = run,
 };

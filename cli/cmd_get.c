@@ -4,13 +4,15 @@
 #include "input.h"
 #include "options.h"
 #include "output.h"
+#include "stream_input.h"
 
-enum { MINIFY, RAW, KEYS, OUTPUT };
+enum { MINIFY, RAW, KEYS, STREAM, OUTPUT };
 
 static const verb_option option_table[] = {
     [MINIFY] = { "minify", 'm', NULL, "no blanks at all" },
     [RAW] = { "raw", 'r', NULL, "text without quotes and escapes; anything else as JSON" },
     [KEYS] = { "keys", 'k', NULL, "the keys of the object, or the number of elements, not the value" },
+    [STREAM] = { "stream", 's', NULL, "documents one after the other, NDJSON included; memory for the largest" },
     [OUTPUT] = { "output", 'o', "FILE", "writes to FILE, whole or not at all" },
     { NULL, 0, NULL, NULL },
 };
@@ -31,74 +33,124 @@ static void tell_what_is_there(hf_value root, const hf_error *error)
     }
 }
 
-static int print_keys(hf_value value)
+typedef struct request {
+    const char      *pointer;
+    bool             is_raw, wants_keys, is_stream;
+    hf_write_options form;
+    output           to;
+    uint64_t         found; /* documents that had the value */
+} request;
+
+static int put_line(output *to, hf_text text)
 {
+    int code = output_put_text(to, text);
+    return code == EXIT_DONE ? output_put_text(to, HF_T("\n")) : code;
+}
+
+static int put_keys(request *wish, hf_value value)
+{
+    char count[24];
     if (!hf_is_container(value)) {
         fprintf(stderr, "holdfast get: %s has no keys\n", hf_kind_name(hf_kind_of(value)));
         return EXIT_FINDING;
     }
     if (hf_is_array(value)) {
-        printf("%u\n", hf_count(value));
-        return EXIT_DONE;
+        int length = snprintf(count, sizeof count, "%u", hf_count(value));
+        return put_line(&wish->to, hf_text_of(count, (size_t)length));
     }
+    int code = EXIT_DONE;
     hf_iter iter;
     hf_iter_init(&iter, value);
-    while (hf_iter_next(&iter)) {
-        fwrite(iter.key.bytes, 1, iter.key.length, stdout);
-        putchar('\n');
+    while (code == EXIT_DONE && hf_iter_next(&iter))
+        code = put_line(&wish->to, iter.key);
+    return code;
+}
+
+static int put_value(request *wish, hf_value value)
+{
+    wish->found++;
+    if (wish->wants_keys)
+        return put_keys(wish, value);
+    if (wish->is_raw && hf_is_text(value))
+        return put_line(&wish->to, hf_as_text(value, HF_T("")));
+    return output_put(&wish->to, value, &wish->form);
+}
+
+static int get_from(const hf_document *document, void *context)
+{
+    request *wish = context;
+    hf_value value;
+    hf_error error;
+    hf_status status = hf_find_pointer(hf_root(document), hf_text_from_cstr(wish->pointer), &value, &error);
+    if (status == HF_OK)
+        return wish->to.is_closed ? EXIT_FINDING : put_value(wish, value);
+    if (wish->is_stream)
+        return EXIT_DONE; /* this one has none; the next may */
+    fprintf(stderr, "holdfast get: nothing at '%s': ", wish->pointer);
+    hf_error_print(stderr, &error);
+    tell_what_is_there(hf_root(document), &error);
+    return EXIT_FINDING;
+}
+
+static int get_all(const verb *self, request *wish, const char *path)
+{
+    hf_document *document = NULL;
+    int code;
+    if (wish->is_stream) {
+        code = stream_each(self, path, get_from, wish);
+        if (wish->to.is_closed)
+            return EXIT_DONE;
+        if (code == EXIT_DONE && wish->found == 0) {
+            fprintf(stderr, "holdfast get: no document has anything at '%s'\n", wish->pointer);
+            code = EXIT_FINDING;
+        }
+        return code;
     }
+    code = input_read(path, NULL, &document);
+    if (code == EXIT_DONE)
+        code = get_from(document, wish);
+    hf_document_drop(document);
+    return code;
+}
+
+/* A pointer that is none is the caller's mistake, whatever the documents hold. */
+static int check_pointer(const verb *self, const char *pointer)
+{
+    hf_error error;
+    hf_value value;
+    if (hf_find_pointer(hf_absent(), hf_text_from_cstr(pointer), &value, &error) == HF_BAD_POINTER)
+        return usage_error(self, "'%s' is no JSON Pointer: %s", pointer, error.detail);
     return EXIT_DONE;
 }
 
 static int run(const verb *self, int argument_count, char **arguments)
 {
-    const char *pointer = NULL, *path = NULL, *output = NULL;
-    bool is_raw = false, wants_keys = false;
-    hf_write_options form = { .pretty = true, .line_feed = true };
+    const char *path = NULL, *output_path = NULL;
+    request wish = { .form = { .pretty = true, .line_feed = true } };
     options args;
     options_begin(&args, self, argument_count, arguments);
     for (int option; (option = options_next(&args)) != OPTIONS_END;) {
         switch (option) {
-        case MINIFY: form.pretty = false; break;
-        case RAW:    is_raw = true; break;
-        case KEYS:   wants_keys = true; break;
-        case OUTPUT: output = args.value; break;
+        case MINIFY: wish.form.pretty = false; break;
+        case RAW:    wish.is_raw = true; break;
+        case KEYS:   wish.wants_keys = true; break;
+        case STREAM: wish.is_stream = true; break;
+        case OUTPUT: output_path = args.value; break;
         case OPTIONS_POSITIONAL:
-            if (pointer != NULL && path != NULL)
+            if (wish.pointer != NULL && path != NULL)
                 return usage_error(self, "one pointer and one file; '%s' is too much", args.value);
-            *(pointer == NULL ? &pointer : &path) = args.value;
+            *(wish.pointer == NULL ? &wish.pointer : &path) = args.value;
             break;
         default:
             return EXIT_USAGE;
         }
     }
-    if (pointer == NULL)
+    if (wish.pointer == NULL)
         return usage_error(self, "which value? A JSON Pointer is due, such as /servers/0/port");
-    hf_document *document = NULL;
-    hf_value value;
-    hf_error error;
-    int code = input_read(path, NULL, &document);
-    if (code != EXIT_DONE)
-        return code;
-    hf_status status = hf_find_pointer(hf_root(document), hf_text_from_cstr(pointer), &value, &error);
-    if (status == HF_BAD_POINTER) {
-        code = usage_error(self, "'%s' is no JSON Pointer: %s", pointer, error.detail);
-    } else if (status != HF_OK) {
-        fprintf(stderr, "holdfast get: nothing at '%s': ", pointer);
-        hf_error_print(stderr, &error);
-        tell_what_is_there(hf_root(document), &error);
-        code = EXIT_FINDING;
-    } else if (wants_keys) {
-        code = print_keys(value);
-    } else if (is_raw && hf_is_text(value)) {
-        hf_text text = hf_as_text(value, HF_T(""));
-        fwrite(text.bytes, 1, text.length, stdout);
-        putchar('\n');
-    } else {
-        code = output_write(value, &form, output);
-    }
-    hf_document_drop(document);
-    return fflush(stdout) == 0 ? code : EXIT_BAD_DATA;
+    int code = check_pointer(self, wish.pointer);
+    if (code == EXIT_DONE && (code = output_begin(&wish.to, output_path)) == EXIT_DONE)
+        code = output_end(&wish.to, get_all(self, &wish, path));
+    return code;
 }
 
 const verb verb_get = {
@@ -107,6 +159,7 @@ const verb verb_get = {
     .usage = "[options] POINTER [FILE]",
     .options = option_table,
     .details = "\"\" is the whole; /a/0 the first element of member a; ~1 stands for / and ~0 for ~ in a key.\n"
-               "Exit 1 when nothing is there; what is there instead is told on standard error.\n",
+               "Exit 1 when nothing is there; what is there instead is told on standard error. With --stream,\n"
+               "documents without the value are passed over; exit 1 when none has it.\n",
     .run = run,
 };

@@ -7,12 +7,14 @@
 #include "options.h"
 #include "output.h"
 #include "path_tree.h"
+#include "stream_input.h"
 
-enum { DEPTH, TOP, JSON };
+enum { DEPTH, TOP, STREAM, JSON };
 
 static const verb_option option_table[] = {
     [DEPTH] = { "depth", 'd', "N", "paths down to this depth; 4 unless given" },
     [TOP] = { "top", 'n', "N", "the N largest paths; 25 unless given" },
+    [STREAM] = { "stream", 's', NULL, "documents one after the other, NDJSON included; memory for the largest" },
     [JSON] = { "json", 0, "[FILE]", "as JSON, to standard output or to FILE" },
     { NULL, 0, NULL, NULL },
 };
@@ -47,15 +49,23 @@ static void print_bar(double share, bool has_colour)
     printf("%*s", (int)(BAR_CELLS - (cells + 7) / 8), "");
 }
 
-static void print_totals(const hf_document_info *info, const hf_size *size, uint64_t paths)
+/* All documents together. */
+typedef struct totals {
+    uint64_t documents, text_bytes, document_bytes, value_bytes, values, keys;
+    uint32_t depth;
+} totals;
+
+static void print_totals(const totals *sum, uint64_t paths, bool is_stream)
 {
     char room[16];
-    double ratio = (double)info->bytes / (double)(info->text_bytes > 0 ? info->text_bytes : 1);
-    printf("%8s  of text\n", spell_bytes(info->text_bytes, room));
-    printf("%8s  in memory as a document, %.2f times the text;", spell_bytes(info->bytes, room), ratio);
-    printf(" %s of it in values and their text\n", spell_bytes(size->deep_bytes, room));
-    printf("%8llu  values, %llu keys, %llu paths, %u levels deep\n\n", (unsigned long long)size->values,
-           (unsigned long long)size->keys, (unsigned long long)paths, (unsigned)info->depth);
+    double ratio = (double)sum->document_bytes / (double)(sum->text_bytes > 0 ? sum->text_bytes : 1);
+    printf("%8s  of text", spell_bytes(sum->text_bytes, room));
+    if (is_stream)
+        printf(" in %llu documents", (unsigned long long)sum->documents);
+    printf("\n%8s  in memory as a document, %.2f times the text;", spell_bytes(sum->document_bytes, room), ratio);
+    printf(" %s of it in values and their text\n", spell_bytes(sum->value_bytes, room));
+    printf("%8llu  values, %llu keys, %llu paths, %u levels deep\n\n", (unsigned long long)sum->values,
+           (unsigned long long)sum->keys, (unsigned long long)paths, (unsigned)sum->depth);
 }
 
 static void print_tree(path_tree *tree, const uint32_t *nodes, uint32_t count)
@@ -98,8 +108,8 @@ static void build_path(hf_builder *builder, const path_tree *tree, uint32_t numb
     hf_build_end(builder);
 }
 
-static int print_json(const char *path, const hf_document_info *info, const hf_size *size, const path_tree *tree,
-                      const uint32_t *nodes, uint32_t count, const char *output)
+static int print_json(const char *path, const totals *sum, const path_tree *tree, const uint32_t *nodes,
+                      uint32_t count, const char *json_output)
 {
     hf_builder *builder = NULL;
     hf_document *report = NULL;
@@ -111,12 +121,13 @@ static int print_json(const char *path, const hf_document_info *info, const hf_s
         hf_build_text(builder, HF_T("holdfast.size/1"));
         hf_build_key(builder, HF_T("file"));
         hf_build_text(builder, hf_text_from_cstr(path != NULL ? path : "-"));
-        build_number(builder, "text_bytes", info->text_bytes);
-        build_number(builder, "document_bytes", info->bytes);
-        build_number(builder, "value_bytes", size->deep_bytes);
-        build_number(builder, "values", size->values);
-        build_number(builder, "keys", size->keys);
-        build_number(builder, "depth", info->depth);
+        build_number(builder, "documents", sum->documents);
+        build_number(builder, "text_bytes", sum->text_bytes);
+        build_number(builder, "document_bytes", sum->document_bytes);
+        build_number(builder, "value_bytes", sum->value_bytes);
+        build_number(builder, "values", sum->values);
+        build_number(builder, "keys", sum->keys);
+        build_number(builder, "depth", sum->depth);
         build_number(builder, "paths_total", tree->count);
         hf_build_key(builder, HF_T("paths"));
         hf_build_array(builder);
@@ -131,7 +142,7 @@ static int print_json(const char *path, const hf_document_info *info, const hf_s
         hf_error_print(stderr, &error);
         return exit_code_of(status);
     }
-    int code = output_write(hf_root(report), &(hf_write_options){ .line_feed = true }, output);
+    int code = output_write(hf_root(report), &(hf_write_options){ .line_feed = true }, json_output);
     hf_document_drop(report);
     return code;
 }
@@ -140,37 +151,64 @@ static int print_json(const char *path, const hf_document_info *info, const hf_s
 
 typedef struct request {
     const char *path, *json_output;
-    bool        wants_json;
+    bool        wants_json, is_stream;
     uint64_t    depth, top;
+    totals      sum;
+    path_tree   tree;
 } request;
 
-static int report(const request *wish, const hf_document *document)
+static int no_memory(void)
 {
-    path_tree tree;
+    fprintf(stderr, "holdfast size: %s\n", hf_status_text(HF_NO_MEMORY));
+    return EXIT_BAD_DATA;
+}
+
+static int measure(const hf_document *document, void *context)
+{
+    request *wish = context;
     hf_size size;
-    hf_error error;
     hf_document_info info = hf_document_get_info(document);
-    hf_status status = hf_measure(hf_root(document), &size, &error);
-    if (status == HF_OK)
-        status = path_tree_measure(&tree, hf_root(document), &error);
-    if (status != HF_OK) {
-        fprintf(stderr, "holdfast size: ");
-        hf_error_print(stderr, &error);
-        return exit_code_of(status);
-    }
+    if (hf_measure(hf_root(document), &size, NULL) != HF_OK || path_tree_add(&wish->tree, hf_root(document)) != HF_OK)
+        return no_memory();
+    wish->sum.documents++;
+    wish->sum.text_bytes += info.text_bytes;
+    wish->sum.document_bytes += info.bytes;
+    wish->sum.value_bytes += size.deep_bytes;
+    wish->sum.values += size.values;
+    wish->sum.keys += size.keys;
+    if (info.depth > wish->sum.depth)
+        wish->sum.depth = info.depth;
+    return EXIT_DONE;
+}
+
+static int measure_all(const verb *self, request *wish)
+{
+    hf_document *document = NULL;
+    if (wish->is_stream)
+        return stream_each(self, wish->path, measure, wish);
+    int code = input_read(wish->path, NULL, &document);
+    if (code == EXIT_DONE)
+        code = measure(document, wish);
+    hf_document_drop(document);
+    return code;
+}
+
+static int report(request *wish)
+{
+    uint32_t paths = wish->tree.count, *nodes = malloc((size_t)wish->top * sizeof *nodes);
+    if (nodes == NULL)
+        return no_memory();
+    path_tree_finish(&wish->tree);
+    uint32_t count = path_tree_largest(&wish->tree, (uint32_t)wish->depth, (uint32_t)wish->top, nodes);
     int code = EXIT_DONE;
-    uint32_t *nodes = malloc((size_t)wish->top * sizeof *nodes);
-    uint32_t count = nodes != NULL ? path_tree_largest(&tree, (uint32_t)wish->depth, (uint32_t)wish->top, nodes) : 0;
-    uint32_t paths = tree.count;
     if (wish->wants_json) {
-        code = print_json(wish->path, &info, &size, &tree, nodes, count, wish->json_output);
+        code = print_json(wish->path, &wish->sum, &wish->tree, nodes, count, wish->json_output);
     } else {
-        print_totals(&info, &size, paths);
-        print_tree(&tree, nodes, count);
+        print_totals(&wish->sum, paths, wish->is_stream);
+        print_tree(&wish->tree, nodes, count);
         code = fflush(stdout) == 0 ? EXIT_DONE : EXIT_BAD_DATA;
     }
     free(nodes);
-    path_tree_release(&tree);
     return code;
 }
 
@@ -189,6 +227,9 @@ static int run(const verb *self, int argument_count, char **arguments)
             if (!options_number(&args, 1, TOP_MAX, &wish.top))
                 return EXIT_USAGE;
             break;
+        case STREAM:
+            wish.is_stream = true;
+            break;
         case JSON:
             wish.wants_json = true;
             wish.json_output = args.value;
@@ -202,11 +243,10 @@ static int run(const verb *self, int argument_count, char **arguments)
             return EXIT_USAGE;
         }
     }
-    hf_document *document = NULL;
-    int code = input_read(wish.path, NULL, &document);
+    int code = path_tree_begin(&wish.tree) == HF_OK ? measure_all(self, &wish) : no_memory();
     if (code == EXIT_DONE)
-        code = report(&wish, document);
-    hf_document_drop(document);
+        code = report(&wish);
+    path_tree_release(&wish.tree);
     return code;
 }
 

@@ -16,17 +16,6 @@ static int failed(const char *what, const char *path)
     return EXIT_BAD_DATA;
 }
 
-static int told(hf_status status, const hf_error *error)
-{
-    if (status == HF_IO && error->system_error == EPIPE)
-        return EXIT_DONE; /* whoever read our output has seen enough */
-    if (status != HF_OK) {
-        fprintf(stderr, "holdfast: ");
-        hf_error_print(stderr, error);
-    }
-    return exit_code_of(status);
-}
-
 /* The permissions a new file would have, or those of the file that is replaced. */
 static mode_t mode_for(const char *path)
 {
@@ -38,35 +27,118 @@ static mode_t mode_for(const char *path)
     return 0666 & ~mask;
 }
 
-static int write_file(hf_value value, const hf_write_options *options, const char *path)
+int output_begin(output *to, const char *path)
 {
-    char beside[4096];
-    if (snprintf(beside, sizeof beside, "%s.XXXXXX", path) >= (int)sizeof beside) {
-        errno = ENAMETOOLONG;
-        return failed("write", path);
+    memset(to, 0, sizeof *to);
+    to->descriptor = STDOUT_FILENO;
+    to->bytes = malloc(OUTPUT_ROOM);
+    if (to->bytes == NULL)
+        return failed("write", "the output");
+    if (path == NULL || strcmp(path, "-") == 0) {
+        signal(SIGPIPE, SIG_IGN);
+        return EXIT_DONE;
     }
-    int descriptor = mkstemp(beside);
-    if (descriptor < 0)
+    to->path = path;
+    to->beside = malloc(strlen(path) + sizeof ".XXXXXX");
+    if (to->beside == NULL)
+        return failed("write", path);
+    sprintf(to->beside, "%s.XXXXXX", path);
+    to->descriptor = mkstemp(to->beside);
+    if (to->descriptor < 0) {
+        free(to->beside);
+        to->beside = NULL;
         return failed("create", path);
-    hf_error error;
-    hf_status status = hf_write_descriptor(value, options, descriptor, &error);
-    bool is_whole = status == HF_OK && fchmod(descriptor, mode_for(path)) == 0;
-    if (close(descriptor) != 0 || !is_whole || rename(beside, path) != 0) {
-        int code = status != HF_OK ? told(status, &error) : failed("write", path);
-        unlink(beside);
-        return code;
     }
     return EXIT_DONE;
 }
 
+/* Writes out what was gathered; false with errno. */
+static bool flush(output *to)
+{
+    for (size_t done = 0; done < to->length && !to->is_closed;) {
+        ssize_t written = write(to->descriptor, to->bytes + done, to->length - done);
+        if (written > 0)
+            done += (size_t)written;
+        else if (written < 0 && errno == EPIPE && to->path == NULL)
+            to->is_closed = true; /* whoever read our output has seen enough */
+        else if (written < 0 && errno != EINTR)
+            return false;
+    }
+    to->length = 0;
+    return true;
+}
+
+static hf_status gather(void *context, const char *bytes, size_t length)
+{
+    output *to = context;
+    while (length > 0) {
+        size_t part = OUTPUT_ROOM - to->length < length ? OUTPUT_ROOM - to->length : length;
+        memcpy(to->bytes + to->length, bytes, part);
+        to->length += part;
+        bytes += part;
+        length -= part;
+        if (to->length == OUTPUT_ROOM && !flush(to))
+            return HF_IO;
+    }
+    return to->is_closed ? HF_END : HF_OK;
+}
+
+static int told(const output *to, hf_status status, const hf_error *error)
+{
+    if (status == HF_OK || status == HF_END)
+        return EXIT_DONE;
+    if (status == HF_IO)
+        return failed("write", to->path != NULL ? to->path : "standard output");
+    fprintf(stderr, "holdfast: ");
+    hf_error_print(stderr, error);
+    return exit_code_of(status);
+}
+
+int output_put(output *to, hf_value value, const hf_write_options *options)
+{
+    hf_error error;
+    return told(to, hf_write_to(value, options, gather, to, &error), &error);
+}
+
+int output_put_text(output *to, hf_text text)
+{
+    return told(to, gather(to, text.bytes, text.length), NULL);
+}
+
+/* Puts the file in its place, or takes it away. */
+static int settle(output *to, int code)
+{
+    if (code == EXIT_DONE && fchmod(to->descriptor, mode_for(to->path)) != 0)
+        code = failed("write", to->path);
+    if (close(to->descriptor) != 0 && code == EXIT_DONE)
+        code = failed("write", to->path);
+    if (code == EXIT_DONE && rename(to->beside, to->path) != 0)
+        code = failed("write", to->path);
+    if (code != EXIT_DONE)
+        unlink(to->beside);
+    return code;
+}
+
+int output_end(output *to, int code)
+{
+    bool is_wanted = code == EXIT_DONE || to->path == NULL;
+    if (is_wanted && to->bytes != NULL && !flush(to))
+        code = failed("write", to->path != NULL ? to->path : "standard output");
+    if (to->beside != NULL)
+        code = settle(to, code);
+    free(to->beside);
+    free(to->bytes);
+    memset(to, 0, sizeof *to);
+    return code;
+}
+
 int output_write(hf_value value, const hf_write_options *options, const char *path)
 {
-    if (path != NULL && strcmp(path, "-") != 0)
-        return write_file(value, options, path);
-    hf_error error;
-    signal(SIGPIPE, SIG_IGN);
-    hf_status status = hf_write_descriptor(value, options, STDOUT_FILENO, &error);
-    return told(status, &error);
+    output to;
+    int code = output_begin(&to, path);
+    if (code == EXIT_DONE)
+        code = output_put(&to, value, options);
+    return output_end(&to, code);
 }
 
 bool output_has_colour(void)

@@ -6,9 +6,29 @@
 
 #include "verb.h"
 
-/* Writes `value` to `path` (NULL or "-": standard output). A file is written beside its place and
- * renamed over it at the end, so that it is never half-written. On failure prints the error and
- * returns the exit code; a reader of standard output that went away ends it quietly. */
+enum { OUTPUT_ROOM = 256 * 1024 };
+
+/* Fields of your own: between output_begin and output_end. Bytes are gathered and written in large
+ * pieces. A file is written beside its place and renamed over it at the end. */
+typedef struct output {
+    const char *path; /* NULL: standard output */
+    char       *beside; /* the file being written */
+    int         descriptor;
+    char       *bytes;
+    size_t      length;
+    bool        is_closed; /* whoever read our standard output went away: the rest is not wanted */
+} output;
+
+/* Each returns the exit code to end with, EXIT_DONE when all is well; the error is told.
+ * path NULL or "-" is standard output. */
+int output_begin(output *to, const char *path);
+int output_put(output *to, hf_value value, const hf_write_options *options);
+int output_put_text(output *to, hf_text text);
+/* Writes what is left. With `code` not EXIT_DONE a file is not put in its place. Returns `code`, or
+ * what went wrong here. */
+int output_end(output *to, int code);
+
+/* All of it for one value. */
 int output_write(hf_value value, const hf_write_options *options, const char *path);
 
 /* Is standard output a terminal that wants colour (NO_COLOR unset)? */

@@ -43,6 +43,11 @@ static bool add_node(path_tree *tree, uint32_t parent, hf_text key, uint64_t has
         tree->nodes = nodes;
         tree->room = room;
     }
+    if (key.length > 0) {
+        key.bytes = hf_arena_copy(&tree->keys, key.bytes, key.length, 1);
+        if (key.bytes == NULL)
+            return false;
+    }
     path_node *node = &tree->nodes[tree->count];
     memset(node, 0, sizeof *node);
     node->parent = parent;
@@ -59,7 +64,7 @@ static bool add_node(path_tree *tree, uint32_t parent, hf_text key, uint64_t has
 }
 
 /* The node of a child; 0 when there is no memory. */
-static uint32_t child_of(path_tree *tree, uint32_t parent, hf_text key, uint32_t *children)
+static uint32_t child_of(path_tree *tree, uint32_t parent, hf_text key)
 {
     if (tree->count * 2 >= tree->cell_count && !grow_cells(tree))
         return 0;
@@ -73,11 +78,11 @@ static uint32_t child_of(path_tree *tree, uint32_t parent, hf_text key, uint32_t
                 (node->key.bytes == NULL) == (key.bytes == NULL) && hf_text_equal(node->key, key))
                 return tree->cells[at];
         }
-        bool is_full = tree->count >= PATH_NODES_MAX || *children >= PATH_CHILDREN_MAX;
+        bool is_full = tree->count >= PATH_NODES_MAX || tree->children[parent] >= PATH_CHILDREN_MAX;
         if (!is_full || is_rest) {
             if (!add_node(tree, parent, key, hash, is_rest))
                 return 0;
-            ++*children;
+            tree->children[parent]++;
             return tree->cells[at] = tree->count - 1;
         }
         is_rest = true; /* gathered with the others that came too late */
@@ -87,33 +92,32 @@ static uint32_t child_of(path_tree *tree, uint32_t parent, hf_text key, uint32_t
 
 /* ---- measuring --------------------------------------------------------------------------- */
 
-static void add_up(path_tree *tree)
-{
-    for (uint32_t i = tree->count - 1; i > 0; i--)
-        tree->nodes[tree->nodes[i].parent].bytes += tree->nodes[i].bytes;
-}
-
 static uint64_t key_bytes(hf_text key)
 {
     return key.bytes == NULL ? 0 : sizeof(hf__slot) + (key.length > HF__INLINE_MAX ? key.length : 0);
 }
 
-hf_status path_tree_measure(path_tree *tree, hf_value root, hf_error *reterr)
+hf_status path_tree_begin(path_tree *tree)
 {
-    memset(tree, 0, sizeof *tree);
     hf_text none = { NULL, 0 };
-    bool has_memory = add_node(tree, 0, none, 0, false);
-    uint32_t *children = calloc(PATH_NODES_MAX * 2, sizeof *children); /* how many each node has; pages come when used */
-    has_memory = has_memory && children != NULL;
-    hf_walk walk;
+    memset(tree, 0, sizeof *tree);
+    hf_arena_init(&tree->keys, NULL);
+    tree->children = calloc(PATH_NODES_MAX * 2, sizeof *tree->children); /* pages come when they are used */
+    return tree->children != NULL && add_node(tree, 0, none, 0, false) ? HF_OK : HF_NO_MEMORY;
+}
+
+hf_status path_tree_add(path_tree *tree, hf_value root)
+{
+    bool has_memory = true;
     uint32_t here = 0; /* the node of the innermost container */
+    hf_walk walk;
     hf_walk_init(&walk, root, NULL);
     while (has_memory && hf_walk_next(&walk)) {
         if (walk.event == HF_LEAVE) {
             here = walk.depth > 0 ? tree->nodes[here].parent : 0;
             continue;
         }
-        uint32_t node = walk.depth > 0 ? child_of(tree, here, walk.key, &children[here]) : 0;
+        uint32_t node = walk.depth > 0 ? child_of(tree, here, walk.key) : 0;
         has_memory = walk.depth == 0 || node != 0;
         if (!has_memory)
             break;
@@ -123,20 +127,21 @@ hf_status path_tree_measure(path_tree *tree, hf_value root, hf_error *reterr)
             here = node;
     }
     hf_walk_finish(&walk);
-    free(children);
-    if (!has_memory) {
-        path_tree_release(tree);
-        memset(reterr, 0, sizeof *reterr);
-        return reterr->status = HF_NO_MEMORY;
-    }
-    add_up(tree);
-    return HF_OK;
+    return has_memory ? HF_OK : HF_NO_MEMORY;
+}
+
+void path_tree_finish(path_tree *tree)
+{
+    for (uint32_t i = tree->count - 1; i > 0; i--)
+        tree->nodes[tree->nodes[i].parent].bytes += tree->nodes[i].bytes;
 }
 
 void path_tree_release(path_tree *tree)
 {
     free(tree->nodes);
     free(tree->cells);
+    free(tree->children);
+    hf_arena_release(&tree->keys);
     memset(tree, 0, sizeof *tree);
 }
 

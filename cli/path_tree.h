@@ -12,7 +12,7 @@
 typedef struct path_node {
     uint32_t parent, first_child, next_sibling; /* node numbers; 0 is the root and "none" */
     uint32_t depth;
-    hf_text  key;        /* borrowed from the document; bytes NULL: elements of an array */
+    hf_text  key;        /* bound to the tree; bytes NULL: elements of an array */
     bool     is_rest;    /* the paths beyond the bound */
     uint64_t count;      /* values with this path */
     uint64_t bytes;      /* at and below */
@@ -24,12 +24,18 @@ typedef struct path_tree {
     uint32_t   count, room;
     uint32_t  *cells; /* open addressing by (parent, key); node number, 0: empty */
     uint32_t   cell_count;
+    uint32_t  *children; /* how many each node has */
+    hf_arena   keys;
 } path_tree;
 
 enum { PATH_NODES_MAX = 1 << 20, PATH_CHILDREN_MAX = 4096 };
 
-/* Measures everything below `root`. Progress goes to standard error on a terminal when it takes long. */
-hf_status path_tree_measure(path_tree *tree, hf_value root, hf_error *reterr);
+/* HF_NO_MEMORY. Release it also after a failure. */
+hf_status path_tree_begin(path_tree *tree);
+/* Counts everything below `root` in; of many documents, each root counts in the one node 0. */
+hf_status path_tree_add(path_tree *tree, hf_value root);
+/* Adds up the bytes; after this the tree is for reading. */
+void path_tree_finish(path_tree *tree);
 void path_tree_release(path_tree *tree);
 
 /* The path of a node, with stars for elements, into `out`, terminated, middle left out when it is too long; returns `out`. */

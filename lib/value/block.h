@@ -56,7 +56,7 @@ static inline hf__slot *hf__block_slots(const hf__block_header *block)
 }
 static inline const hf__link_target *hf__block_links(const hf__block_header *block)
 {
-    return (const hf__link_target *)((const char *)block + block->links_offset);
+    return block->link_count > 0 ? (const hf__link_target *)((const char *)block + block->links_offset) : NULL;
 }
 
 /* What hf__block_check may take for granted about what lies beside the block. */

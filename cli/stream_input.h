@@ -1,0 +1,18 @@
+/* stream_input.h - documents one after the other, from a file or standard input, each handed on. */
+#ifndef HOLDFAST_STREAM_INPUT_H
+#define HOLDFAST_STREAM_INPUT_H
+
+#include <holdfast/stream.h>
+
+#include "verb.h"
+
+/* What to do with each document, which stays the caller's; anything but EXIT_DONE ends the stream and
+ * is its result. */
+typedef int stream_visit(const hf_document *document, void *context);
+
+/* Reads `path` (NULL or "-": standard input) as values one after the other, with or without blanks
+ * between, NDJSON included. Memory is bounded by the largest document. On a terminal, progress is
+ * shown on standard error after 200 ms. Returns the exit code; the error is told. */
+int stream_each(const verb *self, const char *path, stream_visit *visit, void *context);
+
+#endif
