@@ -20,6 +20,7 @@ typedef struct court {
     hf__judgement           *judgement;
     hf__chains               chains;
     hf__gather               gather;
+    double                   died[HF_WINDOWS_MAX]; /* blocks of the whole program, by the end of each window */
     uint32_t                *order; /* paths, by group */
     bool                     failed;
 } court;
@@ -46,6 +47,7 @@ static void gather_paths(court *at, const uint32_t *paths, size_t count, hf__sha
            at->options->since_s > 0)
         series->first++;
     hf__shape_of(series, ret_shape);
+    hf__shape_by_activity(series, at->died, ret_shape);
 }
 
 /* What a path holds at the reference. */
@@ -338,6 +340,8 @@ static void measure_whole(court *at)
     judgement->seconds = at->model->checkpoints[series->count - 1].seconds;
     judgement->live_bytes = series->live_bytes[judgement->reference];
     judgement->live_blocks = series->live_blocks[judgement->reference];
+    for (size_t i = 0; i < series->end; i++)
+        at->died[i] = series->died_blocks[i] + (i > 0 ? at->died[i - 1] : 0);
     for (size_t i = 0; i < series->end; i++)
         judgement->peak_bytes = fmax(judgement->peak_bytes, series->live_bytes[i]);
     hf__reconcile(at->model, series, &judgement->reconciled);

@@ -647,3 +647,22 @@ void hf__shape_of(const hf__series *series, hf__shape *ret_shape)
         return;
     judge(&at);
 }
+
+void hf__shape_by_activity(const hf__series *series, const double *died, hf__shape *shape)
+{
+    size_t last = series->end > 0 ? series->end - 1 : 0;
+    double length = series->end > 0 ? series->seconds[last] - series->begin_s : 0;
+    bool open = shape->verdict == HF_VERDICT_UNDECIDED || shape->verdict == HF_VERDICT_FILLING;
+    if (!open || shape->drops > 0 || series->end < HF_WINDOWS_MIN || length >= HF_ACTIVITY_BELOW_S ||
+        died[last] < HF_ACTIVITY_MIN)
+        return;
+    hf__series by_activity = *series;
+    for (size_t i = 0; i < series->end; i++)
+        by_activity.seconds[i] = series->begin_s + length * died[i] / died[last];
+    hf__shape other;
+    hf__shape_of(&by_activity, &other);
+    bool even = other.pace_end >= HF_ACTIVITY_PACE && other.pace_end <= 1 / HF_ACTIVITY_PACE;
+    bool whole = other.until_s - other.since_s > 0.5 * length;
+    if (other.verdict == HF_VERDICT_LEAK && even && whole)
+        *shape = other;
+}

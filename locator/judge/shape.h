@@ -78,6 +78,9 @@ enum {
 #define HF_BACKLOG_SHARE  0.50 /* of the peak, and of the run: a backlog must have grown by so much, for so long */
 #define HF_ERASED_SHARE   0.10 /* of what is born, taken out while the whole grows: a store, not a batch */
 #define HF_TURNOVER_MIN   0.75 /* growth of the whole over what is kept */
+#define HF_ACTIVITY_BELOW_S 1.0
+#define HF_ACTIVITY_MIN   5000.0 /* deaths, for a clock that is fine enough */
+#define HF_ACTIVITY_PACE  0.80 /* end pace over start pace by that clock, or its inverse */
 #define HF_TAIL_SHARE_MIN 0.15 /* growth must last for this share of the run */
 #define HF_LATE_RATIO     3.0  /* pace after over pace before: growth began there */
 #define HF_BREAK_SHARE    0.25 /* of the spread of pace that a break must explain */
@@ -86,5 +89,10 @@ enum {
 
 /* Never fails; looks at nothing but `series`. */
 void hf__shape_of(const hf__series *series, hf__shape *ret_shape);
+
+/* For runs of less than HF_ACTIVITY_BELOW_S: time is what the scheduler leaves a program, and a pause looks like a
+ * plateau. `died` is how much of the whole program had died by the end of each window: a second clock, which stands
+ * still with the program. Where time could not tell, and growth by that clock is even, it is a leak. */
+void hf__shape_by_activity(const hf__series *series, const double *died, hf__shape *shape);
 
 #endif
