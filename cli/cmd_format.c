@@ -4,11 +4,12 @@
 #include "output.h"
 #include "stream_input.h"
 
-enum { PRETTY, MINIFY, INDENT, TABS, RESPELL, STREAM, OUTPUT };
+enum { PRETTY, MINIFY, CANONICAL, INDENT, TABS, RESPELL, STREAM, OUTPUT };
 
 static const verb_option option_table[] = {
     [PRETTY] = { "pretty", 'p', NULL, "a line for each member and element (the default)" },
     [MINIFY] = { "minify", 'm', NULL, "no blanks at all" },
+    [CANONICAL] = { "canonical", 'c', NULL, "the form of RFC 8785: keys in order, numbers as doubles" },
     [INDENT] = { "indent", 0, "N", "spaces for each level, 1 to 10; 2 unless given" },
     [TABS] = { "tabs", 0, NULL, "a tab for each level" },
     [RESPELL] = { "respell", 0, NULL, "numbers and escapes by their value, not as they came" },
@@ -52,6 +53,7 @@ static int run(const verb *self, int argument_count, char **arguments)
         switch (option) {
         case PRETTY:  form.pretty = true; break;
         case MINIFY:  form.pretty = false; break;
+        case CANONICAL: form.canonical = true; break;
         case TABS:    form.tabs = true; break;
         case RESPELL: form.respell = true; break;
         case OUTPUT:  output_path = args.value; break;
@@ -72,6 +74,7 @@ static int run(const verb *self, int argument_count, char **arguments)
     }
     if (is_stream)
         return format_stream(self, path, output_path, &form);
+    form.line_feed = !form.canonical; /* of one document that is the form itself, to the byte */
     hf_document *document = NULL;
     int code = input_read(path, NULL, &document);
     if (code == EXIT_DONE)
@@ -82,10 +85,11 @@ static int run(const verb *self, int argument_count, char **arguments)
 
 const verb verb_format = {
     .name = "format",
-    .summary = "reads JSON strictly, writes it pretty or minified",
+    .summary = "reads JSON strictly, writes it pretty, minified or canonical",
     .usage = "[options] [FILE]",
     .options = option_table,
     .details = "Without FILE, or with -, reads standard input. Numbers and escapes come out as they were\n"
-               "spelled. Bad input: exit 5 and nothing of that document written. Pretty output indents 100 levels at most.\n",
+               "spelled. Bad input: exit 5 and nothing of that document written. Pretty output indents 100 levels at most.\n"
+               "Canonical form refuses equal keys and numbers that no double holds.\n",
     .run = run,
 };

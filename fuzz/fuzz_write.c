@@ -1,5 +1,5 @@
 /* fuzz_write.c - whatever is read is written the same way again: from its source, from its slots,
- * in lines, respelled, in pieces, and with ceilings of any size, at every CPU level. */
+ * in lines, respelled, canonical, in pieces, and with ceilings of any size, at every CPU level. */
 #include <holdfast/read.h>
 #include <holdfast/write.h>
 
@@ -59,12 +59,27 @@ static void must_respect_ceilings(hf_value value, const hf_write_options *option
     hf_buffer_release(&tight);
 }
 
+/* Canonical form refuses some values; what it writes it writes again. */
+static void must_be_canonical(hf_value value)
+{
+    const hf_write_options form = { .canonical = true };
+    hf_buffer              text = HF_BUFFER_INIT(ROOM);
+    hf_error               error;
+    hf_status              status = hf_write(value, &form, &text, &error);
+    must(status == HF_OK || status == HF_NOT_REPRESENTABLE || status == HF_DUPLICATE_KEY);
+    must(status == HF_OK || error.has_pointer);
+    if (status == HF_OK)
+        must_repeat(&text, &form);
+    hf_buffer_release(&text);
+}
+
 static void check(const hf_document *document, size_t number)
 {
     static const hf_write_options ways[] = { { .pretty = false },
                                              { .pretty = true },
                                              { .respell = true },
                                              { .pretty = true, .respell = true, .tabs = true } };
+    must_be_canonical(hf_root(document));
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         hf_buffer text = written(hf_root(document), &ways[i]);
         must_repeat(&text, &ways[i]);

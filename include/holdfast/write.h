@@ -8,6 +8,13 @@
  * with the fewest digits and escapes: doubles by the shortest digits that read back the same, with
  * ".0" when whole, so that they stay doubles.
  *
+ * Canonical form (RFC 8785) is the same for equal values, so that it can be hashed and signed: no blanks,
+ * members by the UTF-16 code units of their keys, numbers as ECMAScript prints doubles, the fewest
+ * escapes. It refuses a key that is twice in one object (HF_DUPLICATE_KEY), and a number that no double
+ * holds (HF_NOT_REPRESENTABLE): 9007199254740993, 1e400. Integers spelled as canonical form spells
+ * the nearest double are fine. Decimal fractions become the nearest double, as RFC 8785 wants it. Needs
+ * memory for objects whose keys are not in order: 8 bytes a member and 48 a level while they are open.
+ *
  * Mounted documents are written in place. Links, bytes and foreign values have no JSON form: unless
  * an option or a hook says otherwise they are refused with the JSON Pointer of the place.
  *
@@ -39,6 +46,7 @@ typedef struct hf_write_options {
     bool                line_feed; /* one at the end */
     bool                respell;   /* nothing from source: numbers and escapes by their value; a number that
                                     no word holds keeps its spelling */
+    bool                canonical; /* the form of RFC 8785, see below; of the others above only line_feed counts */
     hf_write_links      links;
     hf_write_bytes      bytes;
     hf_text             link_text; /* borrowed for the call, UTF-8 */
@@ -50,7 +58,7 @@ typedef struct hf_write_options {
 
 /* Appends `value` to `buffer`; options NULL: minified. On failure the buffer is as it was.
  * HF_NOT_FOUND when the value is absent; HF_NO_MEMORY; HF_LIMIT_BYTES; HF_NOT_REPRESENTABLE,
- * HF_FOREIGN with the place. Memory: the buffer, and a document for each foreign value meanwhile. */
+ * HF_DUPLICATE_KEY, HF_FOREIGN with the place. Memory: the buffer, and a document for each foreign value meanwhile. */
 HF_API HF_NODISCARD hf_status hf_write(hf_value value, const hf_write_options *options, hf_buffer *buffer,
                                        hf_error *reterr);
 

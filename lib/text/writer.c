@@ -37,10 +37,13 @@ static void set_place(const hf__writer *w, hf_value root)
             fault = w->returns[i - 1].at - 1;
     if (fault == NULL || w->reterr == NULL)
         return;
-    hf_walk walk;
+    const hf__slot *shown = fault; /* walks show what is mounted */
+    hf_walk         walk;
+    if (hf__kind(fault) == HF__MOUNT)
+        shown = hf__resolve((hf_value){ w->home, fault }).slot;
     hf_walk_init(&walk, root, NULL);
     while (hf_walk_next(&walk)) {
-        if (walk.value.slot != fault)
+        if (walk.value.slot != shown)
             continue;
         size_t length = hf_walk_pointer(&walk, pointer, sizeof pointer);
         if (length >= sizeof pointer) {
@@ -56,7 +59,9 @@ static void set_place(const hf__writer *w, hf_value root)
 /* All of it, from the window being set to everything having gone. */
 static hf_status run(hf__writer *w, hf_value value)
 {
-    bool done = w->options.pretty ? hf__writer_pretty(w) : hf__writer_minified(w);
+    bool done = w->options.canonical ? hf__writer_canonical(w)
+                : w->options.pretty  ? hf__writer_pretty(w)
+                                     : hf__writer_minified(w);
     if (done && w->options.line_feed)
         *w->to++ = '\n'; /* in the place of the comma taken back */
     if (done)

@@ -2,6 +2,7 @@
  *
  *     writer.c         the calls, and the place of errors
  *     writer_slots.c   the loop over slots
+ *     writer_canonical.c  the same in the order of RFC 8785
  *     writer_rare.c    links, bytes, mounted documents, foreign values
  *     writer_output.c  room, pieces, text and source of any length
  *
@@ -88,5 +89,6 @@ char *hf__writer_fail(hf__writer *w, hf_status status, const hf__slot *slot, con
 /* Writes all from w->at to the end. False with w->status set. */
 bool hf__writer_minified(hf__writer *w);
 bool hf__writer_pretty(hf__writer *w);
+bool hf__writer_canonical(hf__writer *w);
 
 #endif
