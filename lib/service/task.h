@@ -72,6 +72,9 @@ void hf__task_free(hf_task *task);
 /* Hands a whole task to the group, or refuses; on refusal the task is still the caller's. */
 hf_status hf__task_group_accept(hf_task_group *group, hf_task *task, hf_error *reterr);
 
+/* How many threads the group may have. */
+unsigned hf__task_group_threads_max(const hf_task_group *group);
+
 /* For failure injection: true makes the next thread fail to start. NULL is none. */
 extern bool (*hf__thread_fail_hook)(void);
 

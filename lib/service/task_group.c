@@ -469,3 +469,8 @@ hf_task_counts hf_task_group_count(hf_task_group *group)
     counts.captured_bytes_max = bytes.bytes_max;
     return counts;
 }
+
+unsigned hf__task_group_threads_max(const hf_task_group *group)
+{
+    return group->options.threads_max;
+}

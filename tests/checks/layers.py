@@ -25,7 +25,7 @@ PUBLIC_LAYER = {
     "walk.h": "walk", "clone.h": "walk", "compare.h": "walk", "size.h": "walk",
     "draft.h": "edit", "link.h": "edit", "current.h": "edit", "stream.h": "text", "save.h": "text", "read.h": "text", "write.h": "text", "json.h": "text",
     "pointer.h": "query", "bind.h": "bind", "annotate.h": "bind", "reflect.h": "bind",
-    "cache.h": "service", "tasks.h": "service",
+    "cache.h": "service", "tasks.h": "service", "lines.h": "service",
 }
 READERS = ["locator/profile", "locator/judge", "locator/view"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
