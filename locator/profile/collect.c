@@ -309,6 +309,7 @@ static void fill_result(const hf__collector *collector, int status, hf__collect_
 
 static void release(hf__collector *collector)
 {
+    hf__windows_destroy(collector->windows);
     hf__recording_destroy(collector->recording);
     hf__session_destroy(collector);
     free(collector->batches[0].bytes);

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define SIZE_MAX_DEFAULT ((uint64_t)256 << 20)
+
 /* ---- pieces ------------------------------------------------------------------------------- */
 
 static uint8_t *batch_room(hf__collector *collector, size_t size)
@@ -47,7 +49,8 @@ static void add_piece(hf__collector *collector, hf__record tag, uint64_t ticks, 
     uint8_t *copy = batch_room(collector, size);
     if (copy == NULL)
         return;
-    memcpy(copy, bytes, size);
+    if (size != 0)
+        memcpy(copy, bytes, size);
     hf__batch *batch = &collector->batches[collector->current];
     collector->pieces[collector->pieces_count++] =
         (hf__piece){ ticks, collector->pieces_numbered++, tag, ring, batch->filled, size, false };
@@ -67,10 +70,69 @@ static int compare_pieces(const void *a, const void *b)
     return x->number < y->number ? -1 : 1;
 }
 
+static size_t take_ring(hf__collector *collector, uint32_t number);
+
+static size_t take_rings(hf__collector *collector)
+{
+    size_t taken = 0;
+    uint32_t used = atomic_load(&collector->session->rings_used);
+    for (uint32_t i = 0; i < used && i < HF__RINGS_MAX; i++)
+        if (atomic_load_explicit(&collector->session->rings[i].process, memory_order_acquire) != 0)
+            taken += take_ring(collector, i);
+    return taken;
+}
+
+/* While the recording is read, the rings must not fill. */
+static void meanwhile(void *user)
+{
+    (void)take_rings(user);
+}
+
+/* Past its size, a recording gets windows instead of events. */
+static void bound_size(hf__collector *collector)
+{
+    uint64_t size_max = collector->options->size_max != 0 ? collector->options->size_max : SIZE_MAX_DEFAULT;
+    if (collector->windows != NULL || hf__recording_size(collector->recording) < size_max)
+        return;
+    if (hf__recording_flush(collector->recording, NULL) != HF_OK)
+        return;
+    if (hf__windows_create(collector->options->file, collector->recording, meanwhile, collector, &collector->windows,
+                            NULL) != HF_OK) {
+        collector->out_of_memory = true;
+        return;
+    }
+    hf__notice(collector, 0, "the recording reached its size: from here on it has windows instead of single events");
+}
+
+static void put_record(hf__collector *collector, hf__record tag, uint64_t ticks, const void *fields, size_t size)
+{
+    if (collector->windows == NULL)
+        hf__recording_put(collector->recording, tag, ticks, fields, size);
+    else if (!hf__windows_record(collector->windows, tag, ticks, fields, size))
+        collector->out_of_memory = true;
+}
+
+void hf__put_now(hf__collector *collector, hf__record tag, const uint8_t *fields, const uint8_t *end)
+{
+    put_record(collector, tag, hf__recording_ticks(collector->recording), fields, (size_t)(end - fields));
+}
+
+static void put_segment(hf__collector *collector, const hf__piece *piece, const uint8_t *bytes)
+{
+    if (collector->windows == NULL)
+        hf__recording_put_segment(collector->recording, piece->ticks, piece->ring, bytes, piece->size);
+    else if (!hf__windows_segment(collector->windows, piece->ticks, piece->ring, bytes, piece->size))
+        collector->out_of_memory = true;
+}
+
 /* Writes pieces in order until the last of the round before is out; the rest waits. */
 static void write_pieces(hf__collector *collector)
 {
     size_t last = 0;
+    if (collector->pieces_count == 0) {
+        collector->batches[collector->current].filled = 0;
+        return;
+    }
     qsort(collector->pieces, collector->pieces_count, sizeof *collector->pieces, compare_pieces);
     for (size_t i = 0; i < collector->pieces_count; i++)
         if (collector->pieces[i].older)
@@ -79,10 +141,9 @@ static void write_pieces(hf__collector *collector)
         const hf__piece *piece = &collector->pieces[i];
         const hf__batch *batch = &collector->batches[piece->older ? 1 - collector->current : collector->current];
         if (piece->tag == HF__RECORD_SEGMENT)
-            hf__recording_put_segment(collector->recording, piece->ticks, piece->ring, batch->bytes + piece->start,
-                                      piece->size);
+            put_segment(collector, piece, batch->bytes + piece->start);
         else
-            hf__recording_put(collector->recording, piece->tag, piece->ticks, batch->bytes + piece->start, piece->size);
+            put_record(collector, piece->tag, piece->ticks, batch->bytes + piece->start, piece->size);
     }
     collector->pieces_count -= last;
     memmove(collector->pieces, collector->pieces + last, collector->pieces_count * sizeof *collector->pieces);
@@ -154,11 +215,13 @@ static void free_ring(hf__collector *collector, uint32_t number)
 {
     hf__ring *ring = &collector->session->rings[number];
     collector->lost_events += atomic_load(&ring->lost);
+    collector->processes[atomic_load(&ring->slot) % HF__PROCESSES_MAX].lost_untold +=
+        atomic_load(&ring->lost) - atomic_load(&ring->lost_told);
     atomic_store(&ring->process, 0);
     atomic_store(&ring->tid, 0);
     hf__session_punch(collector, hf__ring_offset(number), HF__RING_SIZE);
     _Atomic uint64_t *counters[] = { &ring->allocations, &ring->releases, &ring->requested_bytes, &ring->usable_bytes,
-                                     &ring->released_bytes, &ring->foreign_releases, &ring->own_ticks, &ring->lost,
+                                     &ring->released_bytes, &ring->foreign_releases, &ring->own_ticks, &ring->lost, &ring->lost_told,
                                      &ring->head, &ring->stamp_head, &ring->tail, &ring->stamp_tail };
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
         atomic_store(counters[i], 0);
@@ -187,13 +250,6 @@ static uint8_t *put_text(uint8_t *at, const char *bytes, uint32_t length)
     return at + length;
 }
 
-/* Definitions have no time of their own: they only have to come before their use. */
-static void put_now(hf__collector *collector, hf__record tag, const uint8_t *fields, const uint8_t *end)
-{
-    hf__recording_put(collector->recording, tag, hf__recording_ticks(collector->recording), fields,
-                      (size_t)(end - fields));
-}
-
 static void tell_load(hf__collector *collector, hf__collected *process, const hf__module_entry *entry)
 {
     uint8_t fields[1024], *at = fields;
@@ -215,7 +271,7 @@ static void tell_load(hf__collector *collector, hf__collected *process, const hf
         at = hf__varint_put(at, entry->segments[i].end - entry->segments[i].start);
         at = hf__varint_put(at, entry->segments[i].file_offset);
     }
-    put_now(collector, HF__RECORD_MODULE_LOAD, fields, at);
+    hf__put_now(collector, HF__RECORD_MODULE_LOAD, fields, at);
 }
 
 static void tell_unload(hf__collector *collector, hf__collected *process, uint32_t number)
@@ -226,7 +282,7 @@ static void tell_unload(hf__collector *collector, hf__collected *process, uint32
             process->modules[i--] = process->modules[--process->modules_count];
     at = hf__varint_put(at, process->number);
     at = hf__varint_put(at, number);
-    put_now(collector, HF__RECORD_MODULE_UNLOAD, fields, at);
+    hf__put_now(collector, HF__RECORD_MODULE_UNLOAD, fields, at);
 }
 
 /* Changes of modules that were made before node `node`. */
@@ -277,7 +333,7 @@ static bool tell_node(hf__collector *collector, uint32_t slot, uint32_t number)
     at = hf__varint_put(at, module_at(process, node->address - (flags & HF__STACK_EXACT ? 0 : 1)));
     at = hf__varint_put(at, hf__zigzag((int64_t)(node->address - process->last_address)));
     process->last_address = node->address;
-    put_now(collector, HF__RECORD_STACK, fields, at);
+    hf__put_now(collector, HF__RECORD_STACK, fields, at);
     return true;
 }
 
@@ -308,16 +364,13 @@ void hf__tell_definitions(hf__collector *collector, uint32_t slot)
 
 size_t hf__drain_round(hf__collector *collector)
 {
-    size_t taken = 0;
-    uint32_t used = atomic_load(&collector->session->rings_used);
-    for (uint32_t i = 0; i < used && i < HF__RINGS_MAX; i++)
-        if (atomic_load_explicit(&collector->session->rings[i].process, memory_order_acquire) != 0)
-            taken += take_ring(collector, i);
+    size_t taken = take_rings(collector);
     /* After the rings: whatever their events name was made before. */
     hf__processes_look(collector);
     for (uint32_t slot = 0; slot < HF__PROCESSES_MAX; slot++)
         if (collector->processes[slot].known && !collector->processes[slot].ended)
             hf__tell_definitions(collector, slot);
     write_pieces(collector);
+    bound_size(collector);
     return taken;
 }

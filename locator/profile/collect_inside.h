@@ -3,6 +3,7 @@
 #define HOLDFAST_COLLECT_INSIDE_H
 
 #include "collect.h"
+#include "collect_windows.h"
 #include "recording_write.h"
 #include "trace_session.h"
 #include "trace_ticks.h"
@@ -42,7 +43,7 @@ typedef struct hf__collected {
     uint64_t last_address;
     hf__known_module modules[HF__MODULES_MAX];
     uint32_t modules_count;
-    uint64_t told_flags;       /* notices given */
+    uint64_t lost_untold;      /* events lost that no event tells of */
     uint64_t cost_own, cost_cpu;
 } hf__collected;
 
@@ -51,6 +52,7 @@ typedef struct hf__collector {
     hf__session   *session;
     int            session_file;
     hf__recording *recording;
+    hf__windows   *windows;    /* NULL until the recording has reached its size */
     pid_t          child;
     uint64_t       start_ticks, ticks_per_second;
     int64_t        start_ns;   /* monotonic */
@@ -87,6 +89,8 @@ size_t hf__drain_round(hf__collector *collector);
 void hf__drain_process(hf__collector *collector, uint32_t slot);
 /* Rings of threads that are gone become free for others of their process. */
 void hf__drain_dead_threads(hf__collector *collector);
+/* A record without a time of its own: a definition, that only has to come before its use. */
+void hf__put_now(hf__collector *collector, hf__record tag, const uint8_t *fields, const uint8_t *end);
 /* A record with a time: put in order with the events. */
 void hf__put_ordered(hf__collector *collector, hf__record tag, uint64_t ticks, const void *fields, size_t size);
 /* Bytes of the stacks and modules that were made since the last call. */

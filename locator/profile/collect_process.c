@@ -13,12 +13,6 @@
 
 enum { PERIOD_MAX = 16 << 20 };
 
-static void put_now(hf__collector *collector, hf__record tag, const uint8_t *fields, const uint8_t *end)
-{
-    hf__recording_put(collector->recording, tag, hf__recording_ticks(collector->recording), fields,
-                      (size_t)(end - fields));
-}
-
 void hf__notice(hf__collector *collector, uint32_t process, const char *text)
 {
     uint8_t fields[512], *at = fields;
@@ -28,7 +22,7 @@ void hf__notice(hf__collector *collector, uint32_t process, const char *text)
     at = hf__varint_put(at, process);
     at = hf__varint_put(at, length);
     memcpy(at, text, length);
-    put_now(collector, HF__RECORD_NOTICE, fields, at + length);
+    hf__put_now(collector, HF__RECORD_NOTICE, fields, at + length);
 }
 
 /* ---- beginning ----------------------------------------------------------------------------- */
@@ -82,7 +76,7 @@ static void tell_start(hf__collector *collector, uint32_t slot)
     at = hf__varint_put(at, allocator);
     at = hf__varint_put(at, length);
     memcpy(at, shared->path, length);
-    put_now(collector, HF__RECORD_PROCESS_START, fields, at + length);
+    hf__put_now(collector, HF__RECORD_PROCESS_START, fields, at + length);
 }
 
 void hf__processes_look(hf__collector *collector)
@@ -192,6 +186,19 @@ void hf__checkpoints_take_unanswered(hf__collector *collector)
 
 /* ---- ending -------------------------------------------------------------------------------- */
 
+static void tell_lost(hf__collector *collector, uint32_t number, uint64_t events, const char *words)
+{
+    uint8_t fields[256], *at = fields;
+    size_t length = strlen(words);
+    if (events == 0)
+        return;
+    at = hf__varint_put(at, number);
+    at = hf__varint_put(at, events);
+    at = hf__varint_put(at, length);
+    memcpy(at, words, length);
+    hf__put_ordered(collector, HF__RECORD_LOST, hf__ticks_now(), fields, (size_t)(at + length - fields));
+}
+
 /* What a user should know about how the recording went. */
 static void tell_troubles(hf__collector *collector, uint32_t slot)
 {
@@ -200,16 +207,10 @@ static void tell_troubles(hf__collector *collector, uint32_t slot)
     uint64_t refused_events = atomic_load(&shared->refused_events);
     uint32_t refused_stacks = atomic_load(&hf__collector_trie(collector, slot)->refused);
     char text[160];
-    if (refused_events != 0) {
-        uint8_t fields[256], *at = fields;
-        static const char words[] = "events of threads that found no ring, or of deeply nested signal handlers";
-        collector->lost_events += refused_events;
-        at = hf__varint_put(at, number);
-        at = hf__varint_put(at, refused_events);
-        at = hf__varint_put(at, sizeof words - 1);
-        memcpy(at, words, sizeof words - 1);
-        hf__put_ordered(collector, HF__RECORD_LOST, hf__ticks_now(), fields, (size_t)(at + sizeof words - 1 - fields));
-    }
+    collector->lost_events += refused_events;
+    tell_lost(collector, number, refused_events,
+              "events of threads that found no ring, or of deeply nested signal handlers");
+    tell_lost(collector, number, collector->processes[slot].lost_untold, "events of threads whose rings stayed full");
     if (refused_stacks != 0) {
         snprintf(text, sizeof text, "more than %d different stacks: %u were cut at their callers", HF__TRIE_NODES_MAX,
                  refused_stacks);

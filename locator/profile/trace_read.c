@@ -130,6 +130,11 @@ const hf__trace_info *hf__trace_get_info(const hf__trace_reader *reader)
     return &reader->info;
 }
 
+hf__trace_state *hf__trace_reader_state(hf__trace_reader *reader)
+{
+    return &reader->state;
+}
+
 bool hf__trace_was_cut(const hf__trace_reader *reader)
 {
     return reader->cut;

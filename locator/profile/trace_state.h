@@ -72,6 +72,10 @@ static inline uint32_t hf__numbers_get(const hf__numbers *numbers, size_t index)
 hf__handle *hf__trace_handle(hf__process_read *process, uint64_t handle);
 void hf__trace_set_time(hf__trace_state *state, uint64_t ticks);
 
+/* The state of a reader, borrowed: for going on where it ended. */
+struct hf__trace_reader;
+hf__trace_state *hf__trace_reader_state(struct hf__trace_reader *reader);
+
 typedef enum hf__decoded { HF__DECODED_EVENT, HF__DECODED_NOTHING, HF__DECODED_BAD, HF__DECODED_NO_MEMORY } hf__decoded;
 
 /* Decodes one event of a segment of `ring`, or one record after its tag and ticks. */

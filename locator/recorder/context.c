@@ -322,6 +322,7 @@ static void write_news(hf__context *context)
     }
     if (context->lost != 0) {
         write_numbers(context, HF__OTHER_LOST, &context->lost, 1);
+        hf__add(&context->ring->lost_told, context->lost);
         context->lost = 0;
     }
     uint64_t period = atomic_load_explicit(&hf__self.slot->period, memory_order_relaxed);

@@ -65,6 +65,7 @@ typedef struct hf__ring {
     _Atomic uint64_t allocations, releases, requested_bytes, usable_bytes, released_bytes, foreign_releases;
     _Atomic uint64_t own_ticks;           /* [o] spent recording, estimated */
     _Atomic uint64_t lost;                /* [o] events not written */
+    _Atomic uint64_t lost_told;           /* [o] of these, told by an event in the ring */
     _Alignas(64) _Atomic uint64_t head;   /* [o] bytes published */
     _Atomic uint64_t stamp_head;          /* [o] stamps published */
     _Alignas(64) _Atomic uint64_t tail;   /* [c] bytes taken */
