@@ -108,7 +108,9 @@ hf__origin hf__origin_of_go(hf_text name, hf_text file)
     bool go_root = memmem(file.bytes, file.length, "/go-1.", 6) != NULL || memmem(file.bytes, file.length, "/go/src/", 8) != NULL;
     if (go_root && !has_host)
         return HF_ORIGIN_LIBRARY;
-    if (vendored || !(has_host || file.length > 0))
+    /* Built with -trimpath, files have no folder that would tell: names without a host are the standard library's. */
+    bool trimmed = file.length == 0 || file.bytes[0] != '/';
+    if (vendored || (trimmed && !has_host))
         return HF_ORIGIN_LIBRARY;
     return HF_ORIGIN_OWN;
 }

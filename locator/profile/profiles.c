@@ -162,6 +162,8 @@ static hf_status find_files(loader *at, const char *const *paths, size_t paths_c
     }
     if (status != HF_OK)
         return status;
+    if (at->files_count == 0)
+        return HF_OK;
     qsort(at->files, at->files_count, sizeof *at->files, compare_files);
     for (size_t i = 0; i < at->files_count;) {
         size_t end = i + 1;

@@ -73,7 +73,8 @@ hf_status hf__view_difference(FILE *out, const hf__model *before, const hf__mode
     table both = { 0 };
     hf_status status;
     if (add_model(&both, before, false, reterr, &status) && add_model(&both, after, true, reterr, &status)) {
-        qsort(both.items, both.count, sizeof *both.items, compare_growth);
+        if (both.count > 0)
+            qsort(both.items, both.count, sizeof *both.items, compare_growth);
         fprintf(out, "what is live at the end, against the other:\n");
         size_t shown = 0;
         for (size_t i = 0; i < both.count && shown < (top > 0 ? top : TOP_DEFAULT); i++) {
