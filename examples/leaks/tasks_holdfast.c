@@ -6,6 +6,7 @@
 #include <holdfast/walk.h>
 
 #include <string.h>
+#include <time.h>
 
 typedef struct capture {
     char      text[GALLERY_REQUEST_MAX];
@@ -56,11 +57,23 @@ static uint64_t answer(long number)
     return sum;
 }
 
+static hf_status rest(hf_task *task, void *context, hf_error *reterr)
+{
+    (void)task, (void)context, (void)reterr;
+    nanosleep(&(struct timespec){ .tv_nsec = 5 * 1000 * 1000 }, NULL);
+    return HF_OK;
+}
+
+/* Both threads start here, so that what the system keeps for a thread is there before counting. */
 static void begin(void)
 {
     if (hf_task_group_create(&(hf_task_group_options){ .threads_max = 2, .queue_max = 64, .depth_max = 2 }, &group,
                              NULL) != HF_OK)
         gallery_fail("no memory");
+    for (int i = 0; i < 8; i++)
+        if (hf_task_start(group, rest, NULL, 0, NULL) != HF_OK)
+            gallery_fail("no thread");
+    hf_task_group_wait(group, NULL);
 }
 
 static void end(void)

@@ -17,8 +17,10 @@ static void sleep_ms(long ms)
 
 /* A loader as services have one: the document of key "N" is an array of N % 100 + 1 numbers. */
 typedef struct source {
-    _Atomic long loads;
-    long         delay_ms;
+    _Atomic long  loads;
+    hf_cache     *gate; /* the load lasts until so many wait for it there, or until `open` */
+    uint64_t      gate_waits;
+    _Atomic bool  open;
 } source;
 
 static hf_status load_numbers(void *context, hf_text key, const hf_cache_loading *loading, hf_document **ret_document,
@@ -26,8 +28,8 @@ static hf_status load_numbers(void *context, hf_text key, const hf_cache_loading
 {
     source *self = context;
     self->loads++;
-    if (self->delay_ms > 0)
-        sleep_ms(self->delay_ms);
+    while (self->gate != NULL && !self->open && hf_cache_count(self->gate).load_waits < self->gate_waits)
+        sleep_ms(1);
     char name[32], text[2000];
     snprintf(name, sizeof name, "%.*s", HF_ARG(key));
     if (strcmp(name, "absent") == 0)
@@ -220,19 +222,19 @@ static void test_cache__what_expired_is_loaded_again(void **state)
 {
     (void)state;
     source       numbers = { .loads = 0 };
-    hf_cache    *cache = make((hf_cache_options){ .load = load_numbers, .context = &numbers, .time_to_live_ms = 30 });
+    hf_cache    *cache = make((hf_cache_options){ .load = load_numbers, .context = &numbers, .time_to_live_ms = 500 });
     hf_document *document = NULL;
     use_number(cache, 1);
     use_number(cache, 1);
     assert_int_equal(numbers.loads, 1);
-    sleep_ms(35);
+    sleep_ms(510);
     assert_int_equal(hf_cache_find(cache, HF_T("1"), &document), HF_NOT_FOUND);
     use_number(cache, 2); /* a load lets go of what expired */
     assert_int_equal(hf_cache_count(cache).expired, 1);
     assert_int_equal(hf_cache_count(cache).entries, 1);
     use_number(cache, 1);
     assert_int_equal(numbers.loads, 3);
-    sleep_ms(35);
+    sleep_ms(510);
     assert_true(hf_cache_trim(cache, UINT64_MAX) > 0);
     assert_int_equal(hf_cache_count(cache).entries, 0);
     assert_int_equal(hf_cache_destroy(cache), HF_OK);
@@ -320,8 +322,9 @@ static void test_cache__many_ask_one_loads(void **state)
     enum { ASKERS = 6 };
     static const char *const keys[] = { "5", "broken" };
     for (int k = 0; k < 2; k++) {
-        source    numbers = { .delay_ms = 50 };
+        source    numbers = { .gate_waits = ASKERS - 1 };
         hf_cache *cache = make((hf_cache_options){ .load = load_numbers, .context = &numbers });
+        numbers.gate = cache;
         asker     askers[ASKERS];
         pthread_t threads[ASKERS];
         for (int i = 0; i < ASKERS; i++) {
@@ -347,8 +350,9 @@ static void test_cache__many_ask_one_loads(void **state)
 static void test_cache__a_waiter_can_give_up(void **state)
 {
     (void)state;
-    source       numbers = { .delay_ms = 80 };
+    source       numbers = { .gate_waits = UINT64_MAX };
     hf_cache    *cache = make((hf_cache_options){ .load = load_numbers, .context = &numbers });
+    numbers.gate = cache;
     asker        patient = { .cache = cache, .key = "5" };
     hf_document *document = NULL;
     hf_cancel    cancel;
@@ -360,6 +364,7 @@ static void test_cache__a_waiter_can_give_up(void **state)
     hf_cancel_init(&cancel, NULL, 15);
     assert_int_equal(hf_cache_get(cache, HF_T("5"), &cancel, &document, NULL), HF_LIMIT_TIME);
     assert_null(document);
+    numbers.open = true;
     pthread_join(thread, NULL);
     assert_int_equal(patient.status, HF_OK);
     hf_document_drop(patient.document);

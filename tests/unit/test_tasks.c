@@ -174,7 +174,7 @@ static void test_tasks__a_full_queue_blocks(void **state)
 static void test_tasks__a_blocked_start_ends_with_the_deadline(void **state)
 {
     (void)state;
-    hf_task_group *group = make((hf_task_group_options){ .threads_max = 1, .queue_max = 1, .time_ms = 30 });
+    hf_task_group *group = make((hf_task_group_options){ .threads_max = 1, .queue_max = 1, .time_ms = 500 });
     long           number = 1;
     hf_error       error;
     occupy(group, 1);
