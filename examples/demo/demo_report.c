@@ -56,7 +56,7 @@ void demo_print_table(const demo_run *runs, size_t count)
         print_row(at + 1, &runs[at]);
     puts(
         "  warm: resident after three rounds and a tenth of the time. Growth since then; by the allocator's");
-    puts("  count (mallinfo2) and the form's own, at the highest after any round.");
+    puts("  count (mallinfo2) and the form's own, at the highest after any round. Huge pages are off meanwhile.");
 }
 
 /* Each column shows the last reading before its time. */

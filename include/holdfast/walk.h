@@ -137,6 +137,10 @@ HF_API hf_walk_end hf_walk_finish(hf_walk *walk);
  * next either way, after the cleanups deferred in it. */
 HF_API void hf_walk_prune(hf_walk *walk);
 
+/* After HF_ENTER: leaves the container out altogether; what follows it comes next, without HF_LEAVE.
+ * What was deferred in it runs now. After any other event: nothing. For copying with parts left out. */
+HF_API void hf_walk_skip(hf_walk *walk);
+
 /* Ends the walk: the next hf_walk_next returns false. Cleanups wait for hf_walk_finish. */
 HF_API void hf_walk_stop(hf_walk *walk);
 

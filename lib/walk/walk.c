@@ -299,6 +299,16 @@ void hf_walk_prune(hf_walk *walk)
         walk->next = hf__behind(walk->next);
 }
 
+void hf_walk_skip(hf_walk *walk)
+{
+    if (walk->reason != HF_WALK_UNFINISHED || walk->event != HF_ENTER)
+        return;
+    run_defers(walk, walk->level);
+    walk->level--;
+    walk->event = HF_NO_EVENT;
+    walk->next = hf__behind(walk->value.slot);
+}
+
 hf_status hf_walk_defer(hf_walk *walk, void (*cleanup)(void *context), void *context)
 {
     if (walk->defers_used == walk->defers_room) {

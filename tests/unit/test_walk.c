@@ -67,6 +67,31 @@ static void test_walk__prune_skips_and_still_leaves(void **state)
     hf_document_drop(document);
 }
 
+static void test_walk__skip_leaves_a_container_out(void **state)
+{
+    (void)state;
+    hf_document *document = test_read(sample);
+    char out[256] = "";
+    size_t length = 0;
+    hf_walk walk;
+    hf_walk_init(&walk, hf_root(document), NULL);
+    while (hf_walk_next(&walk)) {
+        if (walk.event == HF_ENTER && (hf_text_equal(walk.key, HF_T("b")) || hf_text_equal(walk.key, HF_T("secret")))) {
+            hf_walk_skip(&walk);
+            continue;
+        }
+        length += (size_t)snprintf(out + length, sizeof out - length, "%.*s%s", HF_ARG(walk.key),
+                                   walk.event == HF_ENTER ? "(" : walk.event == HF_LEAVE ? ")" : "=,");
+    }
+    HF_EXPECT(hf_walk_finish(&walk) == HF_WALK_DONE);
+    assert_string_equal(out, "(a(=,()()a)c(d=,c)f=,)");
+    hf_walk_init(&walk, hf_root(document), NULL);
+    HF_EXPECT(hf_walk_next(&walk));
+    hf_walk_skip(&walk);
+    HF_EXPECT(!hf_walk_next(&walk) && hf_walk_finish(&walk) == HF_WALK_DONE);
+    hf_document_drop(document);
+}
+
 static void test_walk__pointer_of_each_value(void **state)
 {
     (void)state;
@@ -265,6 +290,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_walk__events_in_order),
         cmocka_unit_test(test_walk__prune_skips_and_still_leaves),
+        cmocka_unit_test(test_walk__skip_leaves_a_container_out),
         cmocka_unit_test(test_walk__pointer_of_each_value),
         cmocka_unit_test(test_walk__resumes_at_every_place),
         cmocka_unit_test(test_walk__limits_end_it_and_cleanups_run_once),
