@@ -1,11 +1,12 @@
 /* cmd_gen.c - `holdfast gen`: typed code from a plain C header. */
+#include "gen_infer.h"
 #include "gen_run.h"
 
 #include <stdlib.h>
 
 #include "options.h"
 
-enum { OUTPUT, TYPES, STRICT, CHECK, EXPLAIN, DEPFILE, INCLUDE, COMPILER, QUIET };
+enum { OUTPUT, TYPES, STRICT, CHECK, EXPLAIN, DEPFILE, INCLUDE, COMPILER, QUIET, FROM };
 
 static const verb_option option_table[] = {
     [OUTPUT] = { "output", 'o', "BASE", "writes BASE.h and BASE.c; without it, model.h gives model.hf.h and model.hf.c" },
@@ -17,6 +18,7 @@ static const verb_option option_table[] = {
     [INCLUDE] = { "include", 0, "NAME", "how the output includes the header; without it, its base name" },
     [COMPILER] = { "compiler", 0, "CC", "the compiler that preprocesses; without it $CC, else cc" },
     [QUIET] = { "quiet", 'q', NULL, "prints no notes about guesses" },
+    [FROM] = { "from", 0, "SAMPLES", "writes a header for samples of JSON, one object per line, to --output" },
     { NULL, 0, NULL, NULL },
 };
 
@@ -46,7 +48,7 @@ static int exit_code_of(hf_status status)
 static int run(const verb *self, int argument_count, char **arguments)
 {
     gen_options how = { 0 };
-    const char *types[128] = { NULL };
+    const char *samples = NULL, *types[128] = { NULL };
     const char **flags = calloc((size_t)argument_count + 1, sizeof *flags);
     size_t flag_count = 0;
     int code = flags == NULL ? EXIT_BAD_DATA : EXIT_DONE;
@@ -66,6 +68,7 @@ static int run(const verb *self, int argument_count, char **arguments)
         case DEPFILE: how.depfile = args.value; break;
         case INCLUDE: how.include = args.value; break;
         case COMPILER: how.compiler = args.value; break;
+        case FROM: samples = args.value; break;
         case QUIET: how.quiet = true; break;
         case OPTIONS_POSITIONAL:
             if (args.only_positional && how.header != NULL)
@@ -78,9 +81,11 @@ static int run(const verb *self, int argument_count, char **arguments)
         default: code = EXIT_USAGE;
         }
     }
-    if (code == EXIT_DONE && how.header == NULL)
-        code = usage_error(self, "which header?");
-    if (code == EXIT_DONE) {
+    if (code == EXIT_DONE && (how.header == NULL) == (samples == NULL))
+        code = usage_error(self, samples == NULL ? "which header?" : "a header or samples, not both");
+    if (code == EXIT_DONE && samples != NULL) {
+        code = exit_code_of(gen_infer(samples, how.output));
+    } else if (code == EXIT_DONE) {
         how.flags = flags;
         code = exit_code_of(gen_run(&how));
     }
@@ -90,10 +95,11 @@ static int run(const verb *self, int argument_count, char **arguments)
 
 const verb verb_gen = {
     .name = "gen",
-    .summary = "typed code from a plain C header",
-    .usage = "[options] HEADER [-- COMPILER FLAGS]",
+    .summary = "typed code from a plain C header, or a header from samples",
+    .usage = "[options] HEADER [-- COMPILER FLAGS], or --from SAMPLES -o HEADER",
     .options = option_table,
-    .details = "Reads the header as the compiler sees it and writes, for each struct, init, release, copy, equal,\n"
-               "hash and size. What C cannot say is said by HF(...) of holdfast/annotate.h; what is guessed is noted.\n",
+    .details = "Reads the header as the compiler sees it and writes typed calls for each struct: init, release, copy,\n"
+               "equal, hash, size, walk, JSON and dynamic values in and out. What C cannot say is said by HF(...) of\n"
+               "holdfast/annotate.h; what is guessed is noted. With --from, a header is inferred from samples.\n",
     .run = run,
 };

@@ -62,7 +62,7 @@ static bool fits_type(const hf_type *type, bool is_negative, uint64_t bits)
     return width == 64 || (int64_t)bits >= -((int64_t)1 << (width - 1));
 }
 
-static hf_status put_integer(hf__binder *binder, bool is_negative, uint64_t bits)
+static hf_status store_integer(hf__binder *binder, bool is_negative, uint64_t bits)
 {
     const hf__target *target = &binder->target;
     const hf_rule *rule = rule_of(target);
@@ -89,6 +89,16 @@ static hf_status put_integer(hf__binder *binder, bool is_negative, uint64_t bits
     if (target->member->bits->get(target->record) != bits)
         return hf__fail(binder->reterr, HF_OUT_OF_RANGE, "more than the bits of '%s' hold", target->member->name);
     return HF_OK;
+}
+
+/* A tag by itself must not choose an arm: the arm's own member does. */
+static hf_status put_integer(hf__binder *binder, bool is_negative, uint64_t bits)
+{
+    hf_status status = store_integer(binder, is_negative, bits);
+    const hf__target *target = &binder->target;
+    if (status == HF_OK && target->tag_of != NULL && hf__chosen_arm(target->record_type, target->tag_of, target->record) != NULL)
+        return hf__fail(binder->reterr, HF_WRONG_KIND, "the number of an arm, expected a member that is that arm");
+    return status;
 }
 
 /* A double that is whole: 3.0 and 3e2 are integers too. */

@@ -253,7 +253,8 @@ hf_status hf__bind_key(hf__binder *binder, hf_text text)
         status = choose_arm(binder, key->record, key->chosen, record, key->member);
         offset = key->chosen->offset;
     }
-    binder->target = (hf__target){ key->member->type, record + offset, record, key->record, key->member, true };
+    binder->target = (hf__target){ key->member->type, record + offset, record, key->record, key->member,
+                                    (key->flags & HF_KEY_TAG) != 0 ? key->chosen : NULL, true };
     return status;
 }
 

@@ -18,6 +18,7 @@ typedef struct hf__target {
     char            *record;      /* that holds the member; NULL at the root and for items */
     const hf_type   *record_type;
     const hf_member *member;      /* whose form and rule hold; items know the form of their vector */
+    const hf_member *tag_of;      /* the flattened union whose tag it is; NULL: none */
     bool             is_direct;   /* the member itself, not an item of it */
 } hf__target;
 

@@ -2,8 +2,13 @@
  *
  * UTF-8 is checked for the whole text first, at the speed of memory. Then the loop alternates between
  * a value, what may follow it, and a key. What no member wants is read as strictly as the rest. */
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "base/escape.h"
 #include "base/utf8.h"
+#include "text/minify.h"
 #include "text/read_scan.h"
 
 #include "bind/binder.h"
@@ -13,7 +18,7 @@ typedef struct decoder {
     hf__binder  binder;
     const char *begin, *at, *end;
     hf_error   *reterr;
-    char       *unescaped;      /* room for texts with escapes, grown as needed */
+    char       *unescaped;      /* room for texts with escapes and for raw ones, grown as needed */
     size_t      unescaped_room;
     const char *raw_begin;      /* a value kept as its JSON text begins here; NULL: none */
     size_t      raw_level;      /* how many levels were open before it */
@@ -39,23 +44,46 @@ static inline char peek(const decoder *from)
 
 static inline void skip_blanks(decoder *from)
 {
+    if (from->at < from->end && !hf__is_blank(*from->at))
+        return;
+#if defined(__SSE2__)
+    while (from->end - from->at >= 16) { /* indentation is long */
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)from->at);
+        __m128i space = _mm_cmpeq_epi8(x, _mm_set1_epi8(' ')), feed = _mm_cmpeq_epi8(x, _mm_set1_epi8('\n'));
+        __m128i tab = _mm_cmpeq_epi8(x, _mm_set1_epi8('\t')), back = _mm_cmpeq_epi8(x, _mm_set1_epi8('\r'));
+        unsigned blank = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(space, feed), _mm_or_si128(tab, back)));
+        if (blank != 0xffff) {
+            from->at += __builtin_ctz(~blank);
+            return;
+        }
+        from->at += 16;
+    }
+#endif
     while (from->at < from->end && hf__is_blank(*from->at))
         from->at++;
 }
 
 /* ---- texts ------------------------------------------------------------------------------- */
 
+static hf_status need_room(decoder *from, size_t length)
+{
+    if (from->unescaped_room >= length)
+        return HF_OK;
+    const hf_allocator *allocator = hf__work_allocator(from->binder.store.allocator);
+    size_t room = length + length / 2 + 64;
+    char *grown = allocator->resize(allocator->context, from->unescaped, from->unescaped_room, room, 1);
+    if (grown == NULL)
+        return hf__bind_no_memory(&from->binder);
+    from->unescaped = grown;
+    from->unescaped_room = room;
+    return HF_OK;
+}
+
 static hf_status unescape(decoder *from, const char *begin, size_t length, hf_text *ret_text)
 {
-    if (from->unescaped_room < length) {
-        const hf_allocator *allocator = hf__work_allocator(from->binder.store.allocator);
-        size_t room = length + length / 2 + 64;
-        char *grown = allocator->resize(allocator->context, from->unescaped, from->unescaped_room, room, 1);
-        if (grown == NULL)
-            return hf__bind_no_memory(&from->binder);
-        from->unescaped = grown;
-        from->unescaped_room = room;
-    }
+    hf_status status = need_room(from, length);
+    if (status != HF_OK)
+        return status;
     hf__unescaped done = hf__unescape(begin, length, from->unescaped, false);
     if (done.status != HF_OK) {
         from->at = begin + done.offset;
@@ -65,16 +93,35 @@ static hf_status unescape(decoder *from, const char *begin, size_t length, hf_te
     return HF_OK;
 }
 
+enum { RUN_STEP = 16 };
+
+/* How many of the RUN_STEP bytes at `at` come before a quote, a backslash or a control character. Bytes
+ * above 127 go on: UTF-8 was checked. */
+static inline unsigned run_of_text(const char *at)
+{
+#if defined(__SSE2__)
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i quote = _mm_cmpeq_epi8(x, _mm_set1_epi8('"')), slash = _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'));
+    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
+    return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), control)) | 0x10000);
+#else
+    unsigned count = 0;
+    while (count < RUN_STEP && at[count] != '"' && at[count] != '\\' && (unsigned char)at[count] >= 0x20)
+        count++;
+    return count;
+#endif
+}
+
 /* At the opening quote; ends behind the closing one. The text may lie in the decoder's room. */
 static hf_status read_text(decoder *from, hf_text *ret_text)
 {
     const char *begin = from->at + 1, *at = begin;
     bool has_escapes = false;
     for (;;) {
-        if (from->end - at >= HF__SCAN_STEP) {
-            unsigned plain = hf__plain_bytes(at);
-            at += plain;
-            if (plain == HF__SCAN_STEP)
+        if (from->end - at >= RUN_STEP) {
+            unsigned run = run_of_text(at);
+            at += run;
+            if (run == RUN_STEP)
                 continue;
         }
         if (at >= from->end) {
@@ -199,10 +246,14 @@ static hf_status end_raw(decoder *from)
 {
     if (from->raw_begin == NULL || from->binder.level_count != from->raw_level)
         return HF_OK;
-    hf_text json = hf_text_of(from->raw_begin, (size_t)(from->at - from->raw_begin));
+    size_t length = (size_t)(from->at - from->raw_begin);
+    hf_status status = need_room(from, length);
+    if (status != HF_OK)
+        return status;
+    length = hf__minify(from->raw_begin, length, from->unescaped);
     from->raw_begin = NULL;
     from->binder.target = from->raw_target;
-    return hf__bind_raw(&from->binder, json);
+    return hf__bind_raw(&from->binder, hf_text_of(from->unescaped, length));
 }
 
 /* A value, or the beginning of one: *ret_is_open tells that its members or items come next. */

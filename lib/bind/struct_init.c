@@ -5,8 +5,11 @@ void hf_struct_init(const hf_type *type, void *object)
 {
     memset(object, 0, type->size);
     /* Records held in place, innermost types last: a stack as deep as types nest. */
-    struct { const hf_type *type; char *at; uint32_t member; } open[HF__PLACES_MAX] = { { type, object, 0 } };
+    struct { const hf_type *type; char *at; uint32_t member; } open[HF__PLACES_MAX];
     size_t used = type->shape == HF_SHAPE_RECORD ? 1 : 0;
+    open[0].type = type; /* the rest of the stack is written before it is read */
+    open[0].at = object;
+    open[0].member = 0;
     while (used > 0) {
         const hf_type *record = open[used - 1].type;
         char *at = open[used - 1].at;

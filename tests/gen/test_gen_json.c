@@ -154,6 +154,8 @@ static void test_json__refuses_with_the_place(void **state)
     expect_refused(&packet_hf_type, "{\"kind\":1,\"owner\":\"a\\u0000b\",\"data\":[]}", HF_NOT_REPRESENTABLE, "/owner", "NUL");
     expect_refused(&shape_hf_type, "{\"u\":{\"circle\":{\"r\":1},\"text\":\"\"},\"which\":0}", HF_DUPLICATE_KEY, "/u/text", "arm");
     expect_refused(&shape_hf_type, "{\"u\":0,\"number\":1,\"word\":\"\"}", HF_DUPLICATE_KEY, "/word", "arm");
+    expect_refused(&shape_hf_type, "{\"u\":0,\"which\":3}", HF_WRONG_KIND, "/which", "number of an arm");
+    expect_refused(&shape_hf_type, "{\"u\":1}", HF_WRONG_KIND, "/u", "number of an arm");
     expect_refused(&shape_hf_type, "{\"u\":{}}", HF_WRONG_KIND, "/u", "no arm");
 }
 

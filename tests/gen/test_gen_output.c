@@ -84,7 +84,7 @@ static void test_output__size_counts_every_block(void **state)
     assert_int_equal(size.deep, expected);
     assert_int_equal(size.objects, 16);
     assert_int_equal(size.shared, 0);
-    assert_true(size.slack > 0 && size.slack < size.deep);
+    assert_true(size.slack < size.deep); /* 0 where malloc is the sanitizer's */
     record_destroy(r, NULL);
 }
 

@@ -1,0 +1,102 @@
+/* model_service.c - a service in small: requests as JSON lines on standard input, answers as JSON lines on
+ * standard output. Its model cycles (person, team, person); what is written below is never freed,
+ * copied, checked or printed by hand.
+ *
+ *     printf '{"person":2,"tasks":[{"id":7,"what":"paint"}]}\n' | model_service */
+#include <stdlib.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "team_model.hf.h"
+
+/* Everything the service knows: one team of three, in an arena, all of it gone with the arena. */
+static team *build_team(hf_arena *arena)
+{
+    static const char json[] = "{\"title\":\"painters\",\"members\":["
+                               "{\"id\":1,\"name\":\"Ada\",\"mail\":\"ada@example.org\"},"
+                               "{\"id\":2,\"name\":\"Grace\"},{\"id\":3,\"name\":\"Barbara\"}]}";
+    team *made = NULL;
+    hf_error error;
+    if (team_decode(hf_text_from_cstr(json), &(hf_decode_options){ .store.arena = arena, .name = "team" }, &made, &error) != HF_OK) {
+        hf_error_print(stderr, &error);
+        return NULL;
+    }
+    made->leader = made->members[0]; /* here the circles begin */
+    for (size_t i = 0; i < made->n_members; i++) {
+        made->members[i]->team = made;
+        made->members[i]->boss = i > 0 ? made->leader : NULL;
+    }
+    return made;
+}
+
+static const person *find_person(const team *in, uint64_t id)
+{
+    for (size_t i = 0; i < in->n_members; i++)
+        if (in->members[i]->id == id)
+            return in->members[i];
+    return NULL;
+}
+
+/* The answer: the tasks as they were understood, defaults filled in. */
+static int answer(const team *known, const request *asked, hf_buffer *out)
+{
+    hf_error error;
+    const person *who = find_person(known, asked->for_person);
+    if (who == NULL) {
+        fprintf(stderr, "nobody has the number %llu\n", (unsigned long long)asked->for_person);
+        return 1;
+    }
+    hf_buffer_reset(out);
+    if (request_encode(asked, NULL, out, &error) != HF_OK)
+        return hf_error_print(stderr, &error);
+    printf("%s, asked by %s: %.*s\n", who->name, who->boss != NULL ? who->boss->name : "nobody", HF_ARG(hf_buffer_text(out)));
+    return 0;
+}
+
+/* A copy of a graph has its shape: whoever leads the copy is one of its members. */
+static int show_copy(const team *known)
+{
+    team *copy = NULL;
+    hf_struct_size size;
+    hf_error error;
+    if (team_copy(known, NULL, &copy, &error) != HF_OK || team_size(copy, true, &size, &error) != HF_OK)
+        return hf_error_print(stderr, &error);
+    printf("a copy of the team: %llu objects, %llu bytes, led by its own %s: %s\n", (unsigned long long)size.objects,
+           (unsigned long long)size.deep, copy->leader->name, copy->leader == copy->members[0] ? "yes" : "no");
+    return team_destroy(copy, NULL) == HF_OK ? 0 : 1;
+}
+
+static int serve(const team *known, FILE *from)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t length;
+    int failures = 0;
+    hf_buffer out = HF_BUFFER_INIT(1 << 20);
+    while ((length = getline(&line, &room, from)) >= 0) {
+        request *asked = NULL;
+        hf_error error;
+        if (request_decode(hf_text_of(line, (size_t)length), &(hf_decode_options){ .name = "request" }, &asked, &error) != HF_OK) {
+            hf_error_print(stderr, &error);
+            failures++;
+            continue;
+        }
+        failures += answer(known, asked, &out);
+        request_destroy(asked, NULL);
+    }
+    hf_buffer_release(&out);
+    free(line);
+    return failures;
+}
+
+int main(void)
+{
+    hf_arena *arena = NULL;
+    hf_error error;
+    if (hf_arena_create(NULL, &arena, &error) != HF_OK)
+        return hf_error_print(stderr, &error);
+    team *known = build_team(arena);
+    int code = known == NULL || show_copy(known) != 0 || serve(known, stdin) != 0;
+    hf_arena_destroy(arena);
+    return code;
+}

@@ -1,0 +1,37 @@
+#!/bin/sh
+# infer.sh HOLDFAST INCLUDE - a header inferred from samples leaves nothing to guess, compiles, and its
+# generated code does too; bad samples are refused with their line; --check tells stale from fresh.
+set -eu
+holdfast=$1 include=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+cat > samples.ndjson <<'JSON'
+{"id":1,"user":{"name":"a","tags":["x","y"],"e-mail":null},"v":1.5,"m":{"1":2,"3":4},"list":[{"a":1},{"a":2,"b":true}],"mix":1,"class":true,"big":18446744073709551615}
+
+{"id":2,"user":{"name":"b","tags":[],"e-mail":"q"},"m":{"9":2},"list":[],"mix":"s","class":false,"opt":7,"big":9223372036854775808}
+JSON
+expect() { grep -qF -- "$1" "$2" || { echo "$2 has no line with: $1" >&2; cat "$2" >&2; exit 1; }; }
+"$holdfast" gen --from samples.ndjson -o model.h
+expect 'int64_t id; /* in 2 of 2 */' model.h
+expect 'char *e_mail HF(own, name = "e-mail", optional); /* in 2 of 2, null in some */' model.h
+expect 'char *m HF(own, raw); /* in 2 of 2; a map: its keys are data */' model.h
+expect 'char *mix HF(own, raw); /* in 2 of 2; of more than one kind */' model.h
+expect 'struct model_list *list HF(own, count = n_list); /* in 2 of 2 */' model.h
+expect 'bool b HF(optional); /* in 1 of 2 */' model.h
+expect 'bool class_ HF(name = "class"); /* in 2 of 2 */' model.h
+expect 'uint64_t big; /* in 2 of 2 */' model.h
+"$holdfast" gen --strict model.h -- "-I$include"
+cc -std=c11 -Wall -Wextra -Wpedantic -Werror "-I$include" -c model.hf.c -o model.o
+"$holdfast" gen --check model.h -- "-I$include"
+sed -i 's/int64_t id;/int64_t id HF(name = "ID");/' model.h
+if "$holdfast" gen -q --check model.h -- "-I$include" 2> said; then
+    echo "stale output was found fresh" >&2
+    exit 1
+fi
+expect 'stale' said
+printf '{"a":1}\n{"a":\n' > bad.ndjson
+code=0
+"$holdfast" gen --from bad.ndjson 2> said || code=$?
+[ "$code" = 5 ] || { echo "exit $code for bad samples" >&2; exit 1; }
+expect 'bad.ndjson:2:' said
