@@ -65,6 +65,6 @@ gallery: ## known leaks as services have them, by discipline, and with Holdfast,
 
 ifneq ($(wildcard corpus/run),)
 corpus: ## programs with known leaks, judged
-	@tools/setup demo test
+	@tools/setup demo corpus
 	@corpus/run
 endif

@@ -14,7 +14,9 @@ static bool total_series(const hf__model *model, const hf__judgement *judgement,
     ret->count = ret->end = judgement->windows;
     for (size_t i = 0; i < ret->count; i++) {
         const hf__memory *memory = &model->checkpoints[i].memory;
-        int64_t amount = stacks ? memory->stacks : memory->allocator_live;
+        int64_t amount = stacks ? memory->stacks : memory->requested_live >= 0 ? memory->requested_live : memory->allocator_live;
+        if (amount < 0 && i == 0 && model->has_cohorts)
+            amount = 0; /* before the first checkpoint of a recording */
         if (amount < 0)
             return false;
         ret->seconds[i] = model->checkpoints[i].seconds;
@@ -54,8 +56,40 @@ static bool dismiss(hf__judgement *judgement, size_t index, hf__verdict verdict,
     return true;
 }
 
+/* Was a verdict held back by what few samples do to growth? */
+static bool may_be_chance(hf__reason reason)
+{
+    return reason == HF_REASON_NOISY || reason == HF_REASON_MAYBE_FULL || reason == HF_REASON_FEW ||
+           reason == HF_REASON_SLOWING || reason == HF_REASON_RECENT;
+}
+
+/* The whole grows evenly and nothing that was found does: the place that alone may be it was dismissed for the
+ * unevenness of its few samples. */
+static bool recall(hf__judgement *judgement, double grown)
+{
+    size_t best = judgement->dismissed_count;
+    for (size_t i = 0; i < judgement->dismissed_count; i++) {
+        const hf__finding *finding = &judgement->dismissed[i];
+        if (finding->kind == HF_PATH_HEAP && finding->verdict == HF_VERDICT_FILLING && may_be_chance(finding->shape.reason) &&
+            finding->shape.growth_bytes > HF_CALIBRATE_AGREE * grown && finding->shape.growth_bytes < grown / HF_CALIBRATE_AGREE &&
+            (best == judgement->dismissed_count ||
+             finding->shape.growth_bytes > judgement->dismissed[best].shape.growth_bytes))
+            best = i;
+    }
+    if (best == judgement->dismissed_count)
+        return true;
+    if (!HF_RESERVE(judgement->findings, judgement->findings_room, judgement->findings_count + 1))
+        return false;
+    hf__finding finding = judgement->dismissed[best];
+    finding.verdict = finding.shape.verdict = HF_VERDICT_UNDECIDED; /* the rest decides */
+    judgement->findings[judgement->findings_count++] = finding;
+    memmove(judgement->dismissed + best, judgement->dismissed + best + 1,
+            (--judgement->dismissed_count - best) * sizeof finding);
+    return true;
+}
+
 /* The rate of the whole, shared out by what each finding grew by. */
-static void share_out(hf__judgement *judgement, const hf__shape *total, double claimed)
+static void share_out(hf__judgement *judgement, const hf__shape *total, double claimed, bool has_cohorts)
 {
     for (size_t i = 0; i < judgement->findings_count; i++) {
         hf__finding *finding = &judgement->findings[i];
@@ -68,8 +102,9 @@ static void share_out(hf__judgement *judgement, const hf__shape *total, double c
         finding->shape.rate = total->rate * share;
         finding->shape.rate_low = finding->shape.rate - hypot(own, spread);
         finding->shape.rate_high = finding->shape.rate + hypot(own, spread);
-        finding->shape.since_s = total->since_s;
-        if (finding->verdict == HF_VERDICT_UNDECIDED && share >= HF_CALIBRATE_AGREE) {
+        if (!has_cohorts)
+            finding->shape.since_s = total->since_s;
+        if (finding->verdict == HF_VERDICT_UNDECIDED && may_be_chance(finding->shape.reason) && share >= HF_CALIBRATE_AGREE) {
             finding->verdict = finding->shape.verdict = HF_VERDICT_LEAK;
             finding->shape.reason = HF_REASON_GROWS;
         }
@@ -104,11 +139,16 @@ static void give_stacks(const hf__model *model, hf__judgement *judgement)
 bool hf__calibrate(const hf__model *model, hf__judgement *judgement)
 {
     hf__series total;
-    if (model->has_cohorts || !model->sampled || judgement->findings_count == 0)
+    if (!model->sampled)
         return true;
     give_stacks(model, judgement);
     if (!total_series(model, judgement, false, &total))
         return true;
+    hf__shape whole;
+    hf__shape_of(&total, &whole);
+    if (judgement->findings_count == 0 && whole.verdict == HF_VERDICT_LEAK &&
+        !recall(judgement, grown_between(&total, whole.since_s, whole.until_s)))
+        return false;
     double claimed = 0, since = HUGE_VAL, until = 0;
     for (size_t i = 0; i < judgement->findings_count; i++) {
         const hf__finding *finding = &judgement->findings[i];
@@ -120,14 +160,14 @@ bool hf__calibrate(const hf__model *model, hf__judgement *judgement)
     }
     if (!(claimed > 0))
         return true;
-    hf__shape whole;
-    hf__shape_of(&total, &whole);
     double grown = grown_between(&total, since, until);
     bool agrees = grown > HF_CALIBRATE_AGREE * claimed && grown < claimed / HF_CALIBRATE_AGREE;
     if (whole.verdict == HF_VERDICT_LEAK && agrees) {
-        share_out(judgement, &whole, claimed);
+        share_out(judgement, &whole, claimed, model->has_cohorts);
         return true;
     }
+    if (model->has_cohorts) /* single blocks that stayed are evidence enough */
+        return true;
     bool refuted = whole.drops == 0 && grown < HF_CALIBRATE_AGREE * claimed;
     bool fills = whole.verdict == HF_VERDICT_FILLING && agrees;
     for (size_t i = judgement->findings_count; i-- > 0;)

@@ -20,6 +20,7 @@ enum { MERGED_MAX = 128 };
 typedef struct course {
     double grown[HF_WINDOWS_MAX]; /* blocks kept, summed up, as a share of all */
     double blocks;
+    double samples; /* behind them, when sampled; else 0 */
     size_t windows;
 } course;
 
@@ -55,6 +56,7 @@ static bool make_course(const hf__model *model, const hf__chains *chains, hf__ga
     for (size_t i = 0; i < series->end; i++)
         ret->grown[i] = sum > 0 ? (ret->grown[i] - before) / sum : 0;
     ret->blocks = sum;
+    ret->samples = series->noise_bytes > 0 ? finding->shape.growth_bytes / series->noise_bytes : 0;
     return true;
 }
 
@@ -64,6 +66,14 @@ static double apart(const course *a, const course *b)
     for (size_t i = 0; i < a->windows && i < b->windows; i++)
         most = fmax(most, fabs(a->grown[i] - b->grown[i]));
     return most;
+}
+
+/* How far apart the courses of one thing may lie: few samples wander (Smirnov's bound at 95 %). */
+static double course_limit(const course *a, const course *b, double exact)
+{
+    if (!(a->samples > 0) || !(b->samples > 0))
+        return exact;
+    return exact + 1.36 * sqrt(1 / a->samples + 1 / b->samples);
 }
 
 /* Is `outer`'s function among the callers of `inner`? */
@@ -159,11 +169,12 @@ bool hf__merge_findings(const hf__model *model, const hf__chains *chains, hf__ga
                     continue;
                 double distance = apart(&courses[i], &courses[j]);
                 if (outer->kind != inner->kind) {
-                    if (pass == 1 && distance <= HF_COURSE_APART_MAX && is_held_by(chains, outer, inner)) {
+                    if (pass == 1 && distance <= course_limit(&courses[i], &courses[j], HF_COURSE_APART_MAX) && is_held_by(chains, outer, inner)) {
                         hold_by(outer, inner);
                         gone[j] = true;
                     }
-                } else if (pass == 0 && calls(chains, outer, inner) && distance <= HF_COURSE_APART_MAX) {
+                } else if (pass == 0 && calls(chains, outer, inner) &&
+                           distance <= course_limit(&courses[i], &courses[j], HF_COURSE_APART_MAX)) {
                     merge_into(outer, inner);
                     gone[j] = true;
                 } else if (pass == 1 && i < j && distance <= HF_LOCKSTEP_MAX) {

@@ -25,7 +25,7 @@ static const hf__memory *memory_at(const hf__model *model, size_t reference)
 
 void hf__reconcile(const hf__model *model, const hf__series *whole, hf__reconciled *ret_reconciled)
 {
-    static const hf__memory unknown = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 };
+    static const hf__memory unknown = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 };
     size_t reference = whole->end > 0 ? whole->end - 1 : 0;
     const hf__memory *memory = whole->end > 0 ? memory_at(model, reference) : NULL;
     if (memory == NULL)

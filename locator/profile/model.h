@@ -46,10 +46,11 @@ typedef struct hf__memory {
     int64_t blocks;            /* objects, by the allocator's own count */
     int64_t allocated_bytes;   /* since the start, exact */
     int64_t collections;       /* garbage collections since the start */
-    int64_t threads;           /* or goroutines */
+    int64_t    threads;           /* or goroutines */
+    int64_t    requested_live;    /* allocator_live without its rounding, estimated */
 } hf__memory;
 
-#define HF_MEMORY_UNKNOWN ((hf__memory){ -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 })
+#define HF_MEMORY_UNKNOWN ((hf__memory){ -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 })
 
 enum {
     HF_CHECKPOINT_EXIT = 1,      /* main had returned, or exit had been called */

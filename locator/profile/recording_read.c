@@ -322,6 +322,10 @@ static void play_checkpoint(process *in, const hf__trace_event *event)
     memory.allocated_bytes = (int64_t)event->checkpoint.counters.requested_bytes;
     memory.blocks = (int64_t)(event->checkpoint.counters.allocations - event->checkpoint.counters.releases);
     memory.threads = (int64_t)in->threads_live;
+    const hf__trace_counters *counted = &event->checkpoint.counters;
+    if (counted->has_usable && counted->usable_bytes > 0 && counted->usable_bytes >= counted->released_bytes)
+        memory.requested_live = (int64_t)((double)(counted->usable_bytes - counted->released_bytes) *
+                                          ((double)counted->requested_bytes / (double)counted->usable_bytes));
     in->memory = memory;
     close_window(in, event->time_ns);
     in->main_returned |= event->checkpoint.reason == HF__CHECKPOINT_MAIN_RETURNED;
