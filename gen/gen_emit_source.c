@@ -274,10 +274,11 @@ static void emit_type(emitter *with, gen_plan *plan)
 {
     uint64_t required[4] = { 0 };
     size_t key_count = gen_emit_keys(with->unit, plan, with->to, required);
-    fprintf(with->to, "%sconst hf_type %s_hf_type = {\n    .name = \"%s\", .shape = %s, .flags = 0%s%s%s%s,\n",
+    fprintf(with->to, "%sconst hf_type %s_hf_type = {\n    .name = \"%s\", .shape = %s, .flags = 0%s%s%s%s%s,\n",
             plan->is_wanted ? "" : "static ", plan->name, plan->name, plan->is_union ? "HF_SHAPE_UNION" : "HF_SHAPE_RECORD",
             plan->has_links ? " | HF_TYPE_LINKS" : "", plan->needs_memo ? " | HF_TYPE_GRAPH" : "",
-            plan->says->closed ? " | HF_TYPE_CLOSED" : "", has_default_of_memory(plan) ? " | HF_TYPE_DEFAULTS" : "");
+            plan->says->closed ? " | HF_TYPE_CLOSED" : "", has_default_of_memory(plan) ? " | HF_TYPE_DEFAULTS" : "",
+            plan->has_flex ? " | HF_TYPE_OPEN_END" : "");
     if (!gen_is_promoted(plan))
         fprintf(with->to, "    .size = sizeof(%s), .alignment = _Alignof(%s),\n", plan->spelling, plan->spelling);
     fprintf(with->to, "    .members = %s_members, .member_count = %zu,\n", plan->name, plan->member_count);

@@ -77,7 +77,8 @@ enum {
     HF_TYPE_GRAPH = 2,  /* something below it is shared or refers back */
     HF_TYPE_CLOSED = 4, /* a member that is not described is an error when decoding */
     HF_TYPE_ZERO = 8,   /* skipped: zero in copies, not compared */
-    HF_TYPE_DEFAULTS = 16 /* a default of a member takes memory */
+    HF_TYPE_DEFAULTS = 16, /* a default of a member takes memory */
+    HF_TYPE_OPEN_END = 32 /* a record with a flexible array */
 };
 
 struct hf_type {

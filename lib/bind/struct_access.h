@@ -92,7 +92,7 @@ static inline const hf_member *hf__chosen_arm(const hf_type *record_type, const 
 /* The flexible array of a record: always its last member that holds data. NULL: none. */
 static inline const hf_member *hf__flex_of(const hf_type *type)
 {
-    if (type->shape == HF_SHAPE_RECORD)
+    if ((type->flags & HF_TYPE_OPEN_END) != 0)
         for (uint32_t i = type->member_count; i-- > 0;)
             if (type->members[i].type->shape == HF_SHAPE_FLEX)
                 return &type->members[i];
@@ -102,7 +102,7 @@ static inline const hf_member *hf__flex_of(const hf_type *type)
 /* Bytes of the object at `object`, the items of a flexible array included; false when they overflow. */
 static inline bool hf__object_bytes(const hf_type *type, const char *object, size_t *ret_bytes)
 {
-    const hf_member *flex = (type->flags & HF_TYPE_LINKS) != 0 ? hf__flex_of(type) : NULL;
+    const hf_member *flex = hf__flex_of(type);
     if (flex == NULL) {
         *ret_bytes = type->size;
         return true;

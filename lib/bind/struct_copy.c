@@ -46,6 +46,35 @@ static hf_status copy_again(copier *with, const hf__link *link, const hf__seen *
                     (unsigned long long)with->objects);
 }
 
+static void free_copy(copier *with, const hf__link *link, char *copy, size_t bytes)
+{
+    if (with->options.store.arena == NULL)
+        hf__allocator_free(hf__work_allocator(with->options.store.allocator), copy, bytes, hf__link_alignment(link));
+}
+
+/* Makes the block for a target that is met for the first time. In a graph it is in the memo from
+ * then on, which frees it at a failure. */
+static hf_status copy_new(copier *with, const hf__link *link, hf__block target, size_t bytes, hf__seen *seen)
+{
+    if (with->options.objects_max != 0 && with->objects >= with->options.objects_max)
+        return hf__fail(with->reterr, HF_LIMIT_COUNT, "more than %llu objects", (unsigned long long)with->options.objects_max);
+    char *copy = hf__store_take(&with->options.store, bytes, hf__link_alignment(link));
+    if (copy == NULL)
+        return no_memory(with);
+    if (seen != NULL)
+        *seen = (hf__seen){ target.at, copy, link->type, bytes, target.count, false };
+    with->objects++;
+    if (!leads_on(link)) {
+        memcpy(copy, target.at, bytes);
+    } else if (!hf__stack_push(&with->stack, target.type, target.at, copy, target.count)) {
+        if (seen == NULL)
+            free_copy(with, link, copy, bytes);
+        return no_memory(with);
+    }
+    hf__pointer_set(link->place, copy);
+    return HF_OK;
+}
+
 static hf_status copy_target(copier *with, const hf__link *link)
 {
     hf__block target = hf__link_target(link);
@@ -53,38 +82,13 @@ static hf_status copy_target(copier *with, const hf__link *link)
     bool is_new = true;
     if (!hf__link_bytes(link, &bytes))
         return hf__fail(with->reterr, HF_OUT_OF_RANGE, "a counter is larger than memory");
+    hf__seen *seen = NULL;
     if (with->is_graph) {
-        const hf__seen *seen = hf__memo_find(&with->memo, target.at);
-        if (seen != NULL)
-            return copy_again(with, link, seen);
-    }
-    if (with->options.objects_max != 0 && with->objects >= with->options.objects_max)
-        return hf__fail(with->reterr, HF_LIMIT_COUNT, "more than %llu objects", (unsigned long long)with->options.objects_max);
-    char *copy = hf__store_take(&with->options.store, bytes, hf__link_alignment(link));
-    if (copy == NULL)
-        return no_memory(with);
-    if (with->is_graph) {
-        hf__seen *seen = hf__memo_add(&with->memo, target.at, &is_new);
-        if (seen == NULL) {
-            if (with->options.store.arena == NULL)
-                hf__allocator_free(hf__work_allocator(with->options.store.allocator), copy, bytes, hf__link_alignment(link));
+        seen = hf__memo_add(&with->memo, target.at, &is_new);
+        if (seen == NULL)
             return no_memory(with);
-        }
-        *seen = (hf__seen){ target.at, copy, link->type, bytes, target.count, false };
     }
-    with->objects++;
-    if (!leads_on(link)) {
-        memcpy(copy, target.at, bytes);
-        hf__pointer_set(link->place, copy);
-        return HF_OK;
-    }
-    if (!hf__stack_push(&with->stack, target.type, target.at, copy, target.count)) {
-        if (!with->is_graph && with->options.store.arena == NULL)
-            hf__allocator_free(hf__work_allocator(with->options.store.allocator), copy, bytes, hf__link_alignment(link));
-        return no_memory(with);
-    }
-    hf__pointer_set(link->place, copy);
-    return HF_OK;
+    return is_new ? copy_new(with, link, target, bytes, seen) : copy_again(with, link, seen);
 }
 
 static hf_status copy_link(copier *with, const hf__link *link)
