@@ -83,11 +83,12 @@ static bool read_staged(hf__reading *reading)
     bool suits = reading->is_padded && reading->keep_text && !reading->many && !reading->numbers_as_text &&
                  !reading->allow_comments && !reading->allow_trailing_commas && reading->length >= HF__READ_STAGED_MIN &&
                  reading->length <= STAGED_MAX;
-    if (!suits || hf__cpu_level() != HF__CPU_AVX512)
+    enum hf__cpu_level level = hf__cpu_level();
+    if (!suits || (level != HF__CPU_AVX512 && level != HF__CPU_AVX2))
         return false;
     hf_error *reterr = reading->reterr;
     reading->reterr = NULL;
-    hf_status status = hf__read_avx512(reading);
+    hf_status status = level == HF__CPU_AVX512 ? hf__read_avx512(reading) : hf__read_avx2(reading);
     reading->reterr = reterr;
     if (status == HF_OK)
         return true;

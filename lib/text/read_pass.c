@@ -10,23 +10,10 @@
 
 #include "base/escape.h"
 #include "base/number_read.h"
+#include "text/read_cursor.h"
 #include "text/read_escape.h"
-#include "text/read_scan.h"
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
-typedef struct cursor {
-    const char *at, *end;   /* what is left of the text */
-    hf__slot   *slot;       /* the next slot */
-    hf__slot   *room;       /* from here on, slots must be made room for */
-    hf__slot   *top;        /* the innermost open container, NULL: none */
-    uint64_t    values_left;
-    uint64_t    aside;      /* slots that are keys or closing: no values */
-    uint64_t    wide_count;
-    uint32_t    depth;      /* open containers */
-    uint32_t    deepest;
-    uint64_t    source;     /* all ones when slots refer to the source, else 0 */
-} cursor;
+#define ALWAYS_INLINE HF__ALWAYS_INLINE
 
 /* ---- failing ----------------------------------------------------------------------------- */
 
@@ -57,12 +44,12 @@ static hf_status limit(hf__reading *reading, hf_status status, const char *place
 /* ---- looking ----------------------------------------------------------------------------- */
 
 /* The next character, 0 behind the end. */
-ALWAYS_INLINE char peek(const cursor *c, bool padded)
+ALWAYS_INLINE char peek(const hf__cursor *c, bool padded)
 {
     return padded || c->at < c->end ? *c->at : 0;
 }
 
-ALWAYS_INLINE bool has(const cursor *c, size_t bytes, bool padded)
+ALWAYS_INLINE bool has(const hf__cursor *c, size_t bytes, bool padded)
 {
     return padded || (size_t)(c->end - c->at) >= bytes;
 }
@@ -102,7 +89,7 @@ static const char *skip_comment(hf__reading *reading, const char *at)
 }
 
 /* False when a comment is malformed, with the fault set. */
-ALWAYS_INLINE bool skip_blanks(hf__reading *reading, cursor *c, bool padded, bool relaxed)
+ALWAYS_INLINE bool skip_blanks(hf__reading *reading, hf__cursor *c, bool padded, bool relaxed)
 {
     for (;;) {
         while (hf__is_blank(peek(c, padded))) {
@@ -121,44 +108,15 @@ ALWAYS_INLINE bool skip_blanks(hf__reading *reading, cursor *c, bool padded, boo
 
 /* ---- room -------------------------------------------------------------------------------- */
 
-/* Points the cursor at everything again after the block may have moved. */
-static void rebase(const hf__reading *reading, cursor *c, const char *old_text, const hf__slot *old_slots)
+static hf_status make_side_room(hf__reading *reading, hf__cursor *c, size_t bytes)
 {
-    hf__slot *slots = hf__reading_slots(reading);
-    c->at = reading->text + (c->at - old_text);
-    c->end = reading->text + reading->length;
-    c->slot = slots + (c->slot - old_slots);
-    c->top = c->top != NULL ? slots + (c->top - old_slots) : NULL;
-    c->room = slots + reading->slot_capacity;
+    return reading->side_capacity - reading->side_used >= bytes ? HF_OK : hf__cursor_grow(reading, c, bytes);
 }
-
-static hf_status grow(hf__reading *reading, cursor *c, size_t side_bytes)
-{
-    const char *text = reading->text;
-    hf__slot *slots = hf__reading_slots(reading);
-    hf_status status = hf__reading_grow(reading, (size_t)(c->slot - slots), (size_t)(c->at - text), side_bytes);
-    if (status == HF_OK)
-        rebase(reading, c, text, slots);
-    return status;
-}
-
-static hf_status make_side_room(hf__reading *reading, cursor *c, size_t bytes)
-{
-    return reading->side_capacity - reading->side_used >= bytes ? HF_OK : grow(reading, c, bytes);
-}
-
-/* Calls a function that takes the cursor by address without letting the address out of here. */
-#define WITH_CURSOR(result, c, call)  \
-    do {                              \
-        cursor moved = *(c);          \
-        (result) = (call);            \
-        *(c) = moved;                 \
-    } while (0)
 
 /* ---- text -------------------------------------------------------------------------------- */
 
 /* From behind the opening quote to the closing one. Notes escapes and bytes above 127. */
-ALWAYS_INLINE hf_status scan_text(hf__reading *reading, cursor *c, uint64_t *flags, bool padded)
+ALWAYS_INLINE hf_status scan_text(hf__reading *reading, hf__cursor *c, uint64_t *flags, bool padded)
 {
     for (;;) {
         if (has(c, HF__SCAN_STEP, padded)) {
@@ -217,7 +175,7 @@ static uint64_t nonascii_flag(const char *text, size_t length)
 }
 
 /* Text that gets a copy in the side text: unescaped, or without a source to refer to. */
-static __attribute__((noinline)) hf_status put_side_text(hf__reading *reading, cursor *c, const char *begin, uint64_t flags)
+hf_status hf__read_side_text(hf__reading *reading, hf__cursor *c, const char *begin, uint64_t flags)
 {
     size_t length = (size_t)(c->at - begin);
     hf_status status = make_side_room(reading, c, length);
@@ -246,7 +204,7 @@ static __attribute__((noinline)) hf_status put_side_text(hf__reading *reading, c
 }
 
 /* A text, from its opening quote on, into the next slot. */
-ALWAYS_INLINE hf_status read_text(hf__reading *reading, cursor *c, uint64_t flags, bool padded)
+ALWAYS_INLINE hf_status read_text(hf__reading *reading, hf__cursor *c, uint64_t flags, bool padded)
 {
     const char *begin = ++c->at;
     hf_status status = scan_text(reading, c, &flags, padded);
@@ -254,7 +212,7 @@ ALWAYS_INLINE hf_status read_text(hf__reading *reading, cursor *c, uint64_t flag
         return flags & HF__ESCAPE ? escape_fault(reading, begin, reading->fault.place, false, status) : status;
     size_t length = (size_t)(c->at - begin);
     if (HF_UNLIKELY((flags & HF__ESCAPE) || (c->source == 0 && length > HF__INLINE_MAX))) {
-        WITH_CURSOR(status, c, put_side_text(reading, &moved, begin, flags));
+        HF__WITH_CURSOR(status, c, hf__read_side_text(reading, &moved, begin, flags));
         if (status != HF_OK)
             return status;
     } else if (length > HF__INLINE_MAX) {
@@ -273,7 +231,7 @@ ALWAYS_INLINE hf_status read_text(hf__reading *reading, cursor *c, uint64_t flag
 /* ---- numbers and literals ---------------------------------------------------------------- */
 
 /* The words of a number that is kept as text; without a source, its spelling is copied aside. */
-static hf_status put_number_text(hf__reading *reading, cursor *c, const char *begin)
+static hf_status put_number_text(hf__reading *reading, hf__cursor *c, const char *begin)
 {
     size_t length = (size_t)(c->at - begin);
     const char *spelling = begin;
@@ -291,7 +249,7 @@ static hf_status put_number_text(hf__reading *reading, cursor *c, const char *be
 }
 
 /* Goes behind a number without converting it; false when it is none. */
-static bool skip_number(cursor *c)
+static bool skip_number(hf__cursor *c)
 {
     const char *at = c->at;
     while (at < c->end && (hf__is_digit(*at) || *at == '.' || *at == '-' || *at == '+' || (*at | 0x20) == 'e'))
@@ -302,7 +260,7 @@ static bool skip_number(cursor *c)
     return true;
 }
 
-static hf_status bad_number(hf__reading *reading, const cursor *c)
+static hf_status bad_number(hf__reading *reading, const hf__cursor *c)
 {
     const char *place = c->at + hf__number_fault(c->at, c->end);
     if (place >= c->end)
@@ -311,7 +269,7 @@ static hf_status bad_number(hf__reading *reading, const cursor *c)
 }
 
 /* Any number, by the general way. */
-static __attribute__((noinline)) hf_status read_any_number(hf__reading *reading, cursor *c)
+hf_status hf__read_any_number(hf__reading *reading, hf__cursor *c)
 {
     hf__number_kind kind;
     uint64_t bits;
@@ -334,7 +292,7 @@ static __attribute__((noinline)) hf_status read_any_number(hf__reading *reading,
 }
 
 /* Whole numbers of up to 18 digits here, all others by the general way. */
-ALWAYS_INLINE hf_status read_number(hf__reading *reading, cursor *c, bool padded, bool relaxed)
+ALWAYS_INLINE hf_status read_number(hf__reading *reading, hf__cursor *c, bool padded, bool relaxed)
 {
     const char *begin = c->at;
     if (padded) {
@@ -355,7 +313,7 @@ ALWAYS_INLINE hf_status read_number(hf__reading *reading, cursor *c, bool padded
         }
     }
     hf_status status;
-    WITH_CURSOR(status, c, read_any_number(reading, &moved));
+    HF__WITH_CURSOR(status, c, hf__read_any_number(reading, &moved));
     c->slot += status == HF_OK;
     return status;
 }
@@ -373,88 +331,30 @@ static hf_status bad_literal(hf__reading *reading, const char *at, const char *l
     return reading->fault.status;
 }
 
-ALWAYS_INLINE void put_literal(cursor *c, uint64_t head, size_t length)
-{
-    uint64_t source = (uint64_t)(c->at - (char *)c->slot) << 16;
-    c->slot->lo = head | (source & c->source);
-    c->slot->hi = 0;
-    c->slot++;
-    c->at += length;
-}
-
-ALWAYS_INLINE hf_status read_literal(hf__reading *reading, cursor *c, bool padded)
+ALWAYS_INLINE hf_status read_literal(hf__reading *reading, hf__cursor *c, bool padded)
 {
     switch (*c->at) {
     case 't':
         if (!has(c, 4, padded) || memcmp(c->at, "true", 4) != 0)
             return bad_literal(reading, c->at, "true", "true");
-        put_literal(c, HF__BOOL | HF__TRUE, 4);
+        hf__cursor_literal(c, HF__BOOL | HF__TRUE, 4);
         return HF_OK;
     case 'f':
         if (!has(c, 5, padded) || memcmp(c->at, "false", 5) != 0)
             return bad_literal(reading, c->at, "false", "false");
-        put_literal(c, HF__BOOL, 5);
+        hf__cursor_literal(c, HF__BOOL, 5);
         return HF_OK;
     default:
         if (!has(c, 4, padded) || memcmp(c->at, "null", 4) != 0)
             return bad_literal(reading, c->at, "null", "null");
-        put_literal(c, HF__NULL, 4);
+        hf__cursor_literal(c, HF__NULL, 4);
         return HF_OK;
-    }
-}
-
-/* ---- containers -------------------------------------------------------------------------- */
-
-ALWAYS_INLINE void open_container(const hf__reading *reading, cursor *c, bool is_object)
-{
-    uint64_t distance = c->top != NULL ? (uint64_t)(c->slot - c->top) : 0;
-    c->slot->lo = (is_object ? HF__OBJECT : HF__ARRAY) | distance << 24;
-    c->slot->hi = (uint64_t)(c->at - reading->text) << 32;
-    c->top = c->slot++;
-    c->depth++;
-    c->at++;
-}
-
-/* At the closing bracket. */
-ALWAYS_INLINE void close_container(const hf__reading *reading, cursor *c, bool is_object)
-{
-    hf__slot *top = c->top, *slot = c->slot;
-    uint64_t way_back = (uint64_t)(slot - top), outward = top->lo >> 24;
-    uint64_t count = (way_back - 1 - (uint32_t)top->hi) >> is_object;
-    slot->lo = HF__CLOSE | (is_object ? HF__KEY : 0u) | way_back << 24;
-    slot->hi = HF__SOURCE_UNKNOWN;
-    if (c->source != 0)
-        hf__put_bracket(slot, (uint64_t)(c->at - (char *)slot), (uint32_t)(c->at - reading->text) + 1 - (uint32_t)(top->hi >> 32));
-    uint64_t wide = 0;
-    if (HF_UNLIKELY(hf__is_wide(is_object, count, way_back + 1)))
-        wide = ++c->wide_count;
-    top->lo = (top->lo & 15) | (way_back + 1) << 24;
-    top->hi = count | wide << 32;
-    c->slot++;
-    c->at++;
-    c->aside++;
-    c->depth--;
-    c->top = NULL;
-    if (outward != 0) {
-        c->top = top - outward;
-        c->top->hi += way_back; /* these slots are no members of the container around */
     }
 }
 
 /* ---- the pass ---------------------------------------------------------------------------- */
 
-static hf_status finish(hf__reading *reading, const cursor *c)
-{
-    hf__slot *slots = hf__reading_slots(reading);
-    reading->slot_count = (size_t)(c->slot - slots);
-    reading->consumed = (size_t)(c->at - reading->text);
-    reading->values = reading->slot_count - c->aside;
-    reading->wide_count = c->wide_count;
-    reading->depth = c->deepest;
-    return HF_OK;
-}
-
-static const char *value_expected(const cursor *c, bool first)
+static const char *value_expected(const hf__cursor *c, bool first)
 {
     if (c->top == NULL)
         return "a value";
@@ -464,7 +364,7 @@ static const char *value_expected(const cursor *c, bool first)
 }
 
 /* What could not begin a value. */
-static hf_status no_value(hf__reading *reading, const cursor *c, bool first)
+static hf_status no_value(hf__reading *reading, const hf__cursor *c, bool first)
 {
     if (c->top == NULL && c->at >= c->end) {
         fault(reading, HF_EMPTY, c->end, NULL);
@@ -474,7 +374,7 @@ static hf_status no_value(hf__reading *reading, const cursor *c, bool first)
     return unexpected(reading, c->at, value_expected(c, first));
 }
 
-static hf_status no_comma(hf__reading *reading, const cursor *c, bool is_object)
+static hf_status no_comma(hf__reading *reading, const hf__cursor *c, bool is_object)
 {
     if (c->top != NULL)
         return unexpected(reading, c->at, is_object ? "',' or '}'" : "',' or ']'");
@@ -483,7 +383,7 @@ static hf_status no_comma(hf__reading *reading, const cursor *c, bool is_object)
     return HF_TRAILING;
 }
 
-ALWAYS_INLINE hf_status read_values(hf__reading *reading, cursor *c, bool padded, bool relaxed)
+ALWAYS_INLINE hf_status read_values(hf__reading *reading, hf__cursor *c, bool padded, bool relaxed)
 {
     hf_status status = HF_OK;
     bool is_object = false, first = true;
@@ -493,7 +393,7 @@ value:
         return reading->fault.status;
 value_here:
     if (HF_UNLIKELY(c->slot >= c->room)) {
-        WITH_CURSOR(status, c, grow(reading, &moved, 0));
+        HF__WITH_CURSOR(status, c, hf__cursor_grow(reading, &moved, 0));
         if (status != HF_OK)
             return status;
     }
@@ -504,12 +404,12 @@ value_here:
         status = read_text(reading, c, 0, padded);
         break;
     case '{':
-        open_container(reading, c, true);
+        hf__cursor_open(reading, c, true);
         is_object = true;
         first = true;
         goto key;
     case '[':
-        open_container(reading, c, false);
+        hf__cursor_open(reading, c, false);
         is_object = false;
         first = true;
         if (!skip_blanks(reading, c, padded, relaxed))
@@ -541,7 +441,7 @@ value_here:
 after:
     first = false;
     if (HF_UNLIKELY(c->top == NULL && reading->many))
-        return finish(reading, c);
+        return hf__cursor_finish(reading, c);
     if (!skip_blanks(reading, c, padded, relaxed))
         return reading->fault.status;
     switch (peek(c, padded)) {
@@ -565,7 +465,7 @@ after:
         goto close;
     default:
         if (c->top == NULL && c->at >= c->end)
-            return finish(reading, c);
+            return hf__cursor_finish(reading, c);
         return no_comma(reading, c, is_object);
     }
 
@@ -573,7 +473,7 @@ key:
     if (!skip_blanks(reading, c, padded, relaxed))
         return reading->fault.status;
     if (HF_UNLIKELY(c->slot >= c->room)) {
-        WITH_CURSOR(status, c, grow(reading, &moved, 0));
+        HF__WITH_CURSOR(status, c, hf__cursor_grow(reading, &moved, 0));
         if (status != HF_OK)
             return status;
     }
@@ -606,11 +506,11 @@ close:
     if (HF_UNLIKELY(c->top == NULL || peek(c, padded) != (is_object ? '}' : ']')))
         return no_comma(reading, c, is_object);
     if (HF_UNLIKELY(c->slot >= c->room)) {
-        WITH_CURSOR(status, c, grow(reading, &moved, 0));
+        HF__WITH_CURSOR(status, c, hf__cursor_grow(reading, &moved, 0));
         if (status != HF_OK)
             return status;
     }
-    close_container(reading, c, is_object);
+    hf__cursor_close(reading, c, is_object);
     is_object = c->top != NULL && hf__kind(c->top) == HF__OBJECT;
     goto after;
 }
@@ -618,15 +518,7 @@ close:
 /* One of the four, with where it stopped when it failed. */
 ALWAYS_INLINE hf_status run(hf__reading *reading, bool padded, bool relaxed)
 {
-    hf__slot *slots = hf__reading_slots(reading);
-    cursor c = {
-        .at = reading->text,
-        .end = reading->text + reading->length,
-        .slot = slots,
-        .room = slots + reading->slot_capacity,
-        .values_left = reading->values_max,
-        .source = reading->keep_text ? ~(uint64_t)0 : 0,
-    };
+    hf__cursor c = hf__cursor_of(reading);
     hf_status status = read_values(reading, &c, padded, relaxed);
     reading->fault.top = c.top;
     reading->fault.next = c.slot;

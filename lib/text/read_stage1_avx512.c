@@ -53,11 +53,11 @@ static inline uint64_t find_escaped(uint64_t slashes, uint64_t *carry)
 }
 
 /* Puts a mark in place of the closing quotes in `which`, or of the opening quotes before them. */
-static inline void mark(uint8_t *tokens, uint64_t which, uint64_t token_mask, unsigned before, uint8_t code)
+static inline void mark(uint8_t *tokens, uint64_t which, uint64_t token_mask, int before, uint8_t code)
 {
     for (; which != 0; which &= which - 1) {
         uint64_t below = (which & -which) - 1;
-        tokens[(size_t)__builtin_popcountll(token_mask & below) - before] = code;
+        tokens[__builtin_popcountll(token_mask & below) - before] = code;
     }
 }
 
