@@ -16,7 +16,7 @@ endif()
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/holdfast)
 install(EXPORT holdfast NAMESPACE holdfast:: FILE holdfast-targets.cmake DESTINATION ${package_folder})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/holdfast-config-version.cmake COMPATIBILITY SameMinorVersion)
-install(FILES cmake/holdfast-config.cmake ${PROJECT_BINARY_DIR}/holdfast-config-version.cmake
+install(FILES cmake/holdfast-config.cmake cmake/HoldfastGenerate.cmake ${PROJECT_BINARY_DIR}/holdfast-config-version.cmake
   DESTINATION ${package_folder})
 
 # ---- pkg-config: holdfast, holdfast-static ---------------------------------------------------

@@ -25,7 +25,9 @@ if(DEFINED CMAKE_CXX_COMPILER AND NOT CMAKE_CXX_COMPILER)
   unset(CMAKE_CXX_COMPILER CACHE) # looked for in vain before; it may be installed by now
 endif()
 include(CheckLanguage)
-check_language(CXX)
+if(NOT CMAKE_CROSSCOMPILING) # it would find this machine's
+  check_language(CXX)
+endif()
 if(CMAKE_CXX_COMPILER)
   enable_language(CXX)
 else()
