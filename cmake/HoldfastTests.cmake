@@ -27,10 +27,17 @@ function(hf_test name)
   if(NOT arg_WORKING_DIRECTORY)
     set(arg_WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endif()
+  list(GET arg_COMMAND 0 program)
+  if(CMAKE_CROSSCOMPILING AND NOT TARGET ${program}) # a script here cannot start programs of another processor
+    set(arg_COMMAND ${CMAKE_COMMAND} -E echo "skipped: a script that starts programs built for ${CMAKE_SYSTEM_PROCESSOR}")
+  endif()
   add_test(NAME ${name} COMMAND ${arg_COMMAND} WORKING_DIRECTORY ${arg_WORKING_DIRECTORY})
   set_tests_properties(${name} PROPERTIES
     LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 77
     ENVIRONMENT "${HF_TEST_ENVIRONMENT};${arg_ENVIRONMENT}")
+  if(CMAKE_CROSSCOMPILING)
+    set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "^skipped: ")
+  endif()
   if(arg_SERIAL)
     set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
   endif()

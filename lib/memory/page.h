@@ -9,12 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The system's page may be larger than this on some machines; size classes start above it. */
-#if defined(__x86_64__) || defined(__i386__)
+/* What every system's pages are a multiple of. Where they are larger the system rounds lengths up by
+ * itself, and no block is ever given back in part but at multiples of 256 KiB. */
 #define HF__PAGE_BYTES ((size_t)4096)
-#else
-#define HF__PAGE_BYTES ((size_t)65536)
-#endif
 #define HF__PAGE_HUGE_BYTES ((size_t)2 << 20)
 
 /* From this size on the default allocator uses the page source. */

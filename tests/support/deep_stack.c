@@ -4,6 +4,8 @@
  * stated bytes are what is left for frames, so room for those is added on top. */
 #include "deep_stack.h"
 
+#include <alloca.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -37,6 +39,7 @@ typedef struct deep_call {
     const char *(*run)(void *context);
     void       *context;
     const char *result;
+    size_t      excess; /* bytes of stack above what was asked for: arm64 starts no thread with 64 KiB */
 } deep_call;
 
 bool test_is_sanitized(void)
@@ -51,7 +54,9 @@ size_t deep_stack_bytes(void)
 
 static void *enter(void *argument)
 {
-    deep_call *call = argument;
+    deep_call     *call = argument;
+    volatile char *used_up = alloca(call->excess + 1);
+    used_up[0] = 0;
     call->result = call->run(call->context);
     return NULL;
 }
@@ -59,11 +64,13 @@ static void *enter(void *argument)
 const char *deep_stack_run(const char *(*run)(void *context), void *context)
 {
     size_t stack_bytes = deep_stack_bytes() + THREAD_BLOCK_BYTES;
+    size_t least = (size_t)sysconf(_SC_THREAD_STACK_MIN), excess = least > stack_bytes ? least - stack_bytes : 0;
+    stack_bytes += excess;
     char  *mapping = mmap(NULL, GUARD_BYTES + stack_bytes, PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (mapping == MAP_FAILED)
         return "deep_stack: no memory for the stack";
-    deep_call      call = { run, context, NULL };
+    deep_call      call = { run, context, NULL, excess };
     pthread_attr_t attributes;
     pthread_t      thread;
     const char    *trouble = NULL;

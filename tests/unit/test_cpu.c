@@ -35,6 +35,8 @@ static void test_cpu__never_above_the_machine(void **state)
 #endif
 }
 
+enum { CANNOT_START = 99 };
+
 /* The environment is read once, so each question takes a process of its own. */
 static int level_under(const char *program, const char *value)
 {
@@ -42,7 +44,7 @@ static int level_under(const char *program, const char *value)
     if (child == 0) {
         setenv("HOLDFAST_CPU", value, 1);
         execl(program, program, "level", (char *)NULL);
-        _exit(99);
+        _exit(CANNOT_START);
     }
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -55,7 +57,12 @@ static const char *own_path;
 static void test_cpu__the_environment_forces_lower(void **state)
 {
     (void)state;
-    assert_int_equal(level_under(own_path, "base"), HF__CPU_BASE);
+    int base = level_under(own_path, "base");
+    if (base == CANNOT_START) {
+        print_message("skipped: this emulator starts no programs of its own processor\n");
+        skip();
+    }
+    assert_int_equal(base, HF__CPU_BASE);
     assert_int_equal(level_under(own_path, "no such level"), hf__cpu_best());
     assert_int_equal(level_under(own_path, hf__cpu_level_name(hf__cpu_best())), hf__cpu_best());
     if (hf__cpu_best() == HF__CPU_AVX512)
