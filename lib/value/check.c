@@ -255,10 +255,11 @@ static hf_status check_scalar(check *state, uint64_t at)
     default:
         return damaged(state, at, "an unknown kind");
     }
-    hf_text source = hf__number_source(slot);
-    if (flags != 0 || (source.length != 0 && !is_text_place(state, slot, hf__offset48(slot->lo), source.length)))
+    /* Places are checked as numbers first: no pointer is made from what may be damaged. */
+    uint64_t length = hf__kind(slot) == HF__NUMTEXT ? slot->hi : hf__byte1(slot);
+    if (flags != 0 || (length != 0 && !is_text_place(state, slot, hf__offset48(slot->lo), length)))
         return damaged(state, at, "a number's text lies outside of the block's text");
-    if (state->limits->check_spelling && source.length != 0 && !is_number(source))
+    if (state->limits->check_spelling && length != 0 && !is_number(hf__number_source(slot)))
         return damaged(state, at, "a number that is spelled as JSON does not");
     return HF_OK;
 }
@@ -295,8 +296,10 @@ static hf_status check_open(check *state, uint64_t at)
     if (!hf__is_close(close) || hf__way_back(close) != span - 1 ||
         ((close->lo & HF__KEY) != 0) != (hf__kind(slot) == HF__OBJECT))
         return damaged(state, at, "a container's span does not lead to its closing slot");
-    hf_text source = hf__container_source(slot);
-    if (source.length != 0 && !is_text_place(state, close, source.bytes - (const char *)close, source.length))
+    uint32_t source_length = (uint32_t)close->hi;
+    int64_t bracket = (int64_t)((close->lo >> 16 & 255) << 56 | (close->hi >> 32) << 24) >> 24;
+    if (source_length != HF__SOURCE_UNKNOWN && source_length != 0 &&
+        !is_text_place(state, close, bracket + 1 - (int64_t)source_length, source_length))
         return damaged(state, at, "a container's text lies outside of the block's text");
     return push(state, at);
 }
