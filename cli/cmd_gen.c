@@ -6,7 +6,7 @@
 
 #include "options.h"
 
-enum { OUTPUT, TYPES, STRICT, CHECK, EXPLAIN, DEPFILE, INCLUDE, COMPILER, QUIET, FROM };
+enum { OUTPUT, TYPES, STRICT, CHECK, EXPLAIN, DEPFILE, INCLUDE, COMPILER, QUIET, FROM, COMMANDS };
 
 static const verb_option option_table[] = {
     [OUTPUT] = { "output", 'o', "BASE", "writes BASE.h and BASE.c; without it, model.h gives model.hf.h and model.hf.c" },
@@ -19,6 +19,7 @@ static const verb_option option_table[] = {
     [COMPILER] = { "compiler", 0, "CC", "the compiler that preprocesses; without it $CC, else cc" },
     [QUIET] = { "quiet", 'q', NULL, "prints no notes about guesses" },
     [FROM] = { "from", 0, "SAMPLES", "writes a header for samples of JSON, one object per line, to --output" },
+    [COMMANDS] = { "commands", 0, "FILE", "flags from a compile_commands.json, of a source beside the header, else of its first entry" },
     { NULL, 0, NULL, NULL },
 };
 
@@ -68,6 +69,7 @@ static int run(const verb *self, int argument_count, char **arguments)
         case DEPFILE: how.depfile = args.value; break;
         case INCLUDE: how.include = args.value; break;
         case COMPILER: how.compiler = args.value; break;
+        case COMMANDS: how.commands = args.value; break;
         case FROM: samples = args.value; break;
         case QUIET: how.quiet = true; break;
         case OPTIONS_POSITIONAL:

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <holdfast/read.h>
+
+#include "gen_commands.h"
 #include "gen_declare.h"
 #include "gen_emit.h"
 #include "gen_preprocess.h"
@@ -14,6 +17,7 @@ typedef struct run {
     gen_unit           unit;
     gen_plans          plans;
     gen_output         output;
+    hf_document       *commands;
     const char        *base;  /* the output without .h and .c */
 } run;
 
@@ -176,12 +180,24 @@ static hf_status deliver(run *on)
     return status;
 }
 
+static const char *const *flags_of(run *on)
+{
+    const gen_options *options = on->options;
+    hf_error error;
+    if (options->commands == NULL)
+        return options->flags;
+    if (hf_read_file(options->commands, NULL, &on->commands, &error) != HF_OK)
+        gen_fail(&on->unit, error.status, (gen_place){ options->commands, (uint32_t)error.line, (uint32_t)error.column }, "%s%s%s",
+                 hf_status_text(error.status), error.detail[0] != 0 ? ": " : "", error.detail);
+    return gen_commands_flags(&on->unit, hf_root(on->commands), options->commands, options->header, options->flags);
+}
+
 static hf_status steps(run *on)
 {
     const gen_options *options = on->options;
     const char *text = NULL;
     size_t length = 0;
-    gen_preprocess(&on->unit, options->compiler, options->header, options->flags, &text, &length);
+    gen_preprocess(&on->unit, options->compiler, options->header, flags_of(on), &text, &length);
     gen_tokens_read(&on->unit, text, length, options->header);
     gen_declarations_read(&on->unit);
     gen_plans_make(&on->unit, options->header, options->types, &on->plans);
@@ -219,6 +235,7 @@ hf_status gen_run(const gen_options *options)
         print_failure(&on->unit);
         status = on->unit.failed_status;
     }
+    hf_document_drop(on->commands);
     gen_unit_release(&on->unit);
     free(on);
     return status;

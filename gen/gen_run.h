@@ -12,6 +12,7 @@ typedef struct gen_options {
     const char        *include;   /* how the output includes the header; NULL: its base name */
     const char        *compiler;  /* NULL: $CC, else cc */
     const char *const *flags;     /* for the compiler; ended by NULL; NULL: none */
+    const char        *commands;  /* a compile_commands.json for more flags; NULL: none */
     const char *const *types;     /* only these and what they reach; NULL: all of the header */
     const char        *explain;   /* prints what was decided about this type and writes nothing */
     const char        *depfile;   /* also writes a list of all files read, for make and ninja */

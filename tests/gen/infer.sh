@@ -24,6 +24,17 @@ expect 'uint64_t big; /* in 2 of 2 */' model.h
 "$holdfast" gen --strict model.h -- "-I$include"
 cc -std=c11 -Wall -Wextra -Wpedantic -Werror "-I$include" -c model.hf.c -o model.o
 "$holdfast" gen --check model.h -- "-I$include"
+mkdir other
+printf '[{"directory":"/","file":"/x/y.c","command":"cc -Inowhere -c y.c"},{"directory":"%s","file":"main.c","arguments":["cc","-I","%s","-DX=\"a b\"","-c","main.c"]}]' "$work" "$include" > commands.json
+"$holdfast" gen --check --commands commands.json model.h
+printf '[{"directory":"%s","file":"other/main.c","command":"cc \\"-I%s\\" -c main.c"}]' "$work" "$include" > commands.json
+"$holdfast" gen --check --commands commands.json model.h
+printf '{}' > commands.json
+if "$holdfast" gen --check --commands commands.json model.h 2> said; then
+    echo "an object was taken for compile commands" >&2
+    exit 1
+fi
+expect 'expected an array' said
 sed -i 's/int64_t id;/int64_t id HF(name = "ID");/' model.h
 if "$holdfast" gen -q --check model.h -- "-I$include" 2> said; then
     echo "stale output was found fresh" >&2
