@@ -104,6 +104,6 @@ const verb verb_report = {
     .details = "FILE is a recording of `holdfast run -o`, or heap profiles (pprof of Go, jemalloc, tcmalloc) and\n"
                "memory statistics captured over time, or a folder of them: files of one checkpoint share their\n"
                "name up to the first dot, as 0007.heap.pb.gz and 0007.memstats.json.\n"
-               "Exit: 0 no leak, 1 a leak, 3 undecided, 4 cannot be opened, 5 bad data.\n",
+               "Exit: 0 no leak, 1 a leak, 3 undecided, 5 bad data, or cannot be read.\n",
     .run = run_report,
 };

@@ -21,6 +21,7 @@ typedef struct look {
     size_t            windows;              /* that are judged: up to the reference */
     double            level[HF_WINDOWS_MAX]; /* L, in bytes, or in blocks for what has no bytes */
     double            kept[HF_WINDOWS_MAX], kept_blocks[HF_WINDOWS_MAX];
+    double            settled[HF_WINDOWS_MAX]; /* growth of what outlives the window after its birth */
     swing             swings[HF_WINDOWS_MAX];
     size_t            swings_count;
     double            noise;                /* variance for each byte */
@@ -54,6 +55,7 @@ static void find_kept(look *at)
         for (size_t i = 0; i < at->windows; i++) {
             at->kept[i] = at->level[i] - (i > 0 ? at->level[i - 1] : 0);
             at->kept_blocks[i] = series->live_blocks[i] - (i > 0 ? series->live_blocks[i - 1] : 0);
+            at->settled[i] = at->kept[i];
         }
         return;
     }
@@ -69,6 +71,16 @@ static void find_kept(look *at)
         at->kept_blocks[death->born] -= (double)death->blocks;
         at->kept[death->died] += (double)death->bytes;   /* not a death of what was born in that window */
         at->kept_blocks[death->died] += (double)death->blocks;
+    }
+    /* What dies young only blurs the level, by however large it is. */
+    for (size_t i = 0; i < at->windows; i++)
+        at->settled[i] = at->kept[i];
+    for (size_t i = 0; i < series->deaths_count; i++) {
+        const hf__death *death = &series->deaths[i];
+        if (death->died > reference || death->died < death->born + 2)
+            continue;
+        at->settled[death->born] += (double)death->bytes;
+        at->settled[death->died] -= (double)death->bytes;
     }
 }
 
@@ -340,11 +352,11 @@ static size_t cells_for(double bursts, size_t windows)
 static void run_test(const look *at, size_t first, size_t end, growth_test *ret)
 {
     memset(ret, 0, sizeof *ret);
-    double level_growth[HF_WINDOWS_MAX] = { 0 }, kept_sum = 0, level_sum = 0;
+    double level_growth[HF_WINDOWS_MAX] = { 0 }, kept_sum = 0, settled_sum = 0;
     for (size_t i = first; i < end; i++) {
         level_growth[i] = at->level[i] - (i > 0 ? at->level[i - 1] : 0);
         kept_sum += at->kept[i];
-        level_sum += level_growth[i];
+        settled_sum += at->settled[i];
         ret->events += at->kept_blocks[i];
         ret->bursts += at->kept[i] > 0;
     }
@@ -361,12 +373,12 @@ static void run_test(const look *at, size_t first, size_t end, growth_test *ret)
         grown += growth[i] > 0.25 * ret->mean;
     ret->coverage = (double)grown / (double)count;
     ret->recency = ret->mean > 0 ? hf__mean(growth + count - last, last) / ret->mean : 0;
-    ret->turnover = kept_sum > 0 ? level_sum / kept_sum : 0;
+    ret->turnover = kept_sum > 0 ? settled_sum / kept_sum : 0;
     /* What is in flight moves up and down by chance: only a fall beyond that is turnover. */
     double in_flight[HF_WINDOWS_MAX];
     for (size_t i = first; i < end; i++)
-        in_flight[i - first] = level_growth[i] - at->kept[i];
-    if (kept_sum - level_sum < 3 * hf__deviation(in_flight, end - first))
+        in_flight[i - first] = at->settled[i] - at->kept[i];
+    if (kept_sum - settled_sum < 3 * hf__deviation(in_flight, end - first))
         ret->turnover = fmax(ret->turnover, 1);
     ret->pace = 1;
     if (count >= 4) {

@@ -31,7 +31,7 @@ typedef struct verdict {
 
 static int code_of(hf_status status)
 {
-    return status == HF_IO || status == HF_NO_MEMORY ? CODE_UNREACHABLE : CODE_BAD_DATA;
+    return status == HF_NO_MEMORY ? CODE_UNREACHABLE : CODE_BAD_DATA;
 }
 
 static int tell(const hf_error *error)

@@ -22,7 +22,7 @@ typedef struct hf__report_options {
     hf__fail_on fail_on;
 } hf__report_options;
 
-/* The command's exit code: 0 no leak, 1 a leak, 3 undecided, 4 not to be opened, 5 bad data.
+/* The command's exit code: 0 no leak, 1 a leak, 3 undecided, 4 cannot go on, 5 bad data or not to be read.
  * Errors are told on standard error. */
 int hf__report(const hf__report_options *options);
 
