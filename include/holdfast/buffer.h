@@ -52,6 +52,12 @@ static inline hf_text hf_buffer_text(const hf_buffer *buffer)
     return hf_text_of(buffer->bytes, buffer->length);
 }
 
+/* For gcc and clang: releases the buffer when the variable goes out of scope.
+ *     HF_RELEASED hf_buffer text = HF_BUFFER_INIT(1 << 20); */
+#if defined(__GNUC__)
+#define HF_RELEASED __attribute__((cleanup(hf_buffer_release)))
+#endif
+
 HF_EXTERN_END
 
 #endif

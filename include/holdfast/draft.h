@@ -316,6 +316,13 @@ HF_API hf_draft_info hf_draft_get_info(const hf_draft *draft);
  * itself where it pays. Handles stay good, views end. On failure nothing has changed. */
 HF_API hf_status hf_draft_compact(hf_draft *draft, hf_error *reterr);
 
+/* For gcc and clang: destroys the draft when the variable goes out of scope.
+ *     HF_DESTROYED hf_draft *draft = NULL; */
+#if defined(__GNUC__)
+#define HF_DESTROYED __attribute__((cleanup(hf__destroy_cleanup)))
+static inline void hf__destroy_cleanup(hf_draft **draft) { hf_draft_destroy(*draft); }
+#endif
+
 HF_EXTERN_END
 
 #endif

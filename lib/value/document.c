@@ -6,6 +6,7 @@
 #include "value/home.h"
 
 #include "memory/allocate.h"
+#include "value/live_list.h"
 
 static const uint64_t all = UINT64_MAX;
 
@@ -54,6 +55,7 @@ hf_status hf__document_create_around(hf__block_header *block, size_t block_bytes
     atomic_init(&document->holders, 1);
     atomic_init(&document->block_holders, 1);
     atomic_init(&document->bytes, sizeof *document + block_bytes);
+    hf__live_add(document);
     *ret_document = document;
     return HF_OK;
 }
@@ -121,6 +123,7 @@ void hf__block_drop(hf_document *document)
 {
     if (atomic_fetch_sub_explicit(&document->block_holders, 1, memory_order_acq_rel) != 1)
         return;
+    hf__live_remove(document);
     if (document->text.release != NULL)
         document->text.release(document->text.context, document->text.bytes, document->text.length);
     hf_budget *budget = document->budget;

@@ -1,0 +1,16 @@
+/* live_list.h - documents enter and leave the list of holdfast/live_documents.h; nothing in release builds. */
+#ifndef HOLDFAST_LIVE_LIST_H
+#define HOLDFAST_LIVE_LIST_H
+
+#include "base/misuse.h"
+#include "value/home.h"
+
+#if HF__DEBUG
+void hf__live_add(hf_document *document);
+void hf__live_remove(const hf_document *document);
+#else
+static inline void hf__live_add(hf_document *document) { (void)document; }
+static inline void hf__live_remove(const hf_document *document) { (void)document; }
+#endif
+
+#endif
