@@ -3,6 +3,7 @@
 #include "recorder.h"
 #include "system.h"
 
+#include <dlfcn.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -87,6 +88,16 @@ static hf__session *map_session(const char *path)
     return session;
 }
 
+/* The executable comes before what is preloaded: a malloc in there is called instead of ours. */
+static bool program_has_own_malloc(void)
+{
+    struct dl_find_object first, ours;
+    void *called = dlsym(RTLD_DEFAULT, "malloc");
+    return called != NULL && _dl_find_object(called, &first) == 0 &&
+           _dl_find_object((void *)(uint64_t)program_has_own_malloc, &ours) == 0 &&
+           first.dlfo_link_map != ours.dlfo_link_map;
+}
+
 static bool claim_slot(hf__session *session, uint32_t parent_process, hf__process_origin origin)
 {
     for (uint32_t i = 0; i < HF__PROCESSES_MAX; i++) {
@@ -113,6 +124,8 @@ static bool claim_slot(hf__session *session, uint32_t parent_process, hf__proces
         hf__self.trie = (hf__trie *)(area + HF__MODULES_SIZE);
         if (hf__real.usable != NULL)
             atomic_fetch_or(&slot->flags, HF__PROCESS_HAS_USABLE);
+        if (program_has_own_malloc())
+            atomic_fetch_or(&slot->flags, HF__PROCESS_OWN_MALLOC);
         atomic_store_explicit(&slot->state, HF__SLOT_LIVE, memory_order_release);
         return true;
     }

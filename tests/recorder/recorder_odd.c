@@ -120,6 +120,10 @@ static void test_beginning_and_end(void)
               (unsigned long long)all.reasons[HF__CHECKPOINT_PROGRAM]);
         replayed_release(&all);
     }
+    if (run_odd("odd_own_malloc", NULL, 0, "1:exit 0", &all)) {
+        check(all.kinds[HF__TRACE_NOTICE] == 1, "odd_own_malloc: nobody is told");
+        replayed_release(&all);
+    }
     if (run_odd("odd_early", NULL, 3, "1:exit 0", &all)) {
         check(all.reasons[HF__CHECKPOINT_MAIN_RETURNED] == 1 && all.reasons[HF__CHECKPOINT_EXIT] == 1,
               "odd_early: checkpoints at the end");
