@@ -279,7 +279,9 @@ hf_status hf_edit_with(const hf_document *document, const hf_draft_options *opti
     if (document == NULL)
         return hf__misuse(reterr, "there is no document to edit");
     hf_draft *draft;
-    hf_status status = create(options, &draft, reterr);
+    hf_status status = hf__text_check(document, reterr);
+    if (status == HF_OK)
+        status = create(options, &draft, reterr);
     if (status == HF_OK)
         status = take_bases(draft, document, reterr);
     else

@@ -292,6 +292,9 @@ static hf_status mount_value(hf_draft *draft, hf__fresh *fresh, hf_value value, 
     if (value.home->kind != HF__HOME_DOCUMENT)
         return hf__misuse(reterr, "a view of a draft cannot be mounted");
     const hf_document *document = hf__home_document(value.home);
+    hf_status status = hf__text_check(document, reterr);
+    if (status != HF_OK)
+        return status;
     if (document->mount_depth + 1 + draft->home.base_count > HF__MOUNT_DEPTH_MAX || (document->block->flags & HF__BLOCK_OUTER_TEXT && document->text.release == NULL))
         return copy_value(draft, fresh, value, reterr);
     return fresh_mount(draft, fresh, value, reterr);

@@ -181,6 +181,7 @@ hf_status hf_read(hf_text text, const hf_read_options *options, hf_document **re
             document->text.release = options->release;
             document->text.context = options->release_context;
         }
+        hf__text_seal(document);
     }
     *ret_document = document;
     return HF_OK;

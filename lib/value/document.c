@@ -5,6 +5,8 @@
  * no recursion, no allocation. */
 #include "value/home.h"
 
+#include "base/hash.h"
+#include "base/misuse.h"
 #include "memory/allocate.h"
 #include "value/live_list.h"
 
@@ -114,6 +116,26 @@ static void let_go(hf_document *document, hf_document **dead)
     *dead = document;
 }
 
+static uint64_t checksum_of(const hf__outer_text *text)
+{
+    return hf__hash_bytes(text->bytes, text->length, HF__HASH_A) | 1; /* 0: not sealed */
+}
+
+void hf__text_seal(hf_document *document)
+{
+    if (HF__DEBUG && document->text.bytes != NULL && document->text.release == NULL)
+        document->text.checksum = checksum_of(&document->text);
+}
+
+hf_status hf__text_check(const hf_document *document, hf_error *reterr)
+{
+    const hf__outer_text *text = &document->text;
+    if (!HF__DEBUG || text->checksum == 0 || text->checksum == checksum_of(text))
+        return HF_OK;
+    return hf__misuse_as(HF_BORROWED_CHANGED, reterr, "borrowed text of %zu bytes at %p changed while a document used it",
+                         text->length, (const void *)text->bytes);
+}
+
 void hf__block_hold(hf_document *document)
 {
     atomic_fetch_add_explicit(&document->block_holders, 1, memory_order_relaxed);
@@ -124,6 +146,7 @@ void hf__block_drop(hf_document *document)
     if (atomic_fetch_sub_explicit(&document->block_holders, 1, memory_order_acq_rel) != 1)
         return;
     hf__live_remove(document);
+    (void)hf__text_check(document, NULL);
     if (document->text.release != NULL)
         document->text.release(document->text.context, document->text.bytes, document->text.length);
     hf_budget *budget = document->budget;

@@ -168,6 +168,11 @@ void hf__foreign_release(hf__foreign *foreign);
 /* One more home for a foreign value: `to` becomes an entry for the same object. HF_NO_MEMORY. */
 hf_status hf__foreign_share(hf__foreign *from, const hf__memory *memory, hf__foreign *to, hf_error *reterr);
 
+/* Debug builds: notes what borrowed text is, once it is set; says whether it still is that, with a trap as
+ * for misuse (HF_BORROWED_CHANGED). Release builds: nothing, HF_OK. */
+void hf__text_seal(hf_document *document);
+hf_status hf__text_check(const hf_document *document, hf_error *reterr);
+
 /* Holding a document's block, text and indexes without what they are tabled with. */
 void hf__block_hold(hf_document *document);
 void hf__block_drop(hf_document *document);

@@ -293,6 +293,9 @@ hf_status hf_clone_part(hf_value value, const hf_allocator *allocator, hf_budget
     if (value.home->kind == HF__HOME_DRAFT)
         return hf__clone_expanded(value, &memory, ret_document, reterr);
     const hf_document *document = hf__home_document(value.home);
+    hf_status status = hf__text_check(document, reterr);
+    if (status != HF_OK)
+        return status;
     bool is_whole = value.slot == document->home.slots;
     if (is_whole && document->home.mount_count == 0 && document->home.base_count == 0 && !(document->block->flags & HF__BLOCK_OUTER_TEXT))
         return clone_whole(document, &memory, ret_document, reterr);

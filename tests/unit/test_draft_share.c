@@ -1,0 +1,269 @@
+/* test_draft_share.c - what drafts and versions share: mounted documents, foreign values, borrowed text. */
+#include "unit.h"
+
+#include <holdfast/draft.h>
+#include <holdfast/link.h>
+#include <holdfast/read.h>
+#include <holdfast/walk.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/misuse.h"
+#include "draft_support.h"
+#include "failing_allocator.h"
+
+/* ---- mounts ------------------------------------------------------------------------------ */
+
+static void test_draft_share__a_mount_is_opened_where_it_is_changed(void **state)
+{
+    (void)state;
+    hf_document *defaults = read_text("{\"host\":{\"name\":\"a name beyond fourteen\",\"ports\":[1,2,3]},\"x\":[{}]}");
+    hf_draft *draft = NULL;
+    assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+    assert_int_equal(hf_set_object(draft, HF_T(""), NULL), HF_OK);
+    assert_int_equal(hf_mount(draft, HF_T("/a"), defaults, NULL), HF_OK);
+    assert_int_equal(hf_draft_set(draft, hf_place_at(HF_T("/b")), hf_item_mount(hf_get(hf_root(defaults), HF_T("host"))), NULL), HF_OK);
+    assert_int_equal(hf_set_i64(draft, HF_T("/a/host/ports/1"), 20, NULL), HF_OK);
+    assert_int_equal(hf_remove(draft, HF_T("/b/name"), NULL), HF_OK);
+    hf_document_drop(defaults);
+    const char *expected = "{\"a\":{\"host\":{\"name\":\"a name beyond fourteen\",\"ports\":[1,20,3]},\"x\":[{}]},"
+                           "\"b\":{\"ports\":[1,2,3]}}";
+    expect_shows(hf_draft_root(draft), expected);
+    assert_int_equal(hf_draft_compact(draft, NULL), HF_OK);
+    hf_document *version = freeze_checked(&draft);
+    expect_shows(hf_root(version), expected);
+    hf_document_drop(version);
+}
+
+static void test_draft_share__replaced_mounts_are_let_go(void **state)
+{
+    (void)state;
+    hf_budget *budget = NULL;
+    hf_draft_options options = { 0 };
+    assert_int_equal(hf_budget_create(NULL, &budget, NULL), HF_OK);
+    options.budget = budget;
+    hf_draft *draft = NULL;
+    assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+    assert_int_equal(hf_set_object(draft, HF_T(""), NULL), HF_OK);
+    hf_document *version = freeze_checked(&draft);
+    uint64_t before = 0;
+    for (int i = 0; i < 200; i++) {
+        hf_document *mounted = NULL;
+        assert_int_equal(hf_draft_create(&options, &draft, NULL), HF_OK);
+        assert_int_equal(hf_set_i64(draft, HF_T(""), i, NULL), HF_OK);
+        mounted = freeze_checked(&draft);
+        assert_int_equal(hf_edit(version, &draft, NULL), HF_OK);
+        assert_int_equal(hf_mount(draft, HF_T("/current"), mounted, NULL), HF_OK);
+        hf_document_drop(mounted);
+        hf_document_drop(version);
+        version = freeze_checked(&draft);
+        before = i == 0 ? hf_budget_count(budget).current : before;
+        assert_int_equal(hf_budget_count(budget).current, before);
+    }
+    hf_document_drop(version);
+    assert_int_equal(hf_budget_count(budget).current, 0);
+    hf_budget_drop(budget);
+}
+
+static void test_draft_share__doublings_cost_a_block_each(void **state)
+{
+    (void)state;
+    hf_document *document = read_text("[1]");
+    for (int i = 0; i < 40; i++) {
+        hf_draft *draft = NULL;
+        assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+        assert_int_equal(hf_set_array(draft, HF_T(""), NULL), HF_OK);
+        for (int twice = 0; twice < 2; twice++)
+            assert_int_equal(hf_draft_append(draft, hf_place_at(HF_T("")), hf_item_mount(hf_root(document)), NULL), HF_OK);
+        hf_document_drop(document);
+        document = freeze_checked(&draft);
+    }
+    hf_document_info info = hf_document_get_info(document);
+    assert_true(info.values_expanded > (uint64_t)1 << 41);
+    assert_true(info.bytes < 2048);
+    hf_walk walk;
+    hf_walk_init(&walk, hf_root(document), &(hf_walk_options){ .values_max = 1000 });
+    while (hf_walk_next(&walk))
+        continue;
+    assert_int_equal(hf_walk_finish(&walk), HF_WALK_LIMIT_VALUES);
+    hf_document_drop(document);
+}
+
+/* ---- foreign values ---------------------------------------------------------------------- */
+
+static _Atomic long made, ended;
+
+static void *thing_new(void)
+{
+    void *thing = malloc(1);
+    assert_non_null(thing);
+    atomic_fetch_add(&made, 1);
+    return thing;
+}
+static void thing_release(void *thing)
+{
+    atomic_fetch_add(&ended, 1);
+    free(thing);
+}
+static hf_status thing_clone(void *thing, void **ret_thing)
+{
+    (void)thing;
+    *ret_thing = thing_new();
+    return HF_OK;
+}
+static const hf_foreign_hooks copied = { "thing", thing_release, thing_clone, NULL };
+static const hf_foreign_hooks fixed = { "lock", thing_release, NULL, NULL };
+
+static void *drop_in_thread(void *document)
+{
+    hf_document_drop(document);
+    return NULL;
+}
+
+static void test_draft_share__foreign_values_are_released_once(void **state)
+{
+    (void)state;
+    hf_draft *draft = NULL;
+    void *thing = thing_new();
+    made = 1;
+    ended = 0;
+    assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+    assert_int_equal(hf_set_object(draft, HF_T(""), NULL), HF_OK);
+    assert_int_equal(hf_draft_set(draft, hf_place_at(HF_T("/none/x")), hf_item_foreign(&fixed, thing), NULL), HF_NOT_FOUND);
+    assert_int_equal(ended, 0); /* still ours */
+    assert_int_equal(hf_draft_set(draft, hf_place_at(HF_T("/a")), hf_item_foreign(&fixed, thing), NULL), HF_OK);
+    assert_int_equal(hf_draft_set(draft, hf_place_at(HF_T("/b")), hf_item_foreign(&copied, thing_new()), NULL), HF_OK);
+    hf_error error;
+    hf_value lock = hf_draft_get(draft, hf_place_at(HF_T("/a")));
+    assert_ptr_equal(hf_foreign_object(lock, &fixed), thing);
+    assert_int_equal(hf_draft_set(draft, hf_place_at(HF_T("/c")), hf_item_copy(lock), &error), HF_FOREIGN);
+    assert_string_equal(error.pointer, "/c");
+    hf_document *first = freeze_checked(&draft), *copy = NULL;
+    assert_int_equal(hf_document_clone(first, NULL, NULL, &copy, &error), HF_FOREIGN);
+    assert_string_equal(error.pointer, "/a");
+    assert_int_equal(hf_edit(first, &draft, NULL), HF_OK);
+    assert_int_equal(hf_remove(draft, HF_T("/a"), NULL), HF_OK);
+    assert_int_equal(ended, 0); /* the first version has it */
+    hf_document *second = freeze_checked(&draft);
+    pthread_t threads[2];
+    assert_int_equal(pthread_create(&threads[0], NULL, drop_in_thread, first), 0);
+    pthread_join(threads[0], NULL);
+    assert_int_equal(ended, 1); /* and nothing of it is held by the second */
+    assert_int_equal(hf_document_clone(second, NULL, NULL, &copy, NULL), HF_OK);
+    assert_int_equal(pthread_create(&threads[0], NULL, drop_in_thread, second), 0);
+    assert_int_equal(pthread_create(&threads[1], NULL, drop_in_thread, copy), 0);
+    pthread_join(threads[0], NULL);
+    pthread_join(threads[1], NULL);
+    assert_int_equal(made, ended);
+}
+
+static void test_draft_share__foreign_values_under_failing_allocations(void **state)
+{
+    (void)state;
+    HF_OOM_LOOP(nth) {
+        hf_draft_options options = { .allocator = nth };
+        hf_draft *draft = NULL;
+        hf_document *first = NULL, *second = NULL, *copy = NULL;
+        made = ended = 0;
+        hf_status status = hf_draft_create(&options, &draft, NULL);
+        if (status == HF_OK)
+            status = hf_set_array(draft, HF_T(""), NULL);
+        for (int i = 0; i < 3 && status == HF_OK; i++) {
+            void *thing = thing_new();
+            status = hf_draft_append(draft, hf_place_at(HF_T("")), hf_item_foreign(&copied, thing), NULL);
+            if (status != HF_OK)
+                thing_release(thing);
+        }
+        if (status == HF_OK)
+            status = hf_freeze(&draft, &first, NULL);
+        if (status == HF_OK)
+            status = hf_edit(first, &draft, NULL);
+        if (status == HF_OK)
+            status = hf_remove(draft, HF_T("/1"), NULL);
+        if (status == HF_OK)
+            status = hf_draft_append(draft, hf_place_at(HF_T("")), hf_item_copy(hf_draft_get(draft, hf_place_at(HF_T("/0")))), NULL);
+        if (status == HF_OK)
+            status = hf_freeze(&draft, &second, NULL);
+        if (status == HF_OK)
+            status = hf_document_clone(second, nth, NULL, &copy, NULL);
+        if (status == HF_OK) {
+            hf_document_drop(copy);
+            copy = NULL;
+            status = hf_clone_following(hf_root(second), &(hf_expand_options){ .allocator = nth }, &copy, NULL);
+        }
+        HF_EXPECT(status == HF_OK || status == HF_NO_MEMORY);
+        hf_draft_destroy(draft);
+        hf_document_drop(copy);
+        hf_document_drop(first);
+        hf_document_drop(second);
+        HF_EXPECT(made == ended);
+    }
+}
+
+/* ---- text -------------------------------------------------------------------------------- */
+
+static void test_draft_share__a_version_does_not_need_borrowed_text(void **state)
+{
+    (void)state;
+    char text[] = "{\"a\":\"a text that is longer than a slot\",\"b\":[1.50,\"short\"],\"a key of some length\":{}}";
+    hf_document *document = NULL;
+    hf_draft *draft = NULL;
+    hf_read_options options = { .text = HF_TEXT_BORROWED };
+    assert_int_equal(hf_read(hf_text_of(text, strlen(text)), &options, &document, NULL), HF_OK);
+    assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+    assert_int_equal(hf_set_i64(draft, HF_T("/b/-"), 3, NULL), HF_OK);
+    hf_document *version = freeze_checked(&draft), *mounting = NULL;
+    assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+    assert_int_equal(hf_mount(draft, HF_T(""), document, NULL), HF_OK); /* copies, for it borrows */
+    mounting = freeze_checked(&draft);
+    hf_document_drop(document);
+    memset(text, 'X', sizeof text - 1);
+    expect_shows(hf_root(version), "{\"a\":\"a text that is longer than a slot\",\"b\":[1.50,\"short\",3],\"a key of some length\":{}}");
+    expect_shows(hf_root(mounting), "{\"a\":\"a text that is longer than a slot\",\"b\":[1.50,\"short\"],\"a key of some length\":{}}");
+    hf_document_drop(version);
+    hf_document_drop(mounting);
+}
+
+static char said[256];
+static void hear(const char *message)
+{
+    snprintf(said, sizeof said, "%s", message);
+}
+
+static void test_draft_share__changed_borrowed_text_is_named(void **state)
+{
+    (void)state;
+    if (!HF__DEBUG)
+        skip();
+    char text[] = "{\"a\":\"a text that is longer than a slot\"}";
+    hf_document *document = NULL;
+    hf_draft *draft = NULL;
+    hf_error error;
+    hf_read_options options = { .text = HF_TEXT_BORROWED };
+    assert_int_equal(hf_read(hf_text_of(text, strlen(text)), &options, &document, NULL), HF_OK);
+    text[10] = 'Z';
+    hf__misuse_hook = hear;
+    assert_int_equal(hf_edit(document, &draft, &error), HF_BORROWED_CHANGED);
+    assert_non_null(strstr(error.detail, "borrowed text"));
+    said[0] = 0;
+    hf_document_drop(document);
+    hf__misuse_hook = NULL;
+    assert_non_null(strstr(said, "borrowed text"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_draft_share__a_mount_is_opened_where_it_is_changed),
+        cmocka_unit_test(test_draft_share__replaced_mounts_are_let_go),
+        cmocka_unit_test(test_draft_share__doublings_cost_a_block_each),
+        cmocka_unit_test(test_draft_share__foreign_values_are_released_once),
+        cmocka_unit_test(test_draft_share__foreign_values_under_failing_allocations),
+        cmocka_unit_test(test_draft_share__a_version_does_not_need_borrowed_text),
+        cmocka_unit_test(test_draft_share__changed_borrowed_text_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
