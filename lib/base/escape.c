@@ -116,6 +116,12 @@ size_t hf__escape_find_base(const char *text, size_t length)
     case HF__CPU_AVX2: return name##_avx2(__VA_ARGS__);     \
     default: return name##_base(__VA_ARGS__);               \
     }
+#elif defined(__aarch64__)
+#define CHOOSE(name, ...)                               \
+    switch (hf__cpu_level()) {                          \
+    case HF__CPU_NEON: return name##_neon(__VA_ARGS__); \
+    default: return name##_base(__VA_ARGS__);           \
+    }
 #else
 #define CHOOSE(name, ...) return name##_base(__VA_ARGS__);
 #endif

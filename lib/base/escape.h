@@ -40,11 +40,14 @@ size_t hf__escape_find(const char *text, size_t length);
 hf__unescaped hf__unescape_base(const char *text, size_t length, char *out, bool replace);
 hf__unescaped hf__unescape_avx2(const char *text, size_t length, char *out, bool replace);
 hf__unescaped hf__unescape_avx512(const char *text, size_t length, char *out, bool replace);
+hf__unescaped hf__unescape_neon(const char *text, size_t length, char *out, bool replace);
 size_t        hf__escape_base(const char *text, size_t length, char *out);
 size_t        hf__escape_avx2(const char *text, size_t length, char *out);
 size_t        hf__escape_avx512(const char *text, size_t length, char *out);
+size_t        hf__escape_neon(const char *text, size_t length, char *out);
 size_t        hf__escape_find_base(const char *text, size_t length);
 size_t        hf__escape_find_avx2(const char *text, size_t length);
 size_t        hf__escape_find_avx512(const char *text, size_t length);
+size_t        hf__escape_find_neon(const char *text, size_t length);
 
 #endif

@@ -84,6 +84,9 @@ size_t hf__utf8_fault(const char *text, size_t length)
         if (level == HF__CPU_AVX2)
             return hf__utf8_fault_avx2(text, length);
     }
+#elif defined(__aarch64__)
+    if (length >= 16 && hf__cpu_level() == HF__CPU_NEON)
+        return hf__utf8_fault_neon(text, length);
 #endif
     return hf__utf8_fault_base(text, length, 0);
 }

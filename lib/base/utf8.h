@@ -41,6 +41,7 @@ static inline size_t hf__utf8_put(char *out, uint32_t code)
 size_t hf__utf8_fault_base(const char *text, size_t length, size_t at);
 size_t hf__utf8_fault_avx2(const char *text, size_t length);
 size_t hf__utf8_fault_avx512(const char *text, size_t length);
+size_t hf__utf8_fault_neon(const char *text, size_t length);
 
 /* Where the sequence begins that holds or precedes `at`, when all before `at` is valid as far as it
  * goes. */
