@@ -13,8 +13,9 @@ help: ## this list
 demo: ## one recursive job over real data in several ways, its memory drawn (INPUT=file.json, DEMO_SECONDS=10)
 	@tools/setup demo
 	@cmake --preset release >/dev/null
-	@cmake --build --preset release --target demo -- --quiet
+	@cmake --build --preset release --target demo holdfast_command holdfast_recorder -- --quiet
 	@$(BUILD)/release/bin/demo $(if $(INPUT),--input '$(INPUT)') $(if $(DEMO_SECONDS),--seconds '$(DEMO_SECONDS)')
+	@examples/demo/verdict.sh $(BUILD)/release/bin/holdfast $(BUILD)/release/bin/demo $(or $(DEMO_SECONDS),10) $(INPUT)
 
 test: ## plain and sanitizer builds, every test; last line: N passed, N failed
 	@tools/setup demo test

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "floor.h"
 #include "statistics.h"
 
 typedef struct swing {
@@ -612,9 +613,37 @@ static void judge_backlog(look *at)
     }
 }
 
+/* A sawtooth whose low points rise: a leak behind the turnover. */
+static void judge_floor(look *at)
+{
+    double values[HF_WINDOWS_MAX], seconds[HF_WINDOWS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < at->swings_count; i++) {
+        size_t trough = at->swings[i].trough;
+        if (trough + 1 == at->windows) /* it may still be falling */
+            continue;
+        values[count] = at->level[trough];
+        seconds[count++] = at->series->seconds[trough];
+    }
+    hf__floor floor;
+    if (!hf__floor_rises(values, seconds, count, at->shape->peak_bytes, &floor))
+        return;
+    hf__shape *shape = at->shape;
+    shape->rate = floor.rate;
+    shape->rate_low = floor.rate_low;
+    shape->rate_high = floor.rate_high;
+    shape->since_s = floor.since_s;
+    shape->until_s = floor.until_s;
+    shape->growth_bytes = floor.growth;
+    shape->pace_end = 1;
+    say(at, HF_VERDICT_LEAK, HF_REASON_GROWS, fmin(floor.confidence, 0.999));
+}
+
 static void judge(look *at)
 {
     judge_stretch(at);
+    if (at->shape->reason == HF_REASON_SAWTOOTH)
+        judge_floor(at);
     if (at->shape->reason == HF_REASON_TURNOVER && at->swings_count == 0 && at->series->has_cohorts)
         judge_backlog(at);
 }
