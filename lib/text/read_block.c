@@ -157,7 +157,9 @@ static void trim(hf__reading *reading)
     size_t slots_end = reading->slots_offset + reading->slot_count * sizeof(hf__slot);
     size_t needed = slots_end + reading->side_used;
     size_t slack = reading->block_bytes - needed;
-    size_t allowed = needed >= ((size_t)256 << 10) ? needed / 4 : needed / 8 + 128;
+    /* A large block that shrinks is not there to be recycled: the next reading would take fresh pages,
+     * which costs more than reading. What is not used of it is not touched. */
+    size_t allowed = needed >= ((size_t)256 << 10) ? needed * 3 / 8 : needed / 8 + 128;
     if (slack <= allowed)
         return;
     move_side(reading, slots_end, reading->slot_count);

@@ -76,7 +76,7 @@ void hf__reading_estimate(const hf__reading *reading, const char *text, size_t l
             escaped += count_escaped(text + i * stride, window);
     }
     double scale = (double)length / (double)(window * windows + (length == 0));
-    double margin = windows > 1 ? 1.125 : 1;
+    double margin = windows > 1 ? 1.0625 : 1;
     double slots = (double)operators * scale * margin + 2;
     double side = (double)escaped * scale * margin;
     *ret_slots = slots < (double)length + 2 ? (size_t)slots : length + 2;
