@@ -133,10 +133,6 @@ static __attribute__((noinline)) bool refill(hf__reading *reading, scan *m)
     m->end = m->positions + waiting;
     size_t to = rest > CHUNK ? from + CHUNK : reading->length;
     bool last = to == reading->length;
-    if (reading->pending != NULL)
-        memcpy(hf__reading_text(reading) + from, reading->pending + from, to - from);
-    if (last)
-        memset(hf__reading_text(reading) + to, ' ', HF__READ_STAGED_PADDING);
     m->chunk = from;
     memset(m->high, 0, sizeof m->high);
     size_t blocks = (to - from + BLOCK - 1) / BLOCK;
@@ -358,6 +354,10 @@ hf_status hf__read_avx2(hf__reading *reading)
     hf_status status = hf__memory_allocate(&reading->memory, sizeof(scan), ALIGNMENT, &memory, reading->reterr);
     if (status != HF_OK)
         return status;
+    /* All at once: a number at the end of a chunk is read on into the next one. */
+    if (reading->pending != NULL)
+        memcpy(hf__reading_text(reading), reading->pending, reading->length);
+    memset(hf__reading_text(reading) + reading->length, ' ', HF__READ_STAGED_PADDING);
     scan *m = memory;
     memset(m, 0, offsetof(scan, slashes));
     m->at = m->end = m->positions;

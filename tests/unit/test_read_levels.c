@@ -258,12 +258,40 @@ static void test_read_levels__nesting(void **state)
     free(text);
 }
 
+/* Numbers, literals and texts across the end of a chunk, at every place. */
+static void test_read_levels__across_chunks(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = { "-1537505.6658373211976", "false", "\"a \\u00e9 text\"", "\"\xe2\x82\xac\xf0\x9f\x98\x80\"",
+                                          "123456789012345678", "[[],{}]" };
+    char *text = malloc(TEXT_BYTES_MAX);
+    for (size_t piece = 0; piece < sizeof pieces / sizeof pieces[0]; piece++) {
+        size_t length = strlen(pieces[piece]);
+        for (size_t at = 32768 - length; at <= 32768; at++) {
+            for (unsigned blanks = 0; blanks < 2; blanks++) { /* before it nothing but blanks, or tokens */
+                for (size_t i = 0; i < at - 1; i++)
+                    text[i] = blanks ? ' ' : i % 2 ? '0' : ',';
+                text[0] = '[';
+                text[1] = '1';
+                if (blanks)
+                    text[2] = ',';
+                text[at - 1] = blanks || (at - 1) % 2 != 0 ? ' ' : ',';
+                memcpy(text + at, pieces[piece], length);
+                memcpy(text + at + length, " , true]", 8);
+                read_at_all_levels(hf_text_of(text, at + length + 8));
+            }
+        }
+    }
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_levels__generated_documents),
         cmocka_unit_test(test_read_levels__mutated_documents),
         cmocka_unit_test(test_read_levels__nesting),
+        cmocka_unit_test(test_read_levels__across_chunks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
