@@ -1,4 +1,5 @@
 /* fuzz_pprof.c - whatever is read as a profile is whole: every index lies within its table. */
+/* fuzz libraries: z zstd dw */
 #include "pprof.h"
 
 #include <stdlib.h>
