@@ -21,9 +21,9 @@ test: ## plain and sanitizer builds, every test; last line: N passed, N failed
 	@tools/setup demo test
 	@tests/run
 
-bench: ## times beside other libraries (bench/)
+bench: ## times beside other libraries (YYJSON_DIR=, SIMDJSON_DIR=, BENCH_FILES=folders, BENCH_SECONDS=300)
 	@tools/setup demo bench
-	@cmake --preset release >/dev/null
+	@cmake --preset release -DYYJSON_DIR='$(YYJSON_DIR)' -DSIMDJSON_DIR='$(SIMDJSON_DIR)' -DBENCH_FILES='$(BENCH_FILES)' | grep 'left out' || true
 	@cmake --build --preset release --target bench
 
 fuzz: ## each fuzzer for FUZZ_SECONDS=60, or one with FUZZ=name
