@@ -36,7 +36,7 @@ static gen_field *field_called(const gen_record *record, const char *name)
         if (field->name != NULL && strcmp(field->name->text, name) == 0)
             return field;
         gen_type *type = field->type;
-        if (field->name == NULL && type->kind == GEN_RECORD && !type->record->is_union) {
+        if (field->name == NULL && !field->is_bits && type->kind == GEN_RECORD && !type->record->is_union) {
             gen_field *inner = field_called(type->record, name); /* records nest at most GEN_NESTING_MAX deep */
             if (inner != NULL)
                 return inner;

@@ -61,6 +61,9 @@ static void read_member(gen_reader *reader, gen_record *record, gen_field ***end
         if (!gen_is_mark(reader->at, ':'))
             gen_read_declarator(reader, &specifiers, &declarator);
         if (gen_accept(reader, ':')) {
+            const gen_type *bare = gen_type_bare(declarator.type, NULL);
+            if (bare->kind == GEN_RECORD || bare->kind == GEN_POINTER || bare->kind == GEN_ARRAY)
+                gen_fail(reader->unit, HF_BAD_DECLARATION, field->place, "a bit-field of a type that is no integer");
             field->is_bits = true;
             skip_constant(reader, "';' after the width of the bit-field");
         } else if (declarator.name == NULL) {
