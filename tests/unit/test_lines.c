@@ -81,8 +81,9 @@ static void test_lines__come_in_order_however_cut(void **state)
 static void test_lines__an_error_has_its_place_in_the_whole(void **state)
 {
     (void)state;
-    char *broken = malloc(length);
+    char *broken = malloc(length + 1);
     memcpy(broken, text, length);
+    broken[length] = 0;
     char *at = strstr(broken, "{\"line\":2001,");
     at[1] = '!';
     for (unsigned threads = 1; threads <= 2; threads++) {
