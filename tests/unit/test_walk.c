@@ -130,8 +130,6 @@ static void test_walk__resumes_at_every_place(void **state)
         hf_walk_init(&first, hf_root(document), NULL);
         size_t length = 0;
         for (int i = 0; i < stop && hf_walk_next(&first); i++) {
-            hf_walk one = first; /* only to print the event; not walked on */
-            (void)one;
             length += (size_t)snprintf(out + length, sizeof out - length, "%.*s", HF_ARG(first.key));
             if (first.event == HF_ENTER || first.event == HF_LEAVE)
                 length += (size_t)snprintf(out + length, sizeof out - length, "%c", first.event == HF_ENTER ? '(' : ')');
@@ -185,7 +183,6 @@ static void test_walk__limits_end_it_and_cleanups_run_once(void **state)
     (void)state;
     hf_document *document = test_read(sample);
     hf_value root = hf_root(document);
-    hf_cancel cancel = { 0 };
     HF_EXPECT(walk_with_cleanups(root, NULL, false) == HF_WALK_DONE);
     assert_string_equal(log_of_cleanups, "bar");
     HF_EXPECT(walk_with_cleanups(root, NULL, true) == HF_WALK_STOPPED);
@@ -194,7 +191,6 @@ static void test_walk__limits_end_it_and_cleanups_run_once(void **state)
     assert_string_equal(log_of_cleanups, "bar");
     HF_EXPECT(walk_with_cleanups(root, &(hf_walk_options){ .bytes_max = 32 * 4 + 16 * 2 }, false) == HF_WALK_LIMIT_BYTES);
     assert_string_equal(log_of_cleanups, "bar");
-    (void)cancel;
     hf_document_drop(document);
 }
 
