@@ -41,7 +41,8 @@ typedef enum hf_event {
 /* Why a walk ended, what had been visited, and what is released when:
  *
  *     end                     visited                       deferred cleanups
- *     HF_WALK_DONE            everything                    each ran when its container was left
+ *     HF_WALK_DONE            everything                    each ran when its container was left,
+ *                                                           those outside of any when the walk ended
  *     HF_WALK_STOPPED         up to the stop                wait; hf_walk_finish runs them, inner first
  *     HF_WALK_LIMIT_VALUES    `values_max` values           run at once, inner first, each once
  *     HF_WALK_LIMIT_DEPTH     up to the container below     likewise
@@ -51,10 +52,13 @@ typedef enum hf_event {
  *     HF_WALK_LIMIT_TIME      up to the check               likewise
  *     HF_WALK_LIMIT_MEMORY    up to the check               likewise
  *     HF_WALK_CANCELLED       up to the check               likewise
- *     HF_WALK_NO_MEMORY       following links or paths ran  likewise
- *                             out of the arena
+ *     HF_WALK_NO_MEMORY       following links ran out of    likewise
+ *                             the arena
  *     HF_WALK_UNFINISHED      hf_walk_finish was called     as STOPPED
- *                             before the end */
+ *                             before the end
+ *
+ * The value at which a limit ends a walk is not reported and not counted in `values`: a walk resumed from
+ * there begins with it. A cleanup that leaves by longjmp counts as run; hf_walk_finish runs the others. */
 typedef enum hf_walk_end {
     HF_WALK_DONE, HF_WALK_STOPPED, HF_WALK_LIMIT_VALUES, HF_WALK_LIMIT_DEPTH, HF_WALK_LIMIT_BYTES,
     HF_WALK_LIMIT_TIME, HF_WALK_LIMIT_MEMORY, HF_WALK_CANCELLED, HF_WALK_NO_MEMORY, HF_WALK_UNFINISHED
@@ -109,7 +113,7 @@ typedef struct hf_walk {
     uint32_t               level;  /* containers entered and not left */
     uint32_t               depth_max;
     hf_walk_end            reason;
-    bool                   counts_bytes, follows;
+    bool                   counts_bytes, follows, ended;
     uint32_t               returns_used, defers_used;
     hf__walk_return       *returns;
     hf__walk_defer        *defers;
@@ -145,7 +149,7 @@ HF_API void hf_walk_skip(hf_walk *walk);
 HF_API void hf_walk_stop(hf_walk *walk);
 
 /* Calls cleanup(context) once, when the innermost container that is entered is left, in whatever
- * way; outside of any container, at hf_walk_finish. HF_NO_MEMORY when more than 8 wait and the
+ * way; outside of any container, when the walk ends. HF_NO_MEMORY when more than 8 wait and the
  * arena has no room: the cleanup is then not taken. A cleanup may walk, with a walk of its own; it
  * must not touch this one. */
 HF_API HF_NODISCARD hf_status hf_walk_defer(hf_walk *walk, void (*cleanup)(void *context), void *context);
@@ -163,7 +167,8 @@ typedef struct hf_walk_position {
     uint64_t               values, bytes;
 } hf_walk_position;
 
-/* The position behind the last event. HF_MISUSE for a walk that follows links. */
+/* The position behind the last event, also after the end: a walk that a limit or a stop has ended goes
+ * on from there. HF_MISUSE for a walk that follows links. */
 HF_API HF_NODISCARD hf_status hf_walk_get_position(const hf_walk *walk, hf_walk_position *ret_position);
 /* Goes on from there with fresh limits and no cleanups; `values` goes on counting from 0. */
 HF_API void hf_walk_resume(hf_walk *walk, const hf_walk_position *position, const hf_walk_options *options);

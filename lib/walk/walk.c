@@ -62,29 +62,28 @@ static void run_defers(hf_walk *walk, uint64_t depth)
     }
 }
 
+/* Where it ended stays readable, for hf_walk_get_position. */
 static bool end_walk(hf_walk *walk, hf_walk_end reason)
 {
     walk->reason = reason;
-    walk->next = walk->end = NULL;
-    walk->returns_used = 0;
+    walk->ended = true;
+    walk->end = walk->next;
     walk->event = HF_NO_EVENT;
-    if (reason != HF_WALK_STOPPED)
+    if (reason != HF_WALK_STOPPED && reason != HF_WALK_UNFINISHED)
         run_defers(walk, 0);
     return false;
 }
 
 void hf_walk_stop(hf_walk *walk)
 {
-    if (walk->reason == HF_WALK_UNFINISHED)
+    if (!walk->ended)
         end_walk(walk, HF_WALK_STOPPED);
 }
 
 hf_walk_end hf_walk_finish(hf_walk *walk)
 {
-    if (walk->reason == HF_WALK_UNFINISHED && walk->next == walk->end && walk->returns_used == 0)
-        end_walk(walk, HF_WALK_DONE);
-    walk->next = walk->end = NULL;
-    walk->returns_used = 0;
+    if (!walk->ended)
+        end_walk(walk, walk->next == walk->end && walk->returns_used == 0 ? HF_WALK_DONE : HF_WALK_UNFINISHED);
     run_defers(walk, 0);
     return walk->reason;
 }
@@ -131,12 +130,11 @@ static hf_text key_of_top(const hf_walk *walk)
 /* At the end of a top: back to behind the mount, or the end of all. */
 bool hf__walk_return_from(hf_walk *walk)
 {
+    if (walk->ended)
+        return false;
     while (walk->next == walk->end) {
-        if (walk->returns_used == 0) {
-            if (walk->reason == HF_WALK_UNFINISHED)
-                end_walk(walk, HF_WALK_DONE);
-            return false;
-        }
+        if (walk->returns_used == 0)
+            return end_walk(walk, HF_WALK_DONE);
         const hf__walk_return *back = &walk->returns[--walk->returns_used];
         walk->home = walk->value.home = back->home;
         walk->top = back->top;
@@ -183,7 +181,7 @@ static bool enter(hf_walk *walk, const hf__slot *open)
     if (walk->level >= walk->depth_max)
         return end_walk(walk, HF_WALK_LIMIT_DEPTH);
     if (walk->follows && !mark_entered(walk, open)) {
-        if (walk->reason != HF_WALK_UNFINISHED)
+        if (walk->ended)
             return false;
         walk->event = HF_AGAIN;
         walk->next = hf__behind(open);
@@ -248,18 +246,25 @@ void hf__walk_leave(hf_walk *walk, const hf__slot *close)
 
 /* ---- limits ------------------------------------------------------------------------------ */
 
+/* Ends the walk before the value just met, which is not reported. */
+static bool end_before(hf_walk *walk, hf_walk_end reason)
+{
+    walk->values--;
+    walk->level -= walk->event == HF_ENTER;
+    return end_walk(walk, reason);
+}
+
 /* Looked at when `values` reaches check_at; `at` is the value just met. */
 bool hf__walk_check(hf_walk *walk, const hf__slot *at)
 {
     const hf_walk_options *limits = &walk->options;
-    if (limits->values_max != 0 && walk->values > limits->values_max) {
-        walk->values--;
-        return end_walk(walk, HF_WALK_LIMIT_VALUES);
-    }
+    if (limits->values_max != 0 && walk->values > limits->values_max)
+        return end_before(walk, HF_WALK_LIMIT_VALUES);
     if (walk->counts_bytes) {
-        walk->bytes += hf_value_bytes((hf_value){ walk->home, at });
-        if (walk->bytes > limits->bytes_max)
-            return end_walk(walk, HF_WALK_LIMIT_BYTES);
+        uint64_t bytes = hf_value_bytes((hf_value){ walk->home, at });
+        if (bytes > limits->bytes_max - walk->bytes)
+            return end_before(walk, HF_WALK_LIMIT_BYTES);
+        walk->bytes += bytes;
         walk->check_at = walk->values + 1;
         if (walk->values % HF__WALK_CHECK_EVERY != 0)
             return true;
@@ -269,13 +274,13 @@ bool hf__walk_check(hf_walk *walk, const hf__slot *at)
     if (walk->deadline_ns == 0 && limits->watch_arena == NULL && limits->watch_budget == NULL && limits->cancel == NULL)
         return true;
     if (walk->deadline_ns != 0 && now_ns() >= walk->deadline_ns)
-        return end_walk(walk, HF_WALK_LIMIT_TIME);
+        return end_before(walk, HF_WALK_LIMIT_TIME);
     if ((limits->watch_arena != NULL && hf_arena_count(limits->watch_arena).used > limits->watch_arena_bytes) ||
         (limits->watch_budget != NULL && hf_budget_count(limits->watch_budget).current > limits->watch_budget_bytes))
-        return end_walk(walk, HF_WALK_LIMIT_MEMORY);
+        return end_before(walk, HF_WALK_LIMIT_MEMORY);
     hf_status asked = hf_cancel_check(limits->cancel);
     if (asked != HF_OK)
-        return end_walk(walk, asked == HF_LIMIT_TIME ? HF_WALK_LIMIT_TIME : HF_WALK_CANCELLED);
+        return end_before(walk, asked == HF_LIMIT_TIME ? HF_WALK_LIMIT_TIME : HF_WALK_CANCELLED);
     uint64_t soon = walk->values + HF__WALK_CHECK_EVERY;
     walk->check_at = soon < walk->check_at ? soon : walk->check_at;
     return true;
@@ -285,7 +290,7 @@ bool hf__walk_check(hf_walk *walk, const hf__slot *at)
 
 void hf_walk_prune(hf_walk *walk)
 {
-    if (walk->reason != HF_WALK_UNFINISHED || walk->level == 0)
+    if (walk->ended || walk->level == 0)
         return;
     if (walk->event == HF_ENTER && !(walk->value.slot->lo & HF__EDITED)) {
         walk->next = hf__close_of(walk->value.slot);
@@ -301,7 +306,7 @@ void hf_walk_prune(hf_walk *walk)
 
 void hf_walk_skip(hf_walk *walk)
 {
-    if (walk->reason != HF_WALK_UNFINISHED || walk->event != HF_ENTER)
+    if (walk->ended || walk->event != HF_ENTER)
         return;
     run_defers(walk, walk->level);
     walk->level--;
@@ -327,13 +332,29 @@ hf_status hf_walk_defer(hf_walk *walk, void (*cleanup)(void *context), void *con
 
 /* ---- position ---------------------------------------------------------------------------- */
 
+/* Before the value at which a limit ended the walk: out to the mount that it stands in for, to its key. */
+static void step_back(hf_walk_position *position, const hf_walk *walk)
+{
+    const hf__slot *at = walk->value.slot;
+    while (at == position->top && position->returns_used > 0) {
+        const hf__walk_return *back = &position->returns[--position->returns_used];
+        at = back->from;
+        position->home = back->home;
+        position->top = back->top;
+    }
+    position->next = walk->key.bytes != NULL && at != position->top ? at - 1 : at;
+}
+
 hf_status hf_walk_get_position(const hf_walk *walk, hf_walk_position *ret_position)
 {
     if (walk->follows)
         return HF_MISUSE;
-    hf_walk_position position = { walk->next, walk->end, walk->top, walk->home, walk->level, walk->returns_used,
+    hf_walk_position position = { walk->next, NULL, walk->top, walk->home, walk->level, walk->returns_used,
                                   { { NULL, NULL, NULL } }, walk->values, walk->bytes };
     memcpy(position.returns, walk->returns, walk->returns_used * sizeof *walk->returns);
+    if (walk->ended && walk->reason >= HF_WALK_LIMIT_VALUES && walk->reason <= HF_WALK_CANCELLED)
+        step_back(&position, walk);
+    position.end = position.top != NULL ? hf__behind(position.top) : NULL;
     *ret_position = position;
     return HF_OK;
 }
