@@ -23,7 +23,7 @@ typedef struct mapping {
 
 typedef struct thread {
     uint32_t number;
-    bool     started, ended, let_go; /* let_go: joined or detached */
+    bool     ended, let_go; /* let_go: joined or detached */
     uint64_t last_address, last_size;  /* what it released last: a failed realloc takes that back */
     uint32_t last_path, last_weight;
 } thread;
@@ -157,10 +157,8 @@ static void play_thread(player *at, process *in, const hf__trace_event *event)
         return;
     switch (event->kind) {
     case HF__TRACE_THREAD_START:
-        /* A thread may be told twice: when it first runs, and by its creator, who knows the stack. */
         one->let_go = event->thread_start.detached || event->thread_start.stack == 0;
-        in->threads_live += !one->started;
-        one->started = true;
+        in->threads_live++;
         if (event->thread_start.stack != 0)
             hf__live_born(&in->live, thread_key(event->thread), event->thread_start.stack_bytes,
                           hf__stack_path(&at->paths, &in->cache, &in->result.model, event->thread_start.stack, HF_PATH_THREAD),

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { UNIT = 16 };
+enum { UNIT = 16, THREADS_MAX = 1 << 26 };
 
 bool hf__trace_decode_checkpoint(hf__trace_bytes *bytes, hf__trace_event *event)
 {
@@ -66,66 +66,50 @@ static hf__decoded finish_allocation(hf__ring_read *ring, const hf__process_read
 static hf__decoded begin_ring(hf__trace_state *state, hf__ring_read *ring, hf__trace_bytes *bytes)
 {
     uint64_t process = hf__trace_number(bytes);
-    uint64_t thread = hf__trace_number_to(bytes, 1 << 26);
+    uint64_t thread = hf__trace_number_to(bytes, THREADS_MAX);
     uint64_t tid = hf__trace_number_to(bytes, UINT32_MAX);
     uint64_t level = hf__trace_number_to(bytes, 16);
     if (bytes->bad || thread == 0 || hf__trace_process(state, process, false) == NULL)
         return HF__DECODED_BAD;
     *ring = (hf__ring_read){ .process = (uint32_t)process, .thread = (uint32_t)thread, .tid = (uint32_t)tid,
                              .level = (uint32_t)level };
-    ring->start_pending = hf__numbers_get(&state->threads, thread) == 0;
+    ring->start_pending = (hf__numbers_get(&state->threads, thread) & HF__THREAD_KNOWN_STARTED) == 0;
     return HF__DECODED_NOTHING;
 }
 
-static hf__decoded start_thread(hf__trace_state *state, hf__ring_read *ring, hf__process_read *process,
+/* `bytes` NULL: the thread is known by an event of its own only. */
+static hf__decoded start_thread(hf__trace_state *state, hf__ring_read *ring, const hf__process_read *process,
                                 hf__trace_bytes *bytes, hf__trace_event *event)
 {
-    uint64_t handle = bytes != NULL ? hf__trace_number(bytes) : 0;
     uint64_t creator = bytes != NULL ? hf__trace_number_to(bytes, UINT32_MAX) : 0;
     uint64_t stack = bytes != NULL ? hf__trace_number_to(bytes, UINT32_MAX) : 0;
     uint64_t size = bytes != NULL ? hf__trace_number(bytes) : 0;
     uint64_t detached = bytes != NULL ? hf__trace_number_to(bytes, 1) : 0;
-    if (!hf__numbers_set(&state->threads, ring->thread, 1))
+    uint32_t known = hf__numbers_get(&state->threads, ring->thread);
+    if (!hf__numbers_set(&state->threads, ring->thread, known | HF__THREAD_KNOWN_STARTED))
         return HF__DECODED_NO_MEMORY;
     ring->start_pending = false;
-    if (handle != 0) {
-        hf__handle *entry = hf__trace_handle(process, handle);
-        if (entry == NULL)
-            return HF__DECODED_NO_MEMORY;
-        entry->thread = ring->thread;
-        if (entry->pending == HF__THREAD_DETACHED)
-            detached = 1;
-        ring->join_pending = entry->pending == HF__THREAD_JOINED;
-        if (entry->pending != 0)
-            entry->thread = 0;
-        entry->pending = 0;
-    }
     event->kind = HF__TRACE_THREAD_START;
     event->thread_start.stack = stack_of(process, stack);
     event->thread_start.creator = (uint32_t)creator;
     event->thread_start.tid = ring->tid;
     event->thread_start.stack_bytes = size;
-    event->thread_start.detached = detached != 0;
+    event->thread_start.detached = detached != 0 || (known & HF__THREAD_KNOWN_DETACHED) != 0;
     return HF__DECODED_EVENT;
 }
 
-static hf__decoded change_thread(hf__process_read *process, hf__trace_bytes *bytes, hf__trace_event *event)
+static hf__decoded change_thread(hf__trace_state *state, hf__trace_bytes *bytes, hf__trace_event *event)
 {
-    uint64_t handle = hf__trace_number(bytes);
+    uint64_t thread = hf__trace_number_to(bytes, THREADS_MAX);
     uint64_t change = hf__trace_number(bytes);
-    if (bytes->bad || handle == 0 || change < HF__THREAD_JOINED || change > HF__THREAD_DETACHED)
+    if (bytes->bad || thread == 0 || change < HF__THREAD_JOINED || change > HF__THREAD_DETACHED)
         return HF__DECODED_BAD;
-    hf__handle *entry = hf__trace_handle(process, handle);
-    if (entry == NULL)
-        return HF__DECODED_NO_MEMORY;
-    if (entry->thread == 0) {
-        entry->pending = (uint32_t)change;  /* its start is still to come */
-        return HF__DECODED_NOTHING;
-    }
+    if (change == HF__THREAD_DETACHED && hf__numbers_get(&state->threads, thread) == 0)
+        return hf__numbers_set(&state->threads, thread, HF__THREAD_KNOWN_DETACHED) ? HF__DECODED_NOTHING
+                                                                                  : HF__DECODED_NO_MEMORY;
     event->kind = HF__TRACE_THREAD_STATE;
-    event->thread = entry->thread;
+    event->thread = (uint32_t)thread;
     event->thread_state.state = (hf__thread_state)change;
-    entry->thread = 0;                      /* the handle may be given to another thread from now on */
     return HF__DECODED_EVENT;
 }
 
@@ -145,7 +129,7 @@ static hf__trace_text own_text(hf__trace_state *state, const char *text)
     return (hf__trace_text){ state->text, (size_t)length };
 }
 
-static hf__decoded decode_map(hf__process_read *process, hf__trace_bytes *bytes, bool is_map, hf__trace_event *event)
+static hf__decoded decode_map(const hf__process_read *process, hf__trace_bytes *bytes, bool is_map, hf__trace_event *event)
 {
     event->kind = is_map ? HF__TRACE_MAP : HF__TRACE_UNMAP;
     event->map.flags = is_map ? (uint32_t)hf__trace_number_to(bytes, 255) : 0;
@@ -171,7 +155,7 @@ static hf__decoded decode_block(hf__ring_read *ring, const hf__process_read *pro
     return HF__DECODED_EVENT;
 }
 
-static hf__decoded decode_other(hf__trace_state *state, hf__ring_read *ring, hf__process_read *process, uint64_t code,
+static hf__decoded decode_other(hf__trace_state *state, hf__ring_read *ring, const hf__process_read *process, uint64_t code,
                                 hf__trace_bytes *bytes, hf__trace_event *event)
 {
     switch (code) {
@@ -181,7 +165,7 @@ static hf__decoded decode_other(hf__trace_state *state, hf__ring_read *ring, hf_
     case HF__OTHER_MAP: return decode_map(process, bytes, true, event);
     case HF__OTHER_UNMAP: return decode_map(process, bytes, false, event);
     case HF__OTHER_THREAD_START: return start_thread(state, ring, process, bytes, event);
-    case HF__OTHER_THREAD_STATE: return change_thread(process, bytes, event);
+    case HF__OTHER_THREAD_STATE: return change_thread(state, bytes, event);
     case HF__OTHER_THREAD_END: event->kind = HF__TRACE_THREAD_END; return HF__DECODED_EVENT;
     case HF__OTHER_SAMPLING:
         ring->period = hf__trace_number(bytes);
@@ -228,15 +212,6 @@ hf__decoded hf__trace_decode_event(hf__trace_state *state, hf__ring_read *ring, 
                                    hf__trace_event *event)
 {
     const uint8_t *start = bytes->at;
-    if (ring->join_pending) {
-        ring->join_pending = false;
-        event->kind = HF__TRACE_THREAD_STATE;
-        event->process = ring->process;
-        event->thread = ring->thread;
-        event->time_ns = state->time_ns;
-        event->thread_state.state = HF__THREAD_JOINED;
-        return HF__DECODED_EVENT;
-    }
     uint64_t first = hf__trace_number(bytes);
     if (bytes->bad)
         return HF__DECODED_BAD;

@@ -115,7 +115,6 @@ void hf__trace_close(hf__trace_reader *reader)
     for (size_t i = 0; i < reader->state.processes_room; i++) {
         free(reader->state.processes[i].stacks.items);
         free(reader->state.processes[i].modules.items);
-        free(reader->state.processes[i].handles);
     }
     free(reader->state.processes);
     free(reader->state.threads.items);

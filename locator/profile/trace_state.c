@@ -71,36 +71,6 @@ hf__process_read *hf__trace_process(hf__trace_state *state, uint64_t number, boo
     return create || process->started ? process : NULL;
 }
 
-static hf__handle *handle_place(hf__handle *handles, size_t room, uint64_t handle)
-{
-    size_t at = (size_t)(handle * 0x9e3779b97f4a7c15u >> 20) & (room - 1);
-    while (handles[at].handle != 0 && handles[at].handle != handle)
-        at = (at + 1) & (room - 1);
-    return &handles[at];
-}
-
-hf__handle *hf__trace_handle(hf__process_read *process, uint64_t handle)
-{
-    if (process->handles_count * 2 >= process->handles_room) {
-        size_t room = process->handles_room != 0 ? process->handles_room * 2 : 16;
-        hf__handle *handles = calloc(room, sizeof *handles);
-        if (handles == NULL)
-            return NULL;
-        for (size_t i = 0; i < process->handles_room; i++)
-            if (process->handles[i].handle != 0)
-                *handle_place(handles, room, process->handles[i].handle) = process->handles[i];
-        free(process->handles);
-        process->handles = handles;
-        process->handles_room = room;
-    }
-    hf__handle *place = handle_place(process->handles, process->handles_room, handle);
-    if (place->handle == 0) {
-        place->handle = handle;
-        process->handles_count++;
-    }
-    return place;
-}
-
 void hf__trace_set_time(hf__trace_state *state, uint64_t ticks)
 {
     uint64_t passed = ticks > state->clock_ticks ? ticks - state->clock_ticks : 0;

@@ -14,34 +14,26 @@ typedef struct hf__numbers {
     size_t    room;
 } hf__numbers;
 
-/* Thread handles of a process: which thread has it, and a state told before its start. */
-typedef struct hf__handle {
-    uint64_t handle;   /* 0 is free */
-    uint32_t thread;
-    uint32_t pending;  /* hf__thread_state, 0: none */
-} hf__handle;
-
 typedef struct hf__process_read {
     bool        started;
     hf__numbers stacks, modules;
     uint64_t    last_address;
-    hf__handle *handles;
-    size_t      handles_room, handles_count;
 } hf__process_read;
 
 typedef struct hf__ring_read {
     uint32_t process;       /* 0: nobody writes it yet */
     uint32_t thread, tid, level;
     bool     start_pending; /* the thread is not known to have started */
-    bool     join_pending;  /* it was joined before its start was read */
     uint64_t last_address, last_size, period;
     uint32_t last_stack;    /* local */
 } hf__ring_read;
 
+enum { HF__THREAD_KNOWN_STARTED = 1, HF__THREAD_KNOWN_DETACHED = 2 /* before it started */ };
+
 typedef struct hf__trace_state {
     hf__process_read *processes;
     size_t            processes_room;
-    hf__numbers       threads;      /* 1: started */
+    hf__numbers       threads;      /* HF__THREAD_KNOWN_... */
     uint32_t          stacks_count, modules_count;
     hf__ring_read     rings[HF__TRACE_RINGS_MAX];
     uint64_t          clock_ticks, clock_ns, ticks_per_second;
@@ -68,8 +60,6 @@ static inline uint32_t hf__numbers_get(const hf__numbers *numbers, size_t index)
 {
     return index < numbers->room ? numbers->items[index] : 0;
 }
-/* The entry of a thread handle, made when it is missing; NULL when memory is out. */
-hf__handle *hf__trace_handle(hf__process_read *process, uint64_t handle);
 void hf__trace_set_time(hf__trace_state *state, uint64_t ticks);
 
 /* The state of a reader, borrowed: for going on where it ended. */

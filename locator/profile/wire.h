@@ -25,7 +25,8 @@ typedef struct hf__wire_field {
 
 static inline hf__wire hf__wire_of(hf_text bytes)
 {
-    return (hf__wire){ (const uint8_t *)bytes.bytes, (const uint8_t *)bytes.bytes + bytes.length, NULL };
+    const uint8_t *at = (const uint8_t *)bytes.bytes; /* NULL for an empty one */
+    return (hf__wire){ at, bytes.length > 0 ? at + bytes.length : at, NULL };
 }
 
 /* The next field. False at the end, and when the message is damaged (`wrong` is set). */

@@ -174,7 +174,9 @@ static hf__context *enter(uint64_t sp)
     uint32_t generation = atomic_load(hf__live);
     if (thread->generation != generation) {
         memset(thread->contexts, 0, sizeof thread->contexts); /* the parent's, or none */
-        thread->level = thread->number = 0;
+        thread->level = 0;
+        if (thread->generation != 0)
+            atomic_store(&thread->number, 0);                   /* the parent's */
         thread->random = (uint64_t)thread ^ hf__ticks_now() * 0x9e3779b97f4a7c15u;
         thread->random |= 1;
         thread->until_sample = 0;
@@ -207,11 +209,13 @@ HF__COLD hf__context *hf__enter_slowly(uint64_t sp)
     return context;
 }
 
-uint32_t hf__thread_number(void)
+uint32_t hf__thread_number(hf__thread_local *thread)
 {
-    if (hf__thread.number == 0)
-        hf__thread.number = atomic_fetch_add(&hf__self.session->next_thread, 1) + 1;
-    return hf__thread.number;
+    uint32_t number = atomic_load(&thread->number);
+    if (number != 0)
+        return number;
+    uint32_t made = atomic_fetch_add(&hf__self.session->next_thread, 1) + 1;
+    return atomic_compare_exchange_strong(&thread->number, &number, made) ? made : number;
 }
 
 /* ---- room -------------------------------------------------------------------------------- */
@@ -313,7 +317,7 @@ static void write_numbers(hf__context *context, hf__other_event code, const uint
 static void write_news(hf__context *context)
 {
     if (!context->begun) {
-        const uint64_t begin[] = { hf__self.number, hf__thread_number(), atomic_load(&context->ring->tid),
+        const uint64_t begin[] = { hf__self.number, hf__thread_number(&hf__thread), atomic_load(&context->ring->tid),
                                    atomic_load(&context->ring->level) };
         write_numbers(context, HF__OTHER_BEGIN, begin, 4);
         context->begun = true;

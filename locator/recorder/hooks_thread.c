@@ -6,6 +6,7 @@
 #include "recorder.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <time.h>
 
@@ -14,6 +15,7 @@ HF__EXPORT int pthread_create(pthread_t *ret_thread, const pthread_attr_t *attri
 HF__EXPORT int pthread_join(pthread_t thread, void **ret_value);
 HF__EXPORT int pthread_tryjoin_np(pthread_t thread, void **ret_value);
 HF__EXPORT int pthread_timedjoin_np(pthread_t thread, void **ret_value, const struct timespec *until);
+HF__EXPORT int pthread_clockjoin_np(pthread_t thread, void **ret_value, clockid_t clock, const struct timespec *until);
 HF__EXPORT int pthread_detach(pthread_t thread);
 HF__EXPORT int dlclose(void *handle);
 
@@ -37,6 +39,7 @@ static int (*real_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *)
 static int (*real_join)(pthread_t, void **);
 static int (*real_tryjoin)(pthread_t, void **);
 static int (*real_timedjoin)(pthread_t, void **, const struct timespec *);
+static int (*real_clockjoin)(pthread_t, void **, clockid_t, const struct timespec *);
 static int (*real_detach)(pthread_t);
 
 static void find_real(void)
@@ -47,6 +50,7 @@ static void find_real(void)
     *(void **)&real_join = dlsym(RTLD_NEXT, "pthread_join");
     *(void **)&real_tryjoin = dlsym(RTLD_NEXT, "pthread_tryjoin_np");
     *(void **)&real_timedjoin = dlsym(RTLD_NEXT, "pthread_timedjoin_np");
+    *(void **)&real_clockjoin = dlsym(RTLD_NEXT, "pthread_clockjoin_np");
     *(void **)&real_detach = dlsym(RTLD_NEXT, "pthread_detach");
 }
 
@@ -96,8 +100,8 @@ static void *run_thread(void *given)
     uint64_t here = (uint64_t)__builtin_frame_address(0);
     if (here < top && top - here < info.stack_bytes)
         hf__thread.stack = (hf__stack_range){ top - info.stack_bytes, top };
-    const uint64_t numbers[] = { top, info.creator, info.stack, info.stack_bytes, info.detached };
-    hf__record_other(HF__OTHER_THREAD_START, numbers, 5);
+    const uint64_t numbers[] = { info.creator, info.stack, info.stack_bytes, info.detached };
+    hf__record_other(HF__OTHER_THREAD_START, numbers, 4);
     return info.start(info.argument);
 }
 
@@ -113,7 +117,7 @@ HF__EXPORT int pthread_create(pthread_t *ret_thread, const pthread_attr_t *attri
         int detached = PTHREAD_CREATE_JOINABLE;
         info->start = start;
         info->argument = argument;
-        info->creator = hf__thread_number();
+        info->creator = hf__thread_number(&hf__thread);
         info->stack = hf__stack_here(context, from);
         if (attributes == NULL)
             pthread_attr_init(&defaults);
@@ -133,43 +137,66 @@ HF__EXPORT int pthread_create(pthread_t *ret_thread, const pthread_attr_t *attri
     return result;
 }
 
-static void record_state(pthread_t thread, hf__thread_state state)
+/* Of a thread that nobody has joined or detached yet; 0: not recorded. Asked before the call, as the
+ * handle may name another thread afterwards. What the recorder keeps for a thread lies as far from its
+ * descriptor in each of them: initial-exec storage. */
+static uint32_t number_of(pthread_t thread)
 {
-    const uint64_t numbers[] = { (uint64_t)thread, state };
-    hf__record_other(HF__OTHER_THREAD_STATE, numbers, 2);
+    if (!hf__process_ready())
+        return 0;
+    uint64_t distance = (uint64_t)&hf__thread - (uint64_t)pthread_self();
+    return hf__thread_number((hf__thread_local *)((uint64_t)thread + distance));
 }
 
-/* Recorded before the wait: afterwards the handle may already name another thread. The stack is
- * given back when the thread has ended and this was called. */
+static void record_state(uint32_t number, hf__thread_state state)
+{
+    const uint64_t numbers[] = { number, state };
+    int saved = errno;
+    if (number != 0)
+        hf__record_other(HF__OTHER_THREAD_STATE, numbers, 2);
+    errno = saved;
+}
+
+static int joined(uint32_t number, int result)
+{
+    if (result == 0)
+        record_state(number, HF__THREAD_JOINED);
+    return result;
+}
+
 HF__EXPORT int pthread_join(pthread_t thread, void **ret_value)
 {
     find_real();
-    record_state(thread, HF__THREAD_JOINED);
-    return real_join(thread, ret_value);
+    uint32_t number = number_of(thread);
+    return joined(number, real_join(thread, ret_value));
 }
 
 HF__EXPORT int pthread_tryjoin_np(pthread_t thread, void **ret_value)
 {
     find_real();
-    int result = real_tryjoin(thread, ret_value);
-    if (result == 0)
-        record_state(thread, HF__THREAD_JOINED);
-    return result;
+    uint32_t number = number_of(thread);
+    return joined(number, real_tryjoin(thread, ret_value));
 }
 
 HF__EXPORT int pthread_timedjoin_np(pthread_t thread, void **ret_value, const struct timespec *until)
 {
     find_real();
-    int result = real_timedjoin(thread, ret_value, until);
-    if (result == 0)
-        record_state(thread, HF__THREAD_JOINED);
-    return result;
+    uint32_t number = number_of(thread);
+    return joined(number, real_timedjoin(thread, ret_value, until));
 }
 
+HF__EXPORT int pthread_clockjoin_np(pthread_t thread, void **ret_value, clockid_t clock, const struct timespec *until)
+{
+    find_real();
+    uint32_t number = number_of(thread);
+    return joined(number, real_clockjoin(thread, ret_value, clock, until));
+}
+
+/* Recorded before the call: a thread that has ended gives its stack back within it. */
 HF__EXPORT int pthread_detach(pthread_t thread)
 {
     find_real();
-    record_state(thread, HF__THREAD_DETACHED);
+    record_state(number_of(thread), HF__THREAD_DETACHED);
     return real_detach(thread);
 }
 

@@ -60,7 +60,8 @@ typedef struct hf__thread_local {
     uint32_t     generation;    /* of the process that the contexts belong to */
     uint32_t     level;         /* recordings under way, one interrupting the other */
     uint32_t     inside;        /* calls of the real allocator under way */
-    uint32_t     number;        /* of the thread, in the recording; 0: none yet */
+    _Atomic uint32_t number;    /* of the thread, in the recording; 0: none yet; given by itself, or by who
+                                   joins or detaches it */
     hf__context *contexts[HF__LEVELS_MAX];
     uint64_t     entered_at[HF__LEVELS_MAX];  /* stack pointers, to notice abandoned levels */
     int64_t      until_sample;  /* bytes */
@@ -144,8 +145,8 @@ bool hf__shard_take(hf__context *context, _Atomic uint16_t *shard);
 bool hf__range_of(uint64_t sp, hf__stack_range *ret_range);
 /* Wakes the collector when it sleeps. */
 void hf__ring_doorbell(void);
-/* The number of this thread in the recording. */
-uint32_t hf__thread_number(void);
+/* The number of a thread in the recording. */
+uint32_t hf__thread_number(hf__thread_local *thread);
 
 /* ---- sample.c --------------------------------------------------------------------------- */
 

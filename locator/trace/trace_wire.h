@@ -16,7 +16,7 @@
 #define HF__TRACE_MAGIC "HFTRACE1"
 
 enum {
-    HF__TRACE_VERSION      = 1,
+    HF__TRACE_VERSION      = 2,
     HF__TRACE_COMMAND_MAX  = 4096,
     HF__TRACE_TEXT_MAX     = 4096,       /* paths, notices */
     HF__TRACE_NAME_MAX     = 64,         /* of a checkpoint */
@@ -76,8 +76,8 @@ typedef enum hf__other_event {
     HF__OTHER_RESTORE,           /* zigzag(byte delta) */
     HF__OTHER_MAP,               /* flags, address, size, stack */
     HF__OTHER_UNMAP,             /* address, size */
-    HF__OTHER_THREAD_START,      /* handle, creator, stack, stack bytes, detached */
-    HF__OTHER_THREAD_STATE,      /* handle, state */
+    HF__OTHER_THREAD_START,      /* creator, stack, stack bytes, detached */
+    HF__OTHER_THREAD_STATE,      /* thread, state */
     HF__OTHER_THREAD_END,
     HF__OTHER_SAMPLING,          /* period, reason */
     HF__OTHER_CHECKPOINT,        /* body */

@@ -130,6 +130,31 @@ static void add_module(replayed *all, const hf__trace_event *event)
     all->modules_count = event->module_load.module;
 }
 
+static void add_thread(replayed *all, const hf__trace_event *event)
+{
+    if (event->thread >= all->threads_room) {
+        size_t room = (size_t)event->thread * 2 + 64;
+        all->threads = realloc(all->threads, room * sizeof *all->threads);
+        if (all->threads == NULL)
+            abort();
+        memset(all->threads + all->threads_room, 0, (room - all->threads_room) * sizeof *all->threads);
+        all->threads_room = room;
+    }
+    thread_told *told = &all->threads[event->thread];
+    if (event->kind == HF__TRACE_THREAD_START) {
+        told->starts++;
+        told->detached += event->thread_start.detached;
+        told->has_stack = event->thread_start.stack != 0 && event->thread_start.stack_bytes != 0;
+        all->detached += event->thread_start.detached;
+    } else if (event->kind == HF__TRACE_THREAD_END) {
+        told->ends++;
+    } else {
+        bool joined = event->thread_state.state == HF__THREAD_JOINED;
+        *(joined ? &told->joined : &told->detached) += 1;
+        *(joined ? &all->joined : &all->detached) += 1;
+    }
+}
+
 static void add_ending(replayed *all, const hf__trace_event *event)
 {
     static const char *const words[] = { "unknown", "exit", "signal", "exec", "running" };
@@ -158,11 +183,9 @@ static void add_event(replayed *all, const hf__trace_event *event)
         break;
     case HF__TRACE_STACK: add_stack(all, event); break;
     case HF__TRACE_MODULE_LOAD: add_module(all, event); break;
-    case HF__TRACE_THREAD_START: all->detached += event->thread_start.detached; break;
+    case HF__TRACE_THREAD_START:
     case HF__TRACE_THREAD_STATE:
-        all->detached += event->thread_state.state == HF__THREAD_DETACHED;
-        all->joined += event->thread_state.state == HF__THREAD_JOINED;
-        break;
+    case HF__TRACE_THREAD_END: add_thread(all, event); break;
     case HF__TRACE_CHECKPOINT:
         all->reasons[event->checkpoint.reason & 7]++;
         if (event->process == 1)
@@ -198,4 +221,5 @@ void replayed_release(replayed *all)
     free(all->blocks);
     free(all->stacks);
     free(all->modules);
+    free(all->threads);
 }

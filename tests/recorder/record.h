@@ -29,6 +29,12 @@ typedef struct stack_node {
     uint32_t parent, flags, module;
 } stack_node;
 
+/* What was told of one thread, how often. */
+typedef struct thread_told {
+    unsigned starts, ends, joined, detached; /* detached: from its start on, or later */
+    bool     has_stack;                      /* its creator's stack, and the bytes of its own */
+} thread_told;
+
 typedef struct replayed {
     live_block *blocks;          /* open addressing, by address and process */
     size_t      blocks_count, blocks_room;
@@ -44,6 +50,8 @@ typedef struct replayed {
     char      (*modules)[256];   /* paths, by number */
     uint32_t    modules_count, modules_room;
     uint64_t    detached, joined; /* threads */
+    thread_told *threads;        /* by number */
+    size_t      threads_room;
     char        endings[256];    /* "1:exit 0 2:signal 9 ..." */
 } replayed;
 

@@ -103,6 +103,35 @@ static void test_control_flow(void)
         replayed_release(&all);
 }
 
+static void test_thread_handles(void)
+{
+    enum { ROUNDS = 40, SPAWNERS = 4, EACH = 7 };
+    char *const arguments[] = { "40", NULL };
+    replayed all;
+    unsigned threads = 0, wrong = 0, first_wrong = 0;
+    if (!run_odd("odd_thread_handles", arguments, 0, "1:exit 0", &all))
+        return;
+    for (unsigned i = 1; i < all.threads_room; i++) {
+        const thread_told *told = &all.threads[i];
+        if (!told->has_stack)
+            continue;                /* the main thread */
+        threads++;
+        if (told->starts == 1 && told->ends == 1 && told->joined + told->detached == 1)
+            continue;
+        if (wrong++ == 0)
+            first_wrong = i;
+    }
+    const thread_told *shown = &all.threads[first_wrong];
+    check(wrong == 0, "odd_thread_handles: %u threads told wrongly, as thread %u: %u starts, %u ends, %u times joined, "
+          "%u times detached", wrong, first_wrong, shown->starts, shown->ends, shown->joined, shown->detached);
+    check(threads == SPAWNERS + SPAWNERS * ROUNDS * EACH, "odd_thread_handles: %u threads", threads);
+    check(all.kinds[HF__TRACE_THREAD_START] == threads + 1, "odd_thread_handles: starts %llu",
+          (unsigned long long)all.kinds[HF__TRACE_THREAD_START]);
+    check(all.joined == SPAWNERS + SPAWNERS * ROUNDS * 4 && all.detached == SPAWNERS * ROUNDS * 3,
+          "odd_thread_handles: joined %llu, detached %llu", (unsigned long long)all.joined, (unsigned long long)all.detached);
+    replayed_release(&all);
+}
+
 static void test_beginning_and_end(void)
 {
     replayed all;
@@ -155,6 +184,7 @@ int main(void)
     test_processes();
     test_modules();
     test_control_flow();
+    test_thread_handles();
     test_beginning_and_end();
     return check_summary();
 }
