@@ -60,7 +60,7 @@ static hf_status put_text(following *copy, hf_text text, uint64_t flags)
 {
     hf__fresh fresh;
     hf_status status = hf__fresh_text(&fresh, text, flags, copy->to.reterr);
-    return status == HF_OK ? hf__freezer_put(&copy->to, fresh.slot, fresh.text) : status;
+    return status == HF_OK ? hf__freezer_put(&copy->to, &fresh.slot, fresh.text) : status;
 }
 
 static hf_status put_foreign(following *copy, hf_value value)
@@ -79,7 +79,7 @@ static hf_status put_foreign(following *copy, hf_value value)
     if (status != HF_OK)
         return status;
     hf__slot slot = { HF__EXTENSION | HF__EXT_FOREIGN << 8, copy->tables.foreign_count++ };
-    return hf__freezer_put(&copy->to, slot, hf_text_of(NULL, 0));
+    return hf__freezer_put(&copy->to, &slot, hf_text_of(NULL, 0));
 }
 
 static hf_status put_again(following *copy, hf_value value)
@@ -87,14 +87,14 @@ static hf_status put_again(following *copy, hf_value value)
     const hf_text none = { NULL, 0 };
     switch (copy->options->repeated) {
     case HF_REPEATED_NULL:
-        return hf__freezer_put(&copy->to, (hf__slot){ HF__NULL, 0 }, none);
+        return hf__freezer_put(&copy->to, &(hf__slot){ HF__NULL, 0 }, none);
     case HF_REPEATED_TEXT:
         return put_text(copy, copy->options->placeholder, 0);
     case HF_REPEATED_REFUSE:
         return hf__fail(copy->to.reterr, HF_CYCLE, "a value comes again");
     default: {
         hf_status status = note(copy, &copy->again, value.slot, copy->to.slot_count);
-        return status == HF_OK ? hf__freezer_put(&copy->to, (hf__slot){ HF__LINK, 0 }, none) : status;
+        return status == HF_OK ? hf__freezer_put(&copy->to, &(hf__slot){ HF__LINK, 0 }, none) : status;
     }
     }
 }
@@ -116,7 +116,7 @@ static hf_status put_event(following *copy, const hf_walk *walk)
     case HF_AGAIN:
         return put_again(copy, walk->value);
     case HF_LINK: /* gone, or links that lead to each other */
-        return hf__freezer_put(&copy->to, (hf__slot){ HF__NULL, 0 }, hf_text_of(NULL, 0));
+        return hf__freezer_put(&copy->to, &(hf__slot){ HF__NULL, 0 }, hf_text_of(NULL, 0));
     default:
         if (hf__kind(walk->value.slot) == HF__EXTENSION)
             return put_foreign(copy, walk->value);

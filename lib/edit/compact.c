@@ -100,7 +100,7 @@ static hf_status write_element(hf__freezer *to, const hf__slot *slot)
     text.lo &= ~(uint64_t)HF__LINKED;
     if (hf__is_text(slot))
         text.lo &= ~(uint64_t)HF__KEY;
-    return hf__freezer_put(to, text, hf__slot_outer(slot));
+    return hf__freezer_put(to, &text, hf__slot_outer(slot));
 }
 
 static hf_status write_elements(hf__freezer *to, const hf_draft *draft)

@@ -48,11 +48,21 @@ static uint32_t choose_kept(const hf_draft *draft)
 
 /* ---- chunks ------------------------------------------------------------------------------ */
 
+/* Short text, and parts of blocks that stay: most slots of most versions, written as they are. */
+static bool write_short(hf__freezer *to, const hf__slot *at)
+{
+    bool is_short = hf__kind(at) == HF__TEXT ||
+                    (hf__kind(at) == HF__MOUNT && hf__byte1(at) == HF__MOUNT_OWN && hf__address_base(at->hi) < to->kept);
+    return is_short && !(at->lo & HF__LINKED) && hf__freezer_put_short(to, at);
+}
+
 static hf_status write_chunks(hf__freezer *to, hf_draft *draft)
 {
     hf__slot *root = draft->chunks[HF__CHUNK_ROOT]->slots, *at = root;
     for (;;) {
         hf_status status;
+        while (at != root && write_short(to, at))
+            at++;
         if (hf__is_close(at)) {
             hf__slot *owner = ((hf__chunk *)(void *)(at - hf__way_back(at)))->owner;
             uint64_t open;
@@ -156,6 +166,8 @@ static hf_status trim_tables(const hf__freezer *to, hf_draft *draft)
 static hf_status write_all(hf__freezer *to, hf_draft *draft, hf__block_header **ret_block)
 {
     hf_status status = hf__freezer_collect_targets(to, draft->links, draft->home.link_count);
+    if (status == HF_OK) /* each chunk ends with a slot more */
+        status = hf__freezer_reserve(to, draft->live_slots + draft->chunks_live);
     if (status == HF_OK)
         status = write_chunks(to, draft);
     if (status != HF_OK)

@@ -40,15 +40,32 @@ static hf_status grow(hf__freezer *to, void **block, uint64_t *capacity, uint64_
     return status;
 }
 
-hf_status hf__freezer_put(hf__freezer *to, hf__slot slot, hf_text text)
+hf_status hf__freezer_reserve(hf__freezer *to, uint64_t slots)
+{
+    uint64_t most = to->bytes_max / sizeof(hf__slot), taken = to->text_length / sizeof(hf__slot) + 4;
+    if (to->slot_count + slots > most || most - to->slot_count - slots < taken)
+        return HF_OK; /* the limit will be met on the way, or nearly */
+    if (to->slot_capacity < to->slot_count + slots) {
+        void *memory = to->slots;
+        hf_status status = grow(to, &memory, &to->slot_capacity, to->slot_count + slots, sizeof(hf__slot), 0);
+        to->slots = memory;
+        if (status != HF_OK)
+            return status;
+    }
+    to->slot_room = to->slot_count + slots;
+    to->text_room = to->bytes_max - (to->slot_room + 2) * sizeof(hf__slot);
+    return HF_OK;
+}
+
+hf_status hf__freezer_put(hf__freezer *to, const hf__slot *slot, hf_text text)
 {
     void *memory;
     hf_status status = HF_OK;
-    if ((to->slot_count + 2) * sizeof slot + to->text_length + text.length > to->bytes_max)
+    if ((to->slot_count + 2) * sizeof *slot + to->text_length + text.length > to->bytes_max)
         return hf__fail(to->reterr, HF_LIMIT_BYTES, NULL);
     if (to->slot_count == to->slot_capacity) {
         memory = to->slots;
-        status = grow(to, &memory, &to->slot_capacity, 0, sizeof slot, FIRST_SLOTS);
+        status = grow(to, &memory, &to->slot_capacity, 0, sizeof *slot, FIRST_SLOTS);
         to->slots = memory;
     }
     if (status == HF_OK && to->text_capacity - to->text_length < text.length) {
@@ -58,19 +75,22 @@ hf_status hf__freezer_put(hf__freezer *to, hf__slot slot, hf_text text)
     }
     if (status != HF_OK)
         return status;
+    uint64_t lo = slot->lo, hi = slot->hi;
     if (text.length > 0) {
-        if (hf__is_number(&slot))
-            slot.lo = (slot.lo & 0xffff) | to->text_length << 16;
+        if (hf__is_number(slot))
+            lo = (lo & 0xffff) | to->text_length << 16;
         else
-            slot.hi = (slot.hi & 0xffff) | to->text_length << 16;
+            hi = (hi & 0xffff) | to->text_length << 16;
         memcpy(to->text + to->text_length, text.bytes, text.length);
         to->text_length += text.length;
     }
-    if (!hf__is_close(&slot) && !hf__is_key(&slot)) {
+    if (!hf__is_close(slot) && !hf__is_key(slot)) {
         to->values++;
         to->deepest = to->depth > to->deepest ? to->depth : to->deepest;
     }
-    to->slots[to->slot_count++] = slot;
+    to->slots[to->slot_count].lo = lo;
+    to->slots[to->slot_count].hi = hi;
+    to->slot_count++;
     return HF_OK;
 }
 
@@ -98,7 +118,7 @@ hf_status hf__freezer_scalar(hf__freezer *to, const hf__slot *from)
     default:
         break;
     }
-    return hf__freezer_put(to, slot, text);
+    return hf__freezer_put(to, &slot, text);
 }
 
 hf_status hf__freezer_open(hf__freezer *to, const hf__slot *from)
@@ -107,7 +127,7 @@ hf_status hf__freezer_open(hf__freezer *to, const hf__slot *from)
     if (to->depth >= to->depth_max)
         return hf__fail(to->reterr, HF_LIMIT_DEPTH, NULL);
     hf__slot slot = { (from->lo & (15 | HF__LINKED)) | around << 24, hf__count(from) };
-    hf_status status = hf__freezer_put(to, slot, hf_text_of(NULL, 0));
+    hf_status status = hf__freezer_put(to, &slot, hf_text_of(NULL, 0));
     to->open = open;
     to->depth++;
     return status;
@@ -118,7 +138,7 @@ hf_status hf__freezer_close(hf__freezer *to, uint64_t *ret_open)
     uint64_t way_back = to->slot_count - to->open;
     bool is_object = hf__kind(&to->slots[to->open]) == HF__OBJECT;
     hf__slot slot = { HF__CLOSE | (is_object ? HF__KEY : 0u) | way_back << 24, HF__SOURCE_UNKNOWN };
-    hf_status status = hf__freezer_put(to, slot, hf_text_of(NULL, 0));
+    hf_status status = hf__freezer_put(to, &slot, hf_text_of(NULL, 0));
     if (status != HF_OK)
         return status;
     hf__slot *container = &to->slots[to->open];

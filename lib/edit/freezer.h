@@ -22,6 +22,7 @@ typedef struct hf__freezer {
     hf__slot       *slots;
     char           *text;
     uint64_t        slot_count, slot_capacity, text_length, text_capacity;
+    uint64_t        slot_room, text_room; /* within both, a slot fits without a look at the limit */
     uint64_t        open;   /* innermost open container */
     uint64_t        values, bytes_max;
     uint32_t        depth, deepest, depth_max;
@@ -35,8 +36,25 @@ void hf__freezer_init(hf__freezer *to, const hf__home *home, const hf__memory *m
                       uint32_t depth_max, hf_error *reterr);
 void hf__freezer_release(hf__freezer *to);
 
+/* Room for so many slots at once, as far as the limit allows; without it they grow one after the other. */
+hf_status hf__freezer_reserve(hf__freezer *to, uint64_t slots);
 /* A slot as it is to stand there; its text, if it has some, is copied. */
-hf_status hf__freezer_put(hf__freezer *to, hf__slot slot, hf_text text);
+hf_status hf__freezer_put(hf__freezer *to, const hf__slot *slot, hf_text text);
+/* The same for one without text that is no closing slot, where there is room; else false. */
+static inline bool hf__freezer_put_short(hf__freezer *to, const hf__slot *slot)
+{
+    if (to->slot_count >= to->slot_room || to->text_length > to->text_room)
+        return false;
+    if (!hf__is_key(slot)) {
+        to->values++;
+        to->deepest = to->depth > to->deepest ? to->depth : to->deepest;
+    }
+    /* Word by word: what was written as two words is slow to read as one. */
+    to->slots[to->slot_count].lo = slot->lo;
+    to->slots[to->slot_count].hi = slot->hi;
+    to->slot_count++;
+    return true;
+}
 /* A slot of a block or chunk: anything but a container; beginning and end of a container. */
 hf_status hf__freezer_scalar(hf__freezer *to, const hf__slot *from);
 hf_status hf__freezer_open(hf__freezer *to, const hf__slot *from);

@@ -267,7 +267,7 @@ static hf_status write_links(hf__freezer *to, const references *find)
         uint64_t written = to->slot_count;
         bool is_reference = next < find->count && find->all[next].object == i;
         if (is_reference)
-            status = hf__freezer_put(to, (hf__slot){ HF__LINK, find->all[next].entry }, hf_text_of(NULL, 0));
+            status = hf__freezer_put(to, &(hf__slot){ HF__LINK, find->all[next].entry }, hf_text_of(NULL, 0));
         else if (hf__is_close(at))
             status = hf__freezer_close(to, &unused);
         else
@@ -392,7 +392,7 @@ static hf_status write_reference(hf__freezer *to, const hf_document *document, c
     static const hf__slot object = { HF__OBJECT, 1 };
     const hf__slot *place = hf__link_place_of((hf_value){ &document->home, link });
     if (place == NULL)
-        return hf__freezer_put(to, (hf__slot){ HF__NULL, 0 }, hf_text_of(NULL, 0));
+        return hf__freezer_put(to, &(hf__slot){ HF__NULL, 0 }, hf_text_of(NULL, 0));
     char room[SHORT_POINTER];
     backward path = { room, sizeof room, 0 };
     put_path(&path, document->home.slots, place);
@@ -413,9 +413,9 @@ static hf_status write_reference(hf__freezer *to, const hf_document *document, c
     if (status == HF_OK)
         status = hf__freezer_open(to, &object);
     if (status == HF_OK)
-        status = hf__freezer_put(to, name.slot, name.text);
+        status = hf__freezer_put(to, &name.slot, name.text);
     if (status == HF_OK)
-        status = hf__freezer_put(to, text.slot, text.text);
+        status = hf__freezer_put(to, &text.slot, text.text);
     if (status == HF_OK)
         status = hf__freezer_close(to, &unused);
     hf__memory_free(&to->memory, memory, length, HF__BLOCK_ALIGNMENT);

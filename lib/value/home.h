@@ -269,12 +269,15 @@ struct hf__key;
 const hf__slot *hf__index_find_key(const hf__home *home, const hf__slot *object, const struct hf__key *key);
 /* A child slot at or before child `index` of a wide container, and which one it is. */
 const hf__slot *hf__index_at(const hf__home *home, const hf__slot *open, uint64_t index, uint64_t *ret_index);
+/* The distances of every HF__POSITION_STEP-th child from `open`, where a lookup has made them; NULL. */
+enum { HF__POSITION_STEP = 16 };
+const uint32_t *hf__index_positions(const hf__home *home, const hf__slot *open);
+/* Fetches the members of an object into the cache; false where no lookup has made its table yet, or it is too wide. */
+bool hf__index_fetch_members(const hf__home *home, const hf__slot *open);
 hf_status hf__index_build_all(const hf__home *home, hf_error *reterr);
 /* Frees all indexes; uncharges nothing. */
 void hf__index_release(hf__home *home, const hf_allocator *allocator);
 uint64_t hf__index_bytes(const hf__home *home);
-
-
 
 /* Charges `bytes` more to the document's budget, or refuses; used for what is built later. */
 bool hf__document_charge(const hf_document *document, uint64_t bytes);

@@ -15,7 +15,7 @@
 #include "base/hash.h"
 #include "value/key.h"
 
-enum { POSITION_STEP = 16 };
+enum { FETCHED_MAX = 8192 }; /* members whose slots fit into a cache */
 
 typedef struct table {
     uint64_t bytes;
@@ -109,7 +109,7 @@ static table *build(const hf__home *home, const hf__slot *open)
     bool is_object = hf__kind(open) == HF__OBJECT;
     uint64_t count = hf__count(open);
     uint64_t cells = is_object ? cell_count(count) : 0;
-    uint64_t positions = (count + POSITION_STEP - 1) / POSITION_STEP;
+    uint64_t positions = (count + HF__POSITION_STEP - 1) / HF__POSITION_STEP;
     uint64_t bytes = sizeof(table) + cells * sizeof(uint64_t) + positions * sizeof(uint32_t);
     table *index = take(home, bytes);
     if (index == NULL)
@@ -120,8 +120,8 @@ static table *build(const hf__home *home, const hf__slot *open)
     memset(index->cells, 0, cells * sizeof(uint64_t));
     const hf__slot *child = open + 1;
     for (uint64_t i = 0; i < count; i++) {
-        if (i % POSITION_STEP == 0)
-            index->positions[i / POSITION_STEP] = (uint32_t)(child - open);
+        if (i % HF__POSITION_STEP == 0)
+            index->positions[i / HF__POSITION_STEP] = (uint32_t)(child - open);
         if (is_object)
             put_key(index, open, child++);
         child = hf__behind(child);
@@ -189,8 +189,34 @@ const hf__slot *hf__index_find_key(const hf__home *home, const hf__slot *object,
 const hf__slot *hf__index_at(const hf__home *home, const hf__slot *open, uint64_t index, uint64_t *ret_index)
 {
     const table *positions = table_of(hf__block_home(home, open), open);
-    *ret_index = positions != NULL ? index / POSITION_STEP * POSITION_STEP : 0;
-    return positions != NULL ? open + positions->positions[index / POSITION_STEP] : open + 1;
+    *ret_index = positions != NULL ? index / HF__POSITION_STEP * HF__POSITION_STEP : 0;
+    return positions != NULL ? open + positions->positions[index / HF__POSITION_STEP] : open + 1;
+}
+
+/* The table of a container, if there is one yet. */
+static const table *made_table(const hf__home *home, const hf__slot *open)
+{
+    hf__home *block = (hf__home *)(uintptr_t)hf__block_home(home, open); /* its atomic fields only */
+    struct hf__index_set *set = atomic_load_explicit(&block->indexes, memory_order_acquire);
+    uint32_t number = hf__wide_number(open);
+    return set != NULL && number != 0 ? atomic_load_explicit(&set->tables[number - 1], memory_order_acquire) : NULL;
+}
+
+const uint32_t *hf__index_positions(const hf__home *home, const hf__slot *open)
+{
+    const table *index = made_table(home, open);
+    return index != NULL ? index->positions : NULL;
+}
+
+bool hf__index_fetch_members(const hf__home *home, const hf__slot *open)
+{
+    const table *index = made_table(home, open);
+    if (index == NULL || index->mask == 0 || hf__count(open) > FETCHED_MAX)
+        return false;
+    for (uint64_t at = 0; at <= index->mask; at++)
+        if (index->cells[at] != 0)
+            __builtin_prefetch(open + (uint32_t)index->cells[at] + 1);
+    return true;
 }
 
 /* ---- all at once ------------------------------------------------------------------------- */
