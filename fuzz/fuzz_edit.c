@@ -81,6 +81,7 @@ static hf_status change(hf_draft *draft, const uint8_t step[4])
     case 8:
         if (hf_draft_handle(draft, place, &handle, NULL) != HF_OK)
             return HF_GONE;
+        item = item_of(step[3], hf_draft_root(draft)); /* taking a handle opened containers: views ended */
         return hf_draft_set(draft, hf_place_member(handle, key), item, NULL);
     default: return hf_draft_compact(draft, NULL);
     }

@@ -5,10 +5,10 @@
  * the next document, which shares what did not change. The document that was edited stays as it is.
  *
  * Caveats first:
- *   - A view (hf_value) of a draft ends at the draft's next change. Keep a handle (hf_draft_handle)
+ *   - A view (hf_value) of a draft ends at the draft's next change, also one that fails, and when a
+ *     handle is taken or an iteration begins: both open containers. Keep a handle (hf_draft_handle)
  *     where a value must be found again: it survives edits, moves and compaction, and answers HF_GONE
- *     when its value was removed.
- *     Replacing a value keeps its place: a handle then shows the new one.
+ *     when its value was removed. Replacing a value keeps its place: a handle then shows the new one.
  *   - A value has one parent. Moving moves; attaching a value of another document or draft copies or
  *     mounts it, as you ask.
  *   - Inserting into or removing from the middle of a container costs its width (about 1 ns a member).
@@ -268,8 +268,10 @@ static inline hf_status hf_remove(hf_draft *draft, hf_text pointer, hf_error *re
 /* ---- iteration while changing ------------------------------------------------------------ */
 
 /* Goes through one container while the draft changes: each member is seen at most once, a removed one
- * never, one that stays exactly once; one that is inserted ahead of the iteration is seen. A move
- * counts as a removal and an insertion.
+ * never, one that stays exactly once. One that is inserted ahead of the iteration is seen; one right
+ * where it stands, before the member that comes next, is not. A move counts as a removal and an
+ * insertion; values that are swapped, or moved onto another, take the other's place in the order.
+ * The container may move meanwhile.
  *
  *     hf_draft_iter iter;
  *     hf_status status = hf_draft_iter_init(draft, hf_place_at(HF_T("/users")), &iter, &error);
