@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 enum { OUTPUT, SAMPLE, BUDGET, DURATION, PPROF, JSON, PASSTHRU, TOP, AGES, FOCUS, FAIL_ON, BASELINE, WRITE_BASELINE,
-       JUNIT, SARIF, SIZE_MAX_, RECORDER, QUIET };
+       JUNIT, SARIF, REACHABILITY, SIZE_MAX_, RECORDER, QUIET };
 
 static const verb_option option_table[] = {
     [OUTPUT] = { "output", 'o', "FILE", "keeps the recording" },
@@ -30,6 +30,7 @@ static const verb_option option_table[] = {
     [WRITE_BASELINE] = { "write-baseline", 0, "FILE", "writes the findings as a baseline" },
     [JUNIT] = { "junit", 0, "FILE", "writes findings as JUnit XML" },
     [SARIF] = { "sarif", 0, "FILE", "writes findings as SARIF" },
+    [REACHABILITY] = { "reachability", 'r', NULL, "looks at the end whether pointers still lead to what leaks, and from where" },
     [SIZE_MAX_] = { "size-max", 0, "BYTES", "of raw events in the recording (256m); then windows only" },
     [RECORDER] = { "recorder", 0, "FILE", "the object to preload, when it is not beside the command" },
     [QUIET] = { "quiet", 'q', NULL, "no status line, no text at the end" },
@@ -119,6 +120,7 @@ static bool set_option(run_options *run, const options *args, int option)
     case BUDGET:    return parse_percent(args->value, &run->collect.budget);
     case DURATION:  return parse_time(args->value, &run->collect.time_ms);
     case SIZE_MAX_: return parse_bytes(args->value, &run->collect.size_max);
+    case REACHABILITY: run->collect.reachability = true; return true;
     case PASSTHRU:  run->passthru = true; return true;
     case QUIET:     run->quiet = true; return true;
     case RECORDER:  run->recorder = args->value; return true;
@@ -299,6 +301,8 @@ static int run(const verb *self, int argument_count, char **arguments)
             return usage_error(self, "--%s: '%s' is not %s", option_table[option].name, args.value,
                                option_table[option].argument);
     }
+    if (run.collect.reachability && (run.collect.period != 0 || run.collect.budget != 0))
+        return usage_error(self, "--reachability needs to know every block: leave out --sample and --budget");
     if (first + 1 >= argument_count)
         return usage_error(self, "which program? holdfast run -- ./program arguments");
     if (!find_recorder(run.recorder, recorder, sizeof recorder)) {

@@ -94,6 +94,19 @@ static uint64_t fingerprint_of(const hf__model *model, uint32_t function, hf__pa
     return hash;
 }
 
+/* Blocks that pointers lead to, or do not, over all paths. */
+static void weigh_reach(const hf__model *model, const uint32_t *paths, size_t count, hf__finding *finding)
+{
+    hf__reached sum = { .via = HF_NONE };
+    for (size_t i = 0; i < count; i++) {
+        uint32_t place = model->paths[paths[i]].reached;
+        if (place != 0 && finding->kind == HF_PATH_HEAP)
+            hf__reached_add(&sum, &model->reached[place - 1]);
+    }
+    finding->reached = sum;
+    finding->reach = hf__reach_of(&sum);
+}
+
 static hf__finding make_finding(const court *at, const hf__shape *shape, const uint32_t *paths, size_t count, size_t level)
 {
     hf__finding finding = { .shape = *shape, .verdict = shape->verdict, .other = HF_NONE, .site = HF_NONE,
@@ -110,6 +123,7 @@ static hf__finding make_finding(const court *at, const hf__shape *shape, const u
         if (other->recursion != HF_NONE && other->depth_max > finding.depth_max)
             finding.recursion = other->recursion, finding.depth_max = other->depth_max;
     }
+    weigh_reach(at->model, paths, count, &finding);
     finding.live_bytes = shape->held_bytes;
     finding.live_blocks = shape->held_blocks;
     finding.fingerprint = fingerprint_of(at->model, finding.function, finding.kind);

@@ -19,7 +19,8 @@ typedef struct hf__finding {
     hf__shape   shape;
     hf__verdict verdict;
     hf__path_kind    kind;
-    hf__reach   reach;
+    hf__reach   reach;           /* most of its blocks */
+    hf__reached reached;         /* all of them, by the last look through memory */
     uint32_t    function;        /* blamed; HF_NONE for a finding about the whole program */
     uint32_t    line;            /* in that function, of the call that asked for most; 0 when not known */
     uint32_t    path;            /* the one that holds most, for its stack */
@@ -75,6 +76,12 @@ size_t hf__folded_stack(const hf__model *model, uint32_t path, bool from_own, ui
 static inline double hf__finding_rate(const hf__finding *finding, double rate)
 {
     return finding->kind == HF_PATH_GOROUTINE ? rate * finding->bytes_per_block : rate;
+}
+
+/* By what most blocks are. */
+static inline hf__reach hf__reach_of(const hf__reached *reached)
+{
+    return reached->lost == 0 && reached->kept == 0 ? HF_REACH_UNKNOWN : reached->lost >= reached->kept ? HF_REACH_LOST : HF_REACH_KEPT;
 }
 
 /* "heap", "mapping", "thread", "goroutine", "region". */

@@ -143,6 +143,46 @@ void hf__explain(const hf__model *model, const hf__judgement *judgement, const h
         HF_SAY(next, "nothing points at these blocks any more: the last pointer is dropped after %.*s returns; release there", HF_ARG(name));
 }
 
+static void explain_root(const hf__model *model, const hf__reached *reached, char *out, size_t size)
+{
+    hf_text name = hf__intern_text(&model->texts, reached->name);
+    if (reached->from == HF_FROM_GLOBAL && reached->is_file)
+        snprintf(out, size, "data of %.*s", HF_ARG(name));
+    else if (reached->from == HF_FROM_GLOBAL)
+        snprintf(out, size, "the global %.*s", HF_ARG(name));
+    else
+        snprintf(out, size, "%s", reached->from == HF_FROM_THREAD  ? "a variable that each thread has for itself"
+                                  : reached->from == HF_FROM_STACK ? "the stack of a thread"
+                                                                   : "mapped memory");
+}
+
+void hf__explain_reach(const hf__model *model, const hf__finding *finding, char *out, size_t size)
+{
+    const hf__reached *reached = &finding->reached;
+    char root[256], via[256] = "";
+    double all = (double)reached->lost + (double)reached->kept;
+    out[0] = 0;
+    if (finding->reach == HF_REACH_LOST) {
+        double share = 100 * (double)reached->lost / all;
+        bool by_others = reached->held * 2 > reached->lost;
+        const char *others = by_others ? ", but from others that are lost as well" : "";
+        if (share >= 99.5)
+            snprintf(out, size, "unreachable: no pointer in the program leads to these blocks any more%s", others);
+        else
+            snprintf(out, size, "unreachable: no pointer in the program leads to %.0f %% of these blocks any more%s", share, others);
+    } else if (finding->reach == HF_REACH_KEPT) {
+        hf_text through = hf__function_name(model, reached->via);
+        explain_root(model, reached, root, sizeof root);
+        if (reached->via != HF_NONE && reached->via != finding->function)
+            snprintf(via, sizeof via, ", through what %.*s allocated", HF_ARG(through));
+        snprintf(out, size, "reachable: from %s%s", root, via);
+        if (reached->lost * 20 > reached->kept) {
+            size_t length = strlen(out);
+            snprintf(out + length, size - length, " (%.0f %% of the blocks are not)", 100 * (double)reached->lost / all);
+        }
+    }
+}
+
 void hf__explain_dismissal(const hf__finding *finding, char *out, size_t size)
 {
     const hf__shape *shape = &finding->shape;

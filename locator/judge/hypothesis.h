@@ -15,6 +15,9 @@ typedef struct hf__words {
 
 void hf__explain(const hf__model *model, const hf__judgement *judgement, const hf__finding *finding, hf__words *ret_words);
 
+/* Whether pointers lead to its blocks, and from where; "" when that was not looked at. */
+void hf__explain_reach(const hf__model *model, const hf__finding *finding, char *out, size_t size);
+
 /* Why something is not a leak, in one clause. */
 void hf__explain_dismissal(const hf__finding *finding, char *out, size_t size);
 

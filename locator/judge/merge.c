@@ -118,6 +118,8 @@ static void merge_into(hf__finding *outer, const hf__finding *inner)
     if (inner->depth_max > outer->depth_max)
         outer->recursion = inner->recursion, outer->depth_max = inner->depth_max;
     outer->merged += 1 + inner->merged;
+    hf__reached_add(&outer->reached, &inner->reached);
+    outer->reach = hf__reach_of(&outer->reached);
 }
 
 /* Is what `heap` holds held by the threads or goroutines of `runner`? */

@@ -152,6 +152,7 @@ static void put_clock(hf__collector *collector)
 static void stop_program(hf__collector *collector, schedule *plan, uint64_t now, int number)
 {
     if (!plan->stopping) {
+        hf__reach_look_at_all(collector);
         hf__checkpoints_request(collector, HF__CHECKPOINT_STOP);
         plan->stopping = true;
         plan->stop_at = now + GRACE_MS;
@@ -177,6 +178,7 @@ static void look_at_signals(hf__collector *collector, schedule *plan, uint64_t n
         stop_program(collector, plan, now, SIGTERM);
     if (checkpoint_asked) {
         checkpoint_asked = 0;
+        hf__reach_look_at_all(collector);
         hf__checkpoints_request(collector, HF__CHECKPOINT_SIGNAL);
     }
 }
@@ -243,6 +245,9 @@ static int watch_program(hf__collector *collector)
         size_t taken = hf__drain_round(collector);
         if (ended)
             return status;
+        hf__reach_look(collector);
+        if (collector->child_ended)
+            return collector->child_status;
         uint64_t now = elapsed_ms(collector);
         look_at_signals(collector, &plan, now);
         do_what_is_due(collector, &plan, now);

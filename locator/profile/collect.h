@@ -31,6 +31,7 @@ typedef struct hf__collect_options {
     uint32_t     checkpoint_ms;  /* between checkpoints, at first; 0: 5 ms, doubled whenever 128 were taken */
     uint64_t     time_ms;        /* then the program is ended; 0: no limit */
     uint64_t     size_max;       /* bytes of raw events in the file; 0: 256 MiB */
+    bool         reachability;   /* looks at the end, and when a checkpoint is asked for, which blocks pointers lead to */
     /* Called some ten times a second; may be NULL. */
     void (*progress)(void *user, const hf__collect_progress *now);
     void        *user;

@@ -45,6 +45,7 @@ typedef struct hf__collected {
     uint32_t modules_count;
     uint64_t lost_untold;      /* events lost that no event tells of */
     uint64_t cost_own, cost_cpu;
+    uint32_t looks;            /* at what pointers lead to */
 } hf__collected;
 
 typedef struct hf__collector {
@@ -65,6 +66,8 @@ typedef struct hf__collector {
     uint32_t       processes_seen;
     uint64_t       lost_events;
     bool           out_of_memory;
+    bool           child_ended;    /* seen while its threads were being stopped: */
+    int            child_status;
 } hf__collector;
 
 /* ---- collect_session.c ------------------------------------------------------------------- */
@@ -111,5 +114,11 @@ void hf__progress_sum(const hf__collector *collector, hf__collect_progress *ret_
 void hf__notice(hf__collector *collector, uint32_t process, const char *text);
 
 uint64_t hf__process_cpu_ns(pid_t pid);
+
+/* ---- collect_reach.c ---------------------------------------------------------------------- */
+/* Looks through the memory of processes that wait for it at their end. */
+void hf__reach_look(hf__collector *collector);
+/* Looks through the memory of all processes, now; when it was asked for at all. */
+void hf__reach_look_at_all(hf__collector *collector);
 
 #endif

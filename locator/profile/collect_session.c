@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 100, MAP_SIZE_MIN = 16 << 10, BUDGET_PERIOD = 4 << 10 };
+enum { WAIT_MS = 100, SCAN_WAIT_MS = 60000, MAP_SIZE_MIN = 16 << 10, BUDGET_PERIOD = 4 << 10 };
 
 static int64_t monotonic_ns(void)
 {
@@ -63,6 +63,7 @@ hf_status hf__session_create(hf__collector *collector, hf_error *reterr)
     session->map_size_min = options->map_size_min != 0 ? options->map_size_min : MAP_SIZE_MIN;
     session->budget = options->budget;
     session->wait_ms_max = WAIT_MS;
+    session->scan_wait_ms = options->reachability ? SCAN_WAIT_MS : 0;
     session->ticks_per_ms = collector->ticks_per_second / 1000;
     atomic_store(&session->open, 1);
     return HF_OK;

@@ -239,6 +239,19 @@ static void close_window(hf__windows *w, uint32_t process, uint64_t now_ns)
             put_window(w, process, stack, has_ages);
 }
 
+bool hf__windows_each_block(hf__windows *w, uint32_t process,
+                            bool (*visit)(void *user, uint64_t address, uint64_t size, uint32_t stack), void *user)
+{
+    name_paths(w, process);
+    for (size_t i = 0; i < w->blocks_room; i++) {
+        const window_block *block = &w->blocks[i];
+        if (block->address != 0 && block->process == process &&
+            !visit(user, block->address, block->size, w->paths[block->stack].local))
+            return false;
+    }
+    return true;
+}
+
 /* ---- feeding -------------------------------------------------------------------------------- */
 
 static bool is_of_blocks(hf__trace_kind kind)

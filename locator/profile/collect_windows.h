@@ -17,6 +17,10 @@ hf_status hf__windows_create(int file, hf__recording *out, void (*meanwhile)(voi
                              hf__windows **ret_windows, hf_error *reterr);
 void hf__windows_destroy(hf__windows *windows);
 
+/* Calls `visit` for each live block of a process; `stack` as the process numbers it. False when it returned false. */
+bool hf__windows_each_block(hf__windows *windows, uint32_t process,
+                            bool (*visit)(void *user, uint64_t address, uint64_t size, uint32_t stack), void *user);
+
 /* In the order in which they would have been written. False when memory is out: nothing is passed
  * on any more. */
 bool hf__windows_segment(hf__windows *windows, uint64_t ticks, uint32_t ring, const void *bytes, size_t size);

@@ -141,10 +141,45 @@ void hf__model_release(hf__model *model)
     hf__room_free(model->paths);
     hf__room_free(model->points);
     hf__room_free(model->deaths);
+    hf__room_free(model->reached);
     hf__room_free(model->function_slots.items);
     hf__room_free(model->frame_slots.items);
     hf__room_free(model->path_slots.items);
     memset(model, 0, sizeof *model);
+}
+
+void hf__reached_add(hf__reached *into, const hf__reached *more)
+{
+    bool most = more->kept > into->kept;
+    hf__reached sum = most ? *more : *into;
+    sum.look = more->look;
+    sum.lost = into->lost + more->lost;
+    sum.lost_bytes = into->lost_bytes + more->lost_bytes;
+    sum.held = into->held + more->held;
+    sum.kept = into->kept + more->kept;
+    sum.kept_bytes = into->kept_bytes + more->kept_bytes;
+    *into = sum;
+}
+
+void hf__model_reached(hf__model *model, uint32_t path, const hf__reached *reached)
+{
+    if (model->failed || path >= model->paths_count) {
+        model->failed = true;
+        return;
+    }
+    uint32_t *place = &model->paths[path].reached;
+    if (*place == 0) {
+        if (!HF_RESERVE(model->reached, model->reached_room, model->reached_count + 1)) {
+            model->failed = true;
+            return;
+        }
+        model->reached[model->reached_count++] = *reached;
+        *place = (uint32_t)model->reached_count;
+    } else if (model->reached[*place - 1].look != reached->look) {
+        model->reached[*place - 1] = *reached;
+    } else {
+        hf__reached_add(&model->reached[*place - 1], reached);
+    }
 }
 
 void hf__model_point(hf__model *model, uint32_t path, int64_t live_bytes, int64_t live_blocks, uint64_t born_bytes,

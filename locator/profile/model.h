@@ -75,11 +75,33 @@ typedef struct hf__frame {
     uint32_t parent, function, line;
 } hf__frame;
 
+/* From where pointers lead to what a path holds: as in a recording (trace.h), names found. */
+typedef enum hf__reach_from {
+    HF_FROM_NOWHERE,
+    HF_FROM_GLOBAL,  /* `name`: the variable, or the file that it is in */
+    HF_FROM_THREAD,  /* a variable of one thread */
+    HF_FROM_STACK,   /* stack or registers of a thread */
+    HF_FROM_MAPPING,
+} hf__reach_from;
+
+/* What was found about the live blocks of a path when memory was looked through. */
+typedef struct hf__reached {
+    uint32_t look;             /* number: a later look replaces an earlier one */
+    uint64_t lost, lost_bytes; /* no pointer leads to these; */
+    uint64_t held;             /* other lost ones point at so many of them */
+    uint64_t kept, kept_bytes; /* a pointer was found */
+    hf__reach_from from;       /* most of the kept */
+    bool     is_file;          /* `name` is that of a file */
+    uint32_t name;             /* text; that of "" where it is not known */
+    uint32_t via;              /* function that asked for the blocks between; HF_NONE for none */
+} hf__reached;
+
 typedef struct hf__path {
     uint32_t frame;
     hf__path_kind kind;
     double   noise_bytes; /* variance of a sampled sum, for each byte of it; 0 when exact */
     uint32_t last_point;  /* HF_NONE before the first */
+    uint32_t reached;     /* index + 1 in `reached` of the model; 0: not looked at */
     size_t   point_first, points_count, death_first, deaths_count; /* after hf__model_seal */
 } hf__path;
 
@@ -110,8 +132,10 @@ typedef struct hf__model {
     hf__path       *paths;
     hf__point      *points;
     hf__death      *deaths;
+    hf__reached    *reached;
     hf__checkpoint  checkpoints[HF_WINDOWS_MAX];
     size_t          functions_count, frames_count, paths_count, points_count, deaths_count;
+    size_t          reached_count, reached_room;
     size_t          functions_room, frames_room, paths_room, points_room, deaths_room, deaths_compacted;
     hf__slots       function_slots, frame_slots, path_slots;
     uint64_t        checkpoints_seen; /* merged ones included */
@@ -150,6 +174,10 @@ void hf__model_point(hf__model *model, uint32_t path, int64_t live_bytes, int64_
                      uint64_t born_blocks, uint64_t died_bytes, uint64_t died_blocks);
 /* Deaths in the current window of what was born before checkpoint number `born`. */
 void hf__model_death(hf__model *model, uint32_t path, uint64_t born, uint64_t bytes, uint64_t blocks);
+/* What a look through memory found about some of a path's blocks. */
+void hf__model_reached(hf__model *model, uint32_t path, const hf__reached *reached);
+/* Adds up counts; from where is that of the part which has more kept blocks. */
+void hf__reached_add(hf__reached *into, const hf__reached *more);
 /* Closes the window. A clock that goes back is noted and does not move time back. */
 void hf__model_checkpoint(hf__model *model, double seconds, const hf__memory *memory, uint32_t flags);
 /* Windows kept. */

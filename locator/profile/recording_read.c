@@ -286,6 +286,32 @@ static void play_window(player *at, process *in, const hf__trace_event *event)
                     event->path_window.deaths);
 }
 
+/* ---- reachability ----------------------------------------------------------------------------- */
+
+static hf__reach_from from_of(hf__root_kind kind)
+{
+    static const hf__reach_from all[] = { HF_FROM_NOWHERE, HF_FROM_GLOBAL, HF_FROM_THREAD, HF_FROM_STACK, HF_FROM_MAPPING };
+    return all[kind];
+}
+
+static void play_reach(player *at, process *in, const hf__trace_event *event)
+{
+    hf__model *model = &in->result.model;
+    hf__reached reached = { .look = event->reach.look, .lost = event->reach.lost, .lost_bytes = event->reach.lost_bytes,
+                            .held = event->reach.held, .kept = event->reach.kept, .kept_bytes = event->reach.kept_bytes,
+                            .from = from_of(event->reach.root), .via = HF_NONE };
+    hf_text name = hf_text_of("", 0);
+    uint32_t path = hf__stack_path(&at->paths, &in->cache, model, event->reach.stack, HF_PATH_HEAP);
+    if (event->reach.via != 0)
+        reached.via = hf__stack_function(model, hf__stack_path(&at->paths, &in->cache, model, event->reach.via, HF_PATH_HEAP));
+    if (reached.from == HF_FROM_GLOBAL && !hf__stack_paths_variable(&at->paths, event->reach.module, event->reach.address, &name)) {
+        name = hf_text_of(event->reach.file.bytes, event->reach.file.length);
+        reached.is_file = true;
+    }
+    reached.name = hf__model_text(model, name);
+    hf__model_reached(model, path, &reached);
+}
+
 /* ---- checkpoints ------------------------------------------------------------------------------ */
 
 static int64_t known(uint64_t amount)
@@ -364,6 +390,7 @@ static void play_for_process(player *at, const hf__trace_event *event)
         break;
     case HF__TRACE_CHECKPOINT: play_checkpoint(in, event); break;
     case HF__TRACE_PATH_WINDOW: play_window(at, in, event); break;
+    case HF__TRACE_REACH: play_reach(at, in, event); break;
     default: break;
     }
     at->failed |= in->result.model.failed || in->live.failed;

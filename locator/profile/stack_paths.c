@@ -231,6 +231,27 @@ uint32_t hf__stack_path(hf__stack_paths *paths, hf__path_cache *cache, hf__model
     return path;
 }
 
+uint32_t hf__stack_function(const hf__model *model, uint32_t path)
+{
+    uint32_t frame = path < model->paths_count ? model->paths[path].frame : 0, library = HF_NONE;
+    for (; frame != 0; frame = model->frames[frame].parent) {
+        uint32_t function = model->frames[frame].function;
+        hf__origin origin = model->functions[function].origin;
+        if (origin == HF_ORIGIN_OWN)
+            return function;
+        if (origin == HF_ORIGIN_LIBRARY && library == HF_NONE)
+            library = function;
+    }
+    return library;
+}
+
+bool hf__stack_paths_variable(hf__stack_paths *paths, uint32_t module, uint64_t address, hf_text *ret_name)
+{
+    if (module == 0 || module >= paths->modules_count)
+        return false;
+    return hf__symbols_find_data(paths->symbols, paths->modules[module].symbols, address - paths->modules[module].base, ret_name);
+}
+
 void hf__path_cache_release(hf__path_cache *cache)
 {
     hf__room_free(cache->frames);

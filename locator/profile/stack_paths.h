@@ -60,6 +60,10 @@ typedef struct hf__path_cache {
 
 /* The path of a stack in `model`; HF_NONE when memory is out. */
 uint32_t hf__stack_path(hf__stack_paths *paths, hf__path_cache *cache, hf__model *model, uint32_t stack, hf__path_kind kind);
+/* The innermost function of a stack that is no allocator; HF_NONE when there is none. */
+uint32_t hf__stack_function(const hf__model *model, uint32_t path);
+/* The variable at an address of a process, in module number `module`. Borrowed until the next call. */
+bool     hf__stack_paths_variable(hf__stack_paths *paths, uint32_t module, uint64_t address, hf_text *ret_name);
 void     hf__path_cache_release(hf__path_cache *cache);
 
 #endif

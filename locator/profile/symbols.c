@@ -343,6 +343,22 @@ size_t hf__symbols_find(hf__symbols *symbols, uint32_t number, uint64_t address,
     return 1;
 }
 
+bool hf__symbols_find_data(hf__symbols *symbols, uint32_t number, uint64_t address, hf_text *ret_name)
+{
+    module *at = number < symbols->modules_count ? &symbols->modules[number] : NULL;
+    if (at != NULL && !at->opened)
+        open_module(symbols, at);
+    if (at == NULL || at->dwfl == NULL)
+        return false;
+    GElf_Off offset = 0;
+    GElf_Sym about = { 0 };
+    const char *name = dwfl_module_addrinfo(at->dwfl, address + at->bias, &offset, &about, NULL, NULL, NULL);
+    if (name == NULL || GELF_ST_TYPE(about.st_info) != STT_OBJECT || offset >= about.st_size)
+        return false;
+    *ret_name = plain_name(symbols, name, symbols->names[0], sizeof symbols->names[0]);
+    return ret_name->length > 0;
+}
+
 /* ---- calls that became jumps ------------------------------------------------------------------ */
 
 /* The call site below `parent` that returns to `address`. */

@@ -37,6 +37,9 @@ uint32_t hf__symbols_module(hf__symbols *symbols, hf_text path, const uint8_t *b
  * HF_SYMBOLS_INLINED_MAX and returns how many, at least 1. Texts are borrowed until the next call. */
 size_t hf__symbols_find(hf__symbols *symbols, uint32_t module, uint64_t address, hf__symbol *ret_symbols);
 
+/* The variable at an address of the file. False when no symbol is known there. */
+bool hf__symbols_find_data(hf__symbols *symbols, uint32_t module, uint64_t address, hf_text *ret_name);
+
 /* Did the call that returns to `return_address` name a function that then jumped to another? inner_name is
  * that of the frame it called. True when a frame is missing between the two; it is in *ret_symbol. */
 bool hf__symbols_find_jumped(hf__symbols *symbols, uint32_t module, uint64_t return_address, hf_text inner_name,

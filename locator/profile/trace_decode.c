@@ -324,6 +324,25 @@ static hf__decoded decode_window(hf__process_read *process, hf__trace_bytes *byt
     return HF__DECODED_EVENT;
 }
 
+static hf__decoded decode_reach(hf__process_read *process, hf__trace_bytes *bytes, hf__trace_event *event)
+{
+    event->kind = HF__TRACE_REACH;
+    event->reach.stack = stack_of(process, hf__trace_number(bytes));
+    event->reach.look = (uint32_t)hf__trace_number_to(bytes, UINT32_MAX);
+    event->reach.lost = hf__trace_number(bytes);
+    event->reach.lost_bytes = hf__trace_number(bytes);
+    event->reach.held = hf__trace_number(bytes);
+    event->reach.kept = hf__trace_number(bytes);
+    event->reach.kept_bytes = hf__trace_number(bytes);
+    event->reach.root = (hf__root_kind)hf__trace_number_to(bytes, HF__ROOT_MAPPING);
+    event->reach.address = hf__trace_number(bytes);
+    event->reach.module = hf__numbers_get(&process->modules, hf__trace_number_to(bytes, HF__TRACE_MODULES_MAX));
+    event->reach.thread_id = (uint32_t)hf__trace_number_to(bytes, UINT32_MAX);
+    event->reach.via = stack_of(process, hf__trace_number(bytes));
+    event->reach.file = hf__trace_text_of(bytes, HF__TRACE_TEXT_MAX);
+    return HF__DECODED_EVENT;
+}
+
 static hf__decoded decode_notice(hf__record tag, hf__trace_bytes *bytes, hf__trace_event *event)
 {
     if (tag == HF__RECORD_SAMPLING) {
@@ -366,6 +385,7 @@ static hf__decoded decode_of_process(hf__trace_state *state, hf__record tag, hf_
     case HF__RECORD_CHECKPOINT:
         return hf__trace_decode_checkpoint(bytes, event) ? HF__DECODED_EVENT : HF__DECODED_BAD;
     case HF__RECORD_PATH_WINDOW: return decode_window(process, bytes, event);
+    case HF__RECORD_REACH: return decode_reach(process, bytes, event);
     case HF__RECORD_SAMPLING:
     case HF__RECORD_LOST:
     case HF__RECORD_NOTICE: return decode_notice(tag, bytes, event);

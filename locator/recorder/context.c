@@ -52,6 +52,17 @@ static void unlock(_Atomic uint32_t *word)
     atomic_store_explicit(word, 0, memory_order_release);
 }
 
+/* A new one. What it remembers looks like pointers of the program, so a scan of memory must know where it lies. */
+static hf__context *context_map(void)
+{
+    hf__context *context = hf__map_memory(sizeof *context);
+    hf__process_slot *slot = hf__self.slot;
+    uint32_t place = context != NULL ? atomic_fetch_add(&slot->own_maps_count, 1) : HF__OWN_MAPS_MAX;
+    if (place < HF__OWN_MAPS_MAX)
+        slot->own_maps[place] = (hf__own_map){ (uint64_t)context, sizeof *context };
+    return context;
+}
+
 /* Signals must stay away while the list is locked: a handler of this thread would wait for itself. */
 static hf__context *context_take(void)
 {
@@ -64,7 +75,7 @@ static hf__context *context_take(void)
         hf__self.contexts_unused = context->next;
     unlock(&hf__self.contexts_lock);
     sigprocmask(SIG_SETMASK, &before, NULL);
-    return context != NULL ? context : hf__map_memory(sizeof *context);
+    return context != NULL ? context : context_map();
 }
 
 static void context_give(hf__context *context)

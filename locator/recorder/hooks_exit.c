@@ -7,6 +7,8 @@
 #include "system.h"
 
 #include <dlfcn.h>
+#include <linux/futex.h>
+#include <time.h>
 
 typedef int main_function(int, char **, char **);
 typedef int start_function(main_function *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
@@ -21,9 +23,27 @@ HF__EXPORT _Noreturn void _Exit(int status);
 static main_function   *program_main;
 static _Atomic uint32_t finished;
 
+/* The collector stops the process and looks through its memory, as it is now. Our own frames hold leftovers of the
+ * program's: its stack ends above this one. */
+__attribute__((noinline)) static void wait_for_scan(void)
+{
+    const struct timespec pause = { 0, 100 * 1000000 };
+    hf__process_slot *slot = hf__self.slot;
+    slot->scan_thread = (uint32_t)syscall(SYS_gettid);
+    slot->scan_stack = (uint64_t)__builtin_frame_address(0);
+    atomic_store(&slot->scan, HF__SCAN_WAITS);
+    for (uint32_t waited = 0; waited < hf__self.session->scan_wait_ms && atomic_load(&hf__self.session->open) != 0; waited += 100) {
+        hf__ring_doorbell();
+        if (atomic_load(&slot->scan) == HF__SCAN_DONE)
+            return;
+        syscall(SYS_futex, &slot->scan, FUTEX_WAIT, HF__SCAN_WAITS, &pause, NULL, 0);
+    }
+}
+
 /* Once per process image; a forked child may finish as well. */
 static void checkpoint_of_end(void)
 {
+    __builtin_unwind_init(); /* registers of the program go to this frame, where a scan finds them */
     if (!hf__process_ready() || hf__thread.inside != 0)
         return;
     if (getpid() != (pid_t)hf__self.pid)
@@ -37,6 +57,8 @@ static void checkpoint_of_end(void)
         if (hf__segment_open(context))
             hf__checkpoint_write(context, HF__CHECKPOINT_MAIN_RETURNED, NULL);
         hf__leave(context);
+        if (hf__self.session->scan_wait_ms != 0)
+            wait_for_scan();
     }
     errno = saved;
 }

@@ -98,6 +98,17 @@ static bool program_has_own_malloc(void)
            first.dlfo_link_map != ours.dlfo_link_map;
 }
 
+/* A forked child has a copy of what its parent's recorder had mapped. */
+static void inherit_maps(hf__process_slot *slot, const hf__process_slot *from)
+{
+    uint32_t count = from != NULL ? atomic_load(&from->own_maps_count) : 0;
+    if (count > HF__OWN_MAPS_MAX)
+        count = HF__OWN_MAPS_MAX;
+    for (uint32_t i = 0; i < count; i++)
+        slot->own_maps[i] = from->own_maps[i];
+    atomic_store(&slot->own_maps_count, count);
+}
+
 static bool claim_slot(hf__session *session, uint32_t parent_process, hf__process_origin origin)
 {
     for (uint32_t i = 0; i < HF__PROCESSES_MAX; i++) {
@@ -116,6 +127,7 @@ static bool claim_slot(hf__session *session, uint32_t parent_process, hf__proces
         ssize_t length = readlink("/proc/self/exe", slot->path, sizeof slot->path);
         slot->path_length = length > 0 ? (uint32_t)length : 0;
         atomic_store(&slot->period, session->period);
+        inherit_maps(slot, hf__self.slot);
         hf__self.slot = slot;
         hf__self.slot_number = i;
         hf__self.number = slot->number;

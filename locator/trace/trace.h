@@ -51,6 +51,7 @@ typedef enum hf__trace_kind {
     HF__TRACE_SAMPLING,         /* .sampling: from here on, for this process */
     HF__TRACE_CHECKPOINT,       /* .checkpoint */
     HF__TRACE_PATH_WINDOW,      /* .path_window: only in recordings past their size bound */
+    HF__TRACE_REACH,            /* .reach: of all live blocks of one stack, when memory was looked through */
     HF__TRACE_LOST,             /* .lost */
     HF__TRACE_NOTICE,           /* .notice */
     HF__TRACE_KIND_COUNT
@@ -105,6 +106,15 @@ typedef enum hf__allocator {
     HF__ALLOCATOR_UNKNOWN = 0, HF__ALLOCATOR_GLIBC = 1, HF__ALLOCATOR_JEMALLOC = 2,
     HF__ALLOCATOR_TCMALLOC = 3, HF__ALLOCATOR_MIMALLOC = 4
 } hf__allocator;
+
+/* Where the pointers begin that lead to a block. */
+typedef enum hf__root_kind {
+    HF__ROOT_NONE    = 0,
+    HF__ROOT_GLOBAL  = 1, /* data of the program or of a library */
+    HF__ROOT_THREAD  = 2, /* a variable that each thread has for itself */
+    HF__ROOT_STACK   = 3, /* stack or registers of a thread */
+    HF__ROOT_MAPPING = 4  /* memory that was mapped, not allocated */
+} hf__root_kind;
 
 typedef enum hf__thread_state { HF__THREAD_JOINED = 1, HF__THREAD_DETACHED = 2 } hf__thread_state;
 
@@ -225,6 +235,19 @@ typedef struct hf__trace_event {
             uint64_t live_by_age[HF__AGE_BUCKETS];    /* live blocks; bucket b: age in [2^b, 2^(b+1)) ms, first
                                                          from 0, last without end */
         } path_window;
+        struct {
+            uint32_t stack;                           /* that asked for the blocks */
+            uint32_t look;                            /* number, from 1: a later look replaces an earlier one */
+            uint64_t lost, lost_bytes;                /* no pointer leads to these */
+            uint64_t held;                            /* of the lost: other lost ones point at them */
+            uint64_t kept, kept_bytes;                /* a pointer was found */
+            hf__root_kind root;                       /* most of the kept: where it begins */
+            uint64_t address;                         /* there */
+            uint32_t module;                          /* in which that address lies; 0: not known, see file */
+            uint32_t thread_id;                       /* of the system; of HF__ROOT_THREAD and _STACK */
+            uint32_t via;                             /* stack of blocks between the root and these; 0: none */
+            hf__trace_text file;                      /* mapped at that address; may be empty */
+        } reach;
         struct {
             uint64_t events;                          /* at least so many; live figures are bounds from here on */
             hf__trace_text text;

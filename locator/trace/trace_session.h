@@ -38,7 +38,8 @@ enum {
     HF__MODULES_MAX        = 1024,      /* log of loads and unloads, per process */
     HF__MODULE_PATH_MAX    = 312,
     HF__PROCESS_PATH_MAX   = 256,
-    HF__SEGMENT_EVENTS_MAX = 64
+    HF__SEGMENT_EVENTS_MAX = 64,
+    HF__OWN_MAPS_MAX       = 2048       /* one for each ring, at most */
 };
 
 /* What ring bytes and the ticks of their segment are found by. */
@@ -95,6 +96,13 @@ typedef enum hf__process_state {
     HF__SLOT_LIVE
 } hf__process_state;
 
+/* A process at its end waits until its memory was looked through, where that was asked for. */
+typedef enum hf__scan_state { HF__SCAN_NONE = 0, HF__SCAN_WAITS, HF__SCAN_DONE } hf__scan_state;
+
+typedef struct hf__own_map {
+    uint64_t address, size;
+} hf__own_map;
+
 typedef struct hf__process_slot {
     _Alignas(64) _Atomic uint32_t state; /* [r] by compare and swap; [c] frees it */
     uint32_t number;                     /* [r] these until LIVE */
@@ -112,6 +120,11 @@ typedef struct hf__process_slot {
     _Atomic uint64_t period;             /* [r][c] bytes; 0: every allocation */
     _Atomic uint64_t refused_events;     /* [r] events of threads that found no ring */
     _Atomic uint32_t flags;              /* [r] HF__PROCESS_... */
+    _Atomic uint32_t scan;               /* [r] HF__SCAN_WAITS, [c] HF__SCAN_DONE: hf__scan_state */
+    uint32_t scan_thread;                /* [r] these two before HF__SCAN_WAITS: who waits, */
+    uint64_t scan_stack;                 /* and below which address its stack is the recorder's */
+    _Atomic uint32_t own_maps_count;     /* [r] */
+    hf__own_map own_maps[HF__OWN_MAPS_MAX]; /* [r] private memory of the recorder that has the program's pointers in it */
 } hf__process_slot;
 
 enum {
@@ -131,7 +144,8 @@ typedef struct hf__session {
     uint32_t budget;                     /* [c] per mille; 0: none */
     uint32_t wait_ms_max;                /* for room in a ring */
     uint64_t ticks_per_ms;               /* [c] */
-    uint32_t reserved[2];
+    uint32_t scan_wait_ms;               /* [c] a process at its end waits so long for its memory to be scanned; 0: not */
+    uint32_t reserved;
     _Atomic uint32_t open;               /* [c] 1; 0: stop recording, for good */
     _Atomic uint32_t next_process, next_thread, next_module;
     _Atomic uint32_t checkpoint_request; /* [c] raised to ask for one */

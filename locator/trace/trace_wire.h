@@ -57,6 +57,8 @@ typedef enum hf__record {
     HF__RECORD_NOTICE,           /* process, text */
     HF__RECORD_PATH_WINDOW,      /* process, stack in it, births, bytes, deaths, bytes, live, bytes,
                                     oldest, n, n * ages */
+    HF__RECORD_REACH,            /* process, stack in it, look, lost, bytes, held, kept, bytes, root, address, module in
+                                    it, thread id, stack in it between, text */
     HF__RECORD_COUNT
 } hf__record;
 

@@ -104,6 +104,27 @@ static void put_place(FILE *out, const hf__model *model, const hf__finding *find
     put_amount(out, "line", finding->line, finding->line > 0);
 }
 
+static void put_reached(FILE *out, const hf__model *model, const hf__finding *finding)
+{
+    static const char *const from[] = { NULL, "global", "thread-local", "stack", "mapping" };
+    const hf__reached *reached = &finding->reached;
+    char words[HF_SENTENCE_MAX];
+    if (finding->reach == HF_REACH_UNKNOWN)
+        return;
+    fprintf(out, "\"reachability\":{\"unreachable_blocks\":%" PRIu64 ",\"unreachable_bytes\":%" PRIu64 ",\"held_by_unreachable\":%" PRIu64
+                 ",\"reachable_blocks\":%" PRIu64 ",\"reachable_bytes\":%" PRIu64 ",",
+            reached->lost, reached->lost_bytes, reached->held, reached->kept, reached->kept_bytes);
+    if (from[reached->from] != NULL)
+        fprintf(out, "\"from\":\"%s\",", from[reached->from]);
+    if (reached->from == HF_FROM_GLOBAL)
+        put_string(out, reached->is_file ? "from_file" : "from_name", hf__intern_text(&model->texts, reached->name)), fputc(',', out);
+    if (reached->kept > 0 && reached->via != HF_NONE)
+        put_string(out, "through", hf__function_name(model, reached->via)), fputc(',', out);
+    hf__explain_reach(model, finding, words, sizeof words);
+    put_string(out, "words", hf_text_from_cstr(words));
+    fputs("},", out);
+}
+
 static void put_finding(FILE *out, const hf__case *shown, size_t index)
 {
     const hf__finding *finding = &shown->judgement->findings[index];
@@ -137,6 +158,7 @@ static void put_finding(FILE *out, const hf__case *shown, size_t index)
         put_string(out, "allocates_in", hf__function_name(shown->model, finding->site)), fputc(',', out);
     if (finding->other != HF_NONE)
         put_string(out, "released_for", hf__function_name(shown->model, finding->other)), fputc(',', out);
+    put_reached(out, shown->model, finding);
     fprintf(out, "\"merged\":%u,\"fingerprint\":\"%016" PRIx64 "\",", finding->merged, finding->fingerprint);
     if (shown->known != NULL)
         fprintf(out, "\"known\":%s,", shown->known[index] ? "true" : "false");

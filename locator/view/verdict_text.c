@@ -103,6 +103,7 @@ static void put_finding(FILE *out, const hf__case *shown, size_t index)
 {
     const hf__finding *finding = &shown->judgement->findings[index];
     hf__words words;
+    char reach[HF_SENTENCE_MAX];
     hf__explain(shown->model, shown->judgement, finding, &words);
     fprintf(out, "  #%zu %s%s%s ", index + 1, paint(shown, "\033[1m"),
             finding->verdict == HF_VERDICT_LEAK ? "" : finding->verdict == HF_VERDICT_UNDECIDED ? "perhaps: " : "fragmentation, held up by: ",
@@ -122,6 +123,9 @@ static void put_finding(FILE *out, const hf__case *shown, size_t index)
     if (finding->verdict != HF_VERDICT_FRAGMENTATION)
         put_evidence(out, shown, finding);
     put_stack(out, shown, finding);
+    hf__explain_reach(shown->model, finding, reach, sizeof reach);
+    if (reach[0] != 0)
+        fprintf(out, "      %s\n", reach);
     fprintf(out, "      %s\n      next: %s\n", words.hypothesis, words.next);
     if (words.remedy[0] != 0)
         fprintf(out, "      with libholdfast: %s\n", words.remedy);
