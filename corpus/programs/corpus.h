@@ -24,6 +24,24 @@ static inline double corpus_seconds(void)
     return (double)(now.tv_sec - corpus_begin.tv_sec) + (double)(now.tv_nsec - corpus_begin.tv_nsec) / 1e9;
 }
 
+/* For programs with a loop of their own: before it, and after it. */
+static inline void corpus_start(void)
+{
+    clock_gettime(CLOCK_MONOTONIC, &corpus_begin);
+}
+
+static inline void corpus_account(void)
+{
+    printf("corpus: leaked %zu bytes in %.3f s\n", corpus_bytes, corpus_seconds() - corpus_first_leak);
+    fflush(stdout);
+}
+
+static inline void corpus_sleep_ms(int milliseconds)
+{
+    struct timespec wait = { milliseconds / 1000, milliseconds % 1000 * 1000000l };
+    nanosleep(&wait, NULL);
+}
+
 /* Waits for the next round; 0 after the last, when the account has been given. */
 static inline int corpus_next(void)
 {
@@ -36,8 +54,7 @@ static inline int corpus_next(void)
     }
     if (corpus_round < CORPUS_ROUNDS)
         return 1;
-    printf("corpus: leaked %zu bytes in %.3f s\n", corpus_bytes, corpus_seconds() - corpus_first_leak);
-    fflush(stdout);
+    corpus_account();
     return 0;
 }
 

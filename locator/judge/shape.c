@@ -244,6 +244,11 @@ static bool is_doubling(look *at)
     double now = series->seconds[at->windows - 1], ratio = at->level[at->windows - 1] / before[steps - 1];
     if (!(last_gap > 1.15 * gap_before) || now - step_s[steps - 1] > 1.25 * ratio * last_gap)
         return false;
+    /* Between two steps the content grew from one size to the next: a table that fills slows down here too. */
+    double pace = (before[steps - 1] - before[steps - 2]) / last_gap;
+    double pace_before = (before[steps - 2] - before[steps - 3]) / gap_before;
+    if (pace < HF_PACE_LEAK * pace_before)
+        return false;
     /* A step happens when the content has reached the size before it: two steps give the pace. */
     size_t from = steps >= 4 ? steps - 4 : 0;
     hf__shape *shape = at->shape;
@@ -555,8 +560,8 @@ static void find_stretch(const look *at, size_t *ret_first, size_t *ret_end)
         size_t trough = at->swings[at->swings_count - 1].trough;
         if (last_tooth_is_none(at))
             first = trough + 1;
-        else /* what grew since the last fall proves nothing: it falls again */
-            end = trough + 1;
+        else /* what grew since the last fall proves nothing: it falls again. The next tooth begins within that window. */
+            end = trough;
     }
     if (series->has_cohorts && end == at->windows) {
         /* What is younger than those which die may still die. */
