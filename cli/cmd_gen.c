@@ -6,7 +6,7 @@
 
 #include "options.h"
 
-enum { OUTPUT, TYPES, STRICT, CHECK, EXPLAIN, DEPFILE, INCLUDE, COMPILER, QUIET, FROM, COMMANDS };
+enum { OUTPUT, TYPES, STRICT, CHECK, EXPLAIN, DEPFILE, INCLUDE, COMPILER, QUIET, FROM, COMMANDS, TABLES };
 
 static const verb_option option_table[] = {
     [OUTPUT] = { "output", 'o', "BASE", "writes BASE.h and BASE.c; without it, model.h gives model.hf.h and model.hf.c" },
@@ -20,6 +20,7 @@ static const verb_option option_table[] = {
     [QUIET] = { "quiet", 'q', NULL, "prints no notes about guesses" },
     [FROM] = { "from", 0, "SAMPLES", "writes a header for samples of JSON, one object per line, to --output" },
     [COMMANDS] = { "commands", 0, "FILE", "flags from a compile_commands.json, of a source beside the header, else of its first entry" },
+    [TABLES] = { "tables", 0, NULL, "small tables instead of straight code" },
     { NULL, 0, NULL, NULL },
 };
 
@@ -72,6 +73,7 @@ static int run(const verb *self, int argument_count, char **arguments)
         case COMMANDS: how.commands = args.value; break;
         case FROM: samples = args.value; break;
         case QUIET: how.quiet = true; break;
+        case TABLES: how.tables = true; break;
         case OPTIONS_POSITIONAL:
             if (args.only_positional && how.header != NULL)
                 flags[flag_count++] = args.value;

@@ -1,10 +1,10 @@
-# holdfast_generate(TARGET HEADER [STRICT] [TYPES T...] [FLAGS F...])
+# holdfast_generate(TARGET HEADER [STRICT] [TABLES] [TYPES T...] [FLAGS F...])
 #   Generates typed code from a plain C header (`holdfast gen`) and adds it to TARGET: HEADER model.h
 #   gives model.hf.h, to be included, and model.hf.c, to be compiled. The header is read with the
 #   include folders and definitions of TARGET. It is generated again when the header, or anything it
-#   includes, changes.
+#   includes, changes. TABLES: small tables instead of straight code.
 function(holdfast_generate target header)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "STRICT" "" "TYPES;FLAGS")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "STRICT;TABLES" "" "TYPES;FLAGS")
   if(TARGET holdfast_command)
     set(command $<TARGET_FILE:holdfast_command>)
     if(CMAKE_CROSSCOMPILING)
@@ -23,6 +23,9 @@ function(holdfast_generate target header)
   set(options --quiet --output ${base} --depfile ${base}.d)
   if(arg_STRICT)
     list(APPEND options --strict)
+  endif()
+  if(arg_TABLES)
+    list(APPEND options --tables)
   endif()
   if(arg_TYPES)
     list(JOIN arg_TYPES "," types)

@@ -10,6 +10,7 @@ typedef struct gen_output {
     const char *model;   /* how the output includes the user's header */
     const char *header;  /* how the source includes its header */
     const char *title;   /* base name, for the first lines: "model" */
+    bool        tables_only; /* no specialised code */
 } gen_output;
 
 void gen_emit_header(gen_unit *unit, const gen_plans *plans, const gen_output *output, FILE *stream);
@@ -28,8 +29,10 @@ static inline const char *gen_base_name(const char *path)
 const char *gen_quoted(gen_unit *unit, const char *text);
 /* The rule table of a member, written to `stream`; its name, or NULL when nothing is asked. */
 const char *gen_emit_rule(gen_unit *unit, const gen_member *member, FILE *stream);
-/* The key table of a record or union, written to `stream`. ret_slots: how many bits are used, and
- * which are required. Returns the number of keys. */
-size_t gen_emit_keys(gen_unit *unit, gen_plan *plan, FILE *stream, uint64_t ret_required[4]);
+/* Fills in the keys of a record or union: how it looks as a JSON object. */
+void gen_keys_list(gen_unit *unit, gen_plan *plan);
+/* The key table, written to `stream`. ret_required: a bit for each slot that must be there. Returns the
+ * number of keys. */
+size_t gen_emit_keys(gen_unit *unit, const gen_plan *plan, FILE *stream, uint64_t ret_required[4]);
 
 #endif

@@ -5,53 +5,49 @@
 #include <string.h>
 
 typedef struct key_list {
-    gen_unit   *unit;
-    gen_plan   *plan;
-    FILE       *to;
-    const char *keys[1024]; /* texts so far: two members with one key would lose one */
-    size_t      count, slots;
-    uint64_t   *required;
+    gen_unit *unit;
+    gen_plan *plan;
+    gen_key **end;
+    size_t    count;
 } key_list;
 
-static void need_new_key(key_list *list, const gen_member *member, const char *key)
+static void need_new_key(const key_list *list, const gen_member *member, const char *text)
 {
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->keys[i], key) == 0)
+    for (const gen_key *key = list->plan->keys; key != NULL; key = key->next)
+        if (strcmp(key->text, text) == 0)
             gen_fail(list->unit, HF_DUPLICATE_KEY, member->field->place, "two members of '%s' are called '%s' in JSON",
-                     list->plan->name, key);
-    if (list->count >= sizeof list->keys / sizeof *list->keys)
+                     list->plan->name, text);
+    if (list->count >= 1024)
         gen_fail(list->unit, HF_LIMIT_COUNT, member->field->place, "more than %zu keys in '%s'", list->count, list->plan->name);
-    list->keys[list->count++] = key;
+}
+
+static void add_one(key_list *list, const gen_key *like, const char *text, const char *flags)
+{
+    gen_key *key = gen_take(list->unit, sizeof *key);
+    need_new_key(list, like->member, text);
+    *key = *like;
+    key->text = text;
+    key->flags = flags;
+    *list->end = key;
+    list->end = &key->next;
+    list->count++;
+}
+
+static void add_key(key_list *list, gen_key like, const char *flags)
+{
+    like.slot = list->plan->slot_count++;
+    if (like.slot >= 256)
+        gen_fail(list->unit, HF_LIMIT_COUNT, like.member->field->place, "more than 256 keys in '%s'", list->plan->name);
+    add_one(list, &like, like.member->key, flags);
+    like.is_alias = true;
+    for (const gen_literal *alias = like.member->says->aliases; alias != NULL; alias = alias->next)
+        add_one(list, &like, alias->text, "HF_KEY_ALIAS");
 }
 
 /* The element of a member table. */
 static const char *row_of(gen_unit *unit, const gen_member *member)
 {
     return gen_print(unit, "&%s_members[%zu]", member->owner->name, member->index);
-}
-
-static void add_row(key_list *list, const gen_member *member, const char *key, size_t slot, const char *flags,
-                    const char *offset, const gen_plan *record, const gen_member *chosen)
-{
-    need_new_key(list, member, key);
-    fprintf(list->to, "    { .text = %s, .length = %zu, .slot = %zu, .flags = %s, .member = %s,\n      .record = &%s_hf_type, .offset = %s",
-            gen_quoted(list->unit, key), strlen(key), slot, flags, row_of(list->unit, member), record->name, offset);
-    if (chosen != NULL)
-        fprintf(list->to, ", .chosen = %s", row_of(list->unit, chosen));
-    fputs(" },\n", list->to);
-}
-
-static void add_key(key_list *list, const gen_member *member, const char *flags, const char *offset, const gen_plan *record,
-                    const gen_member *chosen, bool is_required)
-{
-    size_t slot = list->slots++;
-    if (slot >= 256)
-        gen_fail(list->unit, HF_LIMIT_COUNT, member->field->place, "more than 256 keys in '%s'", list->plan->name);
-    add_row(list, member, member->key, slot, flags, offset, record, chosen);
-    for (const gen_literal *alias = member->says->aliases; alias != NULL; alias = alias->next)
-        add_row(list, member, alias->text, slot, "HF_KEY_ALIAS", offset, record, chosen);
-    if (is_required)
-        list->required[slot / 64] |= (uint64_t)1 << slot % 64;
 }
 
 static bool is_shown(const gen_member *member)
@@ -64,50 +60,68 @@ static bool is_shown(const gen_member *member)
 }
 
 /* A flattened union: its arms, and the tag for when none holds. */
-static void add_arms(key_list *list, const gen_member *member, const char *offset)
+static void add_arms(key_list *list, const gen_member *member, const gen_key *above)
 {
     for (const gen_arm *arm = member->arms; arm != NULL; arm = arm->next)
         if (is_shown(arm->member))
-            add_key(list, arm->member, "0", offset, member->owner, member, false);
-    add_key(list, member->tag, "HF_KEY_TAG", offset, member->owner, member, false);
+            add_key(list, (gen_key){ .member = arm->member, .record = member->owner, .chosen = member, .offset = above->offset }, "0");
+    add_key(list, (gen_key){ .member = member->tag, .record = member->owner, .chosen = member, .offset = above->offset }, "HF_KEY_TAG");
 }
 
 /* Nesting is bounded by depth_in_place. */
-static void add_members(key_list *list, const gen_plan *plan, const char *offset)
+static void add_members(key_list *list, const gen_plan *plan, const gen_key *above)
 {
-    for (const gen_member *member = plan->members; member != NULL; member = member->next) {
+    for (gen_member *member = plan->members; member != NULL; member = member->next) {
         bool is_union = member->item.shape == SHAPE_UNION;
         if (member->is_implied || !is_shown(member))
             continue;
         if (is_union && (member->is_anonymous || member->says->flatten)) {
-            add_arms(list, member, offset);
+            add_arms(list, member, above);
             continue;
         }
         if (member->item.shape == SHAPE_RECORD && member->says->flatten) {
-            add_members(list, member->item.plan,
-                        gen_print(list->unit, "%s + offsetof(%s, %s)", offset, plan->spelling, member->name));
+            gen_key inside = { .offset = gen_print(list->unit, "%s + offsetof(%s, %s)", above->offset, plan->spelling, member->name),
+                               .prefix = gen_print(list->unit, "%s%s.", above->prefix, member->name) };
+            add_members(list, member->item.plan, &inside);
             continue;
         }
         bool is_written_only = member->item.shape == SHAPE_STRING && member->item.ownership == GEN_STATIC;
-        bool is_required = !member->says->optional && member->says->default_value == NULL && !is_written_only;
-        add_key(list, member, is_written_only ? "HF_KEY_WRITTEN" : "0", offset, plan, NULL, is_required);
+        gen_key key = { .member = member, .record = plan, .offset = above->offset, .prefix = above->prefix };
+        key.is_required = !member->says->optional && member->says->default_value == NULL && !is_written_only;
+        key.is_written_only = is_written_only;
+        add_key(list, key, is_written_only ? "HF_KEY_WRITTEN" : "0");
     }
 }
 
-size_t gen_emit_keys(gen_unit *unit, gen_plan *plan, FILE *stream, uint64_t ret_required[4])
+void gen_keys_list(gen_unit *unit, gen_plan *plan)
 {
-    key_list list = { .unit = unit, .plan = plan, .to = stream, .required = ret_required };
-    fprintf(stream, "static const hf_key %s_keys[] = {\n", plan->name);
+    key_list list = { .unit = unit, .plan = plan, .end = &plan->keys };
     if (!plan->is_union) {
-        add_members(&list, plan, "0");
-    } else {
-        /* The arms of a union that has a name: the record beside it is known only at run time. */
-        for (const gen_member *arm = plan->members; arm != NULL; arm = arm->next)
-            if (is_shown(arm))
-                add_key(&list, arm, "0", "0", plan, NULL, false);
+        add_members(&list, plan, &(gen_key){ .offset = "0", .prefix = "" });
+        return;
     }
-    if (list.count == 0)
+    /* The arms of a union that has a name: the record beside it is known only at run time. */
+    for (gen_member *arm = plan->members; arm != NULL; arm = arm->next)
+        if (is_shown(arm))
+            add_key(&list, (gen_key){ .member = arm, .record = plan, .offset = "0", .prefix = "" }, "0");
+}
+
+size_t gen_emit_keys(gen_unit *unit, const gen_plan *plan, FILE *stream, uint64_t ret_required[4])
+{
+    size_t count = 0;
+    fprintf(stream, "static const hf_key %s_keys[] = {\n", plan->name);
+    for (const gen_key *key = plan->keys; key != NULL; key = key->next, count++) {
+        fprintf(stream, "    { .text = %s, .length = %zu, .slot = %zu, .flags = %s, .member = %s,\n      .record = &%s_hf_type, .offset = %s",
+                gen_quoted(unit, key->text), strlen(key->text), key->slot, key->flags, row_of(unit, key->member), key->record->name,
+                key->offset);
+        if (key->chosen != NULL)
+            fprintf(stream, ", .chosen = %s", row_of(unit, key->chosen));
+        fputs(" },\n", stream);
+        if (key->is_required)
+            ret_required[key->slot / 64] |= (uint64_t)1 << key->slot % 64;
+    }
+    if (count == 0)
         fputs("    { .text = NULL }, /* none */\n", stream);
     fputs("};\n", stream);
-    return list.count;
+    return count;
 }

@@ -1,6 +1,6 @@
 /* gen_emit_source.c - the tables. Sizes, offsets and enumerators are left to the compiler, so a table
  * that does not fit the user's header does not compile. */
-#include "gen_emit.h"
+#include "gen_code.h"
 
 #include <string.h>
 
@@ -270,7 +270,7 @@ static bool has_default_of_memory(const gen_plan *plan)
     return false;
 }
 
-static void emit_type(emitter *with, gen_plan *plan)
+static void emit_type(emitter *with, const gen_plan *plan)
 {
     uint64_t required[4] = { 0 };
     size_t key_count = gen_emit_keys(with->unit, plan, with->to, required);
@@ -287,6 +287,8 @@ static void emit_type(emitter *with, gen_plan *plan)
             (unsigned long long)required[1], (unsigned long long)required[2], (unsigned long long)required[3]);
     if (plan->says->depth_max != 0)
         fprintf(with->to, "    .depth_max = %u,\n", plan->says->depth_max);
+    if (gen_has_code(plan))
+        fprintf(with->to, "    .code = &%s_hf_code,\n", plan->name);
     fputs("};\n", with->to);
 }
 
@@ -303,14 +305,17 @@ void gen_emit_source(gen_unit *unit, const gen_plans *plans, const gen_output *o
 {
     emitter with = { unit, plans, stream };
     fprintf(stream, "/* %s.hf.c - written by `holdfast gen` from %s; do not edit.\n *\n"
-            " * Tables only: sizes, offsets and the values of enumerators are the compiler's. */\n"
-            "#include \"%s\"\n\n"
-            "#if HF_BIND_VERSION != 1\n#error \"written for another version of Holdfast: run holdfast gen again\"\n#endif\n",
-            output->title, output->model, output->header);
+            " * %s. Sizes, offsets and the values of enumerators are the compiler's. */\n"
+            "%s#include \"%s\"\n\n"
+            "#if HF_BIND_VERSION != 2\n#error \"written for another version of Holdfast: run holdfast gen again\"\n#endif\n",
+            output->title, output->model, output->tables_only ? "Tables only" : "Tables, and straight code for what is used most",
+            output->tables_only ? "" : "#include <holdfast/bind_code.h>\n\n", output->header);
     emit_forward(&with);
     for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
         emit_members(&with, plan);
+    if (!output->tables_only)
+        gen_emit_code(unit, plans, stream);
     fputs("\n/* ---- the types, and how they look in JSON ---- */\n\n", stream);
-    for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
+    for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
         emit_type(&with, plan);
 }

@@ -46,6 +46,8 @@ void gen_explain(const gen_unit *unit, const gen_plan *plan, FILE *stream)
         fputs("  owns nothing outside of itself: copied by assignment\n", stream);
     else
         fputs("  a tree: copied straight, without a memo\n", stream);
+    if (plan->tables_reason != NULL)
+        fprintf(stream, "  JSON by tables, since %s\n", plan->tables_reason);
     for (const gen_member *member = plan->members; member != NULL; member = member->next) {
         fprintf(stream, "  %-20s ", member->name);
         print_item(member, stream);

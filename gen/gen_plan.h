@@ -59,6 +59,17 @@ struct gen_member {
     size_t          index;       /* in the table of the output */
 };
 
+/* One key of the JSON object that stands for a record; those of flattened records are among them. */
+typedef struct gen_key {
+    struct gen_key   *next;
+    const gen_member *member, *chosen; /* chosen: the flattened union whose arm or tag it is */
+    const gen_plan   *record;          /* whose member it is */
+    const char       *text, *flags;
+    const char       *offset, *prefix; /* of that record in the one that has the key, as expressions in C */
+    size_t            slot;
+    bool              is_alias, is_required, is_written_only;
+} gen_key;
+
 struct gen_plan {
     gen_plan       *next;
     gen_record     *record;
@@ -82,6 +93,12 @@ struct gen_plan {
     unsigned        component;
     struct gen_edge *edges;      /* to the plans that its members reach */
     size_t           order;      /* of the search */
+    /* Filled by gen_emit_keys.c */
+    gen_key         *keys;
+    size_t           slot_count;
+    /* Filled by gen_code.c: what is written as straight code, and what keeps it from that */
+    bool             begins, reads, writes, copies;
+    const char      *tables_reason;
 };
 
 typedef struct gen_plans {

@@ -7,9 +7,9 @@
 
 #include <holdfast/read.h>
 
+#include "gen_code.h"
 #include "gen_commands.h"
 #include "gen_declare.h"
-#include "gen_emit.h"
 #include "gen_preprocess.h"
 
 typedef struct run {
@@ -48,6 +48,7 @@ static void name_output(run *on)
     const char *name = gen_base_name(base);
     on->output.title = ends_with(name, ".hf") ? gen_print(&on->unit, "%.*s", (int)strlen(name) - 3, name) : name;
     on->output.model = options->include != NULL ? options->include : gen_base_name(options->header);
+    on->output.tables_only = options->tables;
     on->output.header = gen_print(&on->unit, "%s.h", name);
 }
 
@@ -202,6 +203,10 @@ static hf_status steps(run *on)
     gen_declarations_read(&on->unit);
     gen_plans_make(&on->unit, options->header, options->types, &on->plans);
     gen_graph_decide(&on->unit, &on->plans);
+    for (gen_plan *plan = on->plans.first; plan != NULL; plan = plan->next)
+        gen_keys_list(&on->unit, plan);
+    if (!options->tables)
+        gen_code_decide(&on->unit, &on->plans);
     if (options->explain != NULL) {
         const gen_plan *plan = gen_plan_find(&on->plans, options->explain);
         if (plan == NULL)

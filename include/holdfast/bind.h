@@ -35,7 +35,7 @@ HF_EXTERN_BEGIN
 /* ---- descriptions ------------------------------------------------------------------------ */
 
 /* What the generated tables were written for. */
-#define HF_BIND_VERSION 1
+#define HF_BIND_VERSION 2
 
 typedef enum hf_shape {
     HF_SHAPE_BOOL, HF_SHAPE_INT, HF_SHAPE_UINT, HF_SHAPE_FLOAT,
@@ -56,6 +56,7 @@ typedef enum hf_form { HF_AS_IS, HF_AS_BASE64, HF_AS_HEX, HF_AS_EPOCH, HF_AS_STR
 typedef struct hf_type   hf_type;
 typedef struct hf_member hf_member;
 typedef struct hf_key    hf_key;
+typedef struct hf_code   hf_code; /* specialised code: bind_code.h */
 
 /* Keys of one JSON object: at most 256. */
 enum { HF_KEY_WORDS = 4, HF_KEY_SLOTS_MAX = 256 };
@@ -97,6 +98,7 @@ struct hf_type {
     uint32_t         key_count;
     const hf_key    *keys;   /* of a record or union: how it looks as an object, in order */
     uint64_t         required[HF_KEY_WORDS]; /* bit per key: must be there */
+    const hf_code   *code;   /* does what the tables do, faster; NULL: the tables do it */
 };
 
 /* One member of the JSON object that stands for a record. Members of flattened records and the arms

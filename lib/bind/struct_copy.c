@@ -9,6 +9,7 @@
  * released; the blocks of a graph are all in the memo. */
 #include <stdlib.h>
 
+#include "bind/code_copy.h"
 #include "bind/struct_release.h"
 
 typedef struct copier {
@@ -273,6 +274,16 @@ hf_status hf_struct_copy(const hf_type *type, const void *object, const hf_copy_
     char *copy = hf__store_take(&with.options.store, bytes, type->alignment);
     if (copy == NULL)
         return no_memory(&with);
+    if (type->code != NULL && type->code->copy != NULL) {
+        hf_status by_code = hf__copy_by_code(type, object, &with.options, copy, reterr);
+        if (by_code == HF_OK)
+            *ret_copy = copy;
+        else if (with.options.store.arena != NULL)
+            hf_arena_rewind(with.options.store.arena, mark);
+        else
+            hf__allocator_free(hf__work_allocator(with.options.store.allocator), copy, bytes, type->alignment);
+        return by_code;
+    }
     hf__memo_init(&with.memo, with.options.store.allocator);
     hf__stack_init(&with.stack, with.options.store.allocator);
     hf__stack_init(&with.refs, with.options.store.allocator);

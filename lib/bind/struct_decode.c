@@ -12,6 +12,7 @@
 #include "text/read_scan.h"
 
 #include "bind/binder.h"
+#include "bind/code_read.h"
 #include "bind/struct_scalar.h"
 
 typedef struct decoder {
@@ -305,7 +306,8 @@ static hf_status read_after(decoder *from, bool *ret_more)
     }
 }
 
-static hf_status decode(decoder *from)
+/* One value with all that is in it. */
+static hf_status decode_value(decoder *from)
 {
     for (bool more = true; more;) {
         bool is_open = false;
@@ -317,6 +319,14 @@ static hf_status decode(decoder *from)
         if (status != HF_OK)
             return status;
     }
+    return HF_OK;
+}
+
+static hf_status decode(decoder *from)
+{
+    hf_status status = decode_value(from);
+    if (status != HF_OK)
+        return status;
     skip_blanks(from);
     return from->at == from->end ? HF_OK : hf__fail(from->reterr, HF_TRAILING, NULL);
 }
@@ -340,6 +350,33 @@ static bool is_about_memory(hf_status status)
     return status == HF_NO_MEMORY || status == HF_LIMIT_BYTES;
 }
 
+static void release_room(decoder *from)
+{
+    if (from->unescaped != NULL)
+        hf__allocator_free(hf__work_allocator(from->binder.store.allocator), from->unescaped, from->unescaped_room, 1);
+}
+
+/* Generated code first: it reads what is right and usual. What it gives up is taken back, and left to
+ * the tables, which know every form and every error. */
+static hf_status decode_whole(decoder *from, const hf_type *type)
+{
+    hf__binder *binder = &from->binder;
+    if (type->code == NULL || type->code->read == NULL)
+        return decode(from);
+    hf_mark mark = { 0 };
+    if (binder->store.arena != NULL)
+        mark = hf_arena_mark(binder->store.arena);
+    hf_text rest = hf_text_of(from->at, (size_t)(from->end - from->at));
+    if (hf__in_read(type->code, rest, binder->depth_max, &binder->store, binder->root))
+        return HF_OK;
+    if (binder->store.arena != NULL)
+        hf_arena_rewind(binder->store.arena, mark);
+    else
+        hf__struct_release(type, binder->root, 1, hf__work_allocator(binder->store.allocator));
+    hf_struct_init(type, binder->root);
+    return decode(from);
+}
+
 hf_status hf_struct_decode(const hf_type *type, hf_text json, const hf_decode_options *options, void **ret_object, hf_error *reterr)
 {
     decoder from = { .begin = json.bytes, .at = json.bytes, .end = json.bytes + json.length, .reterr = reterr };
@@ -350,15 +387,14 @@ hf_status hf_struct_decode(const hf_type *type, hf_text json, const hf_decode_op
     if (status == HF_OK)
         status = check_text(&from);
     if (status == HF_OK)
-        status = decode(&from);
+        status = decode_whole(&from, type);
     if (status != HF_OK && !is_about_memory(status)) {
         hf__error_set_place(reterr, json.bytes, json.length, (uint64_t)(from.at - from.begin));
         if (options != NULL && options->name != NULL)
             hf__error_set_name(reterr, options->name);
         hf__bind_tell_place(&from.binder, reterr);
     }
-    if (from.unescaped != NULL)
-        hf__allocator_free(hf__work_allocator(from.binder.store.allocator), from.unescaped, from.unescaped_room, 1);
+    release_room(&from);
     hf__bind_end(&from.binder, status == HF_OK);
     if (status == HF_OK)
         *ret_object = from.binder.root;
@@ -374,8 +410,20 @@ hf_status hf__json_check(hf_text json, const hf_allocator *allocator, hf_error *
     hf_status status = check_text(&from);
     if (status == HF_OK)
         status = decode(&from);
-    if (from.unescaped != NULL)
-        hf__allocator_free(hf__work_allocator(allocator), from.unescaped, from.unescaped_room, 1);
+    release_room(&from);
     hf__bind_end(&from.binder, false);
     return status;
+}
+
+const char *hf__in_member(hf__in *in, const char *at, const hf_type *record_type, uint32_t index, void *record)
+{
+    const hf_member *member = &record_type->members[index];
+    decoder from = { .begin = at, .at = at, .end = in->end };
+    from.binder = (hf__binder){ .store = in->store, .depth_max = in->depth_left };
+    from.binder.target = (hf__target){ .type = member->type, .at = (char *)record + member->offset, .record = record,
+                                       .record_type = record_type, .member = member, .is_direct = true };
+    hf_status status = decode_value(&from);
+    release_room(&from);
+    hf__bind_end(&from.binder, false);
+    return status == HF_OK && from.at < in->end ? from.at : NULL;
 }

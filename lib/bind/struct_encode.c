@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/number_write.h"
 
+#include "bind/code_write.h"
 #include "bind/struct_scalar.h"
 #include "bind/struct_store.h"
 
@@ -119,28 +120,50 @@ static hf_status put_event(const hf_struct_walk *walk, const hf_encode_options *
     return status == HF_OK ? put_scalar(to, &scalar, options != NULL ? options->allocator : NULL, reterr) : status;
 }
 
+/* All that the walk shows, appended. */
+static hf_status put_all(hf_struct_walk *walk, const hf_encode_options *options, hf_buffer *buffer, hf_error *reterr)
+{
+    hf_buffer room = { .bytes_max = SIZE_MAX, .allocator = hf__work_allocator(options != NULL ? options->allocator : NULL) };
+    bool needs_comma = false;
+    hf_status status = HF_OK;
+    while (status == HF_OK && hf_struct_walk_next(walk)) {
+        status = put_event(walk, options, buffer, &room, &needs_comma, reterr);
+        if (status != HF_OK)
+            fail_at(walk, status, reterr);
+    }
+    hf_walk_end end = hf_struct_walk_finish(walk);
+    if (status == HF_OK)
+        status = end_status(end, reterr);
+    hf_buffer_release(&room);
+    return status;
+}
+
 hf_status hf_struct_encode(const hf_type *type, const void *object, const hf_encode_options *options, hf_buffer *buffer,
                            hf_error *reterr)
 {
-    hf_struct_walk_options how = { .allocator = options != NULL ? options->allocator : NULL };
-    hf_struct_walk walk;
-    hf_buffer room = { .bytes_max = SIZE_MAX, .allocator = hf__work_allocator(how.allocator) };
     size_t length = buffer->length;
-    bool needs_comma = false;
-    hf_status status = HF_OK;
-    hf_struct_walk_init(&walk, type, object, &how);
-    while (status == HF_OK && hf_struct_walk_next(&walk)) {
-        status = put_event(&walk, options, buffer, &room, &needs_comma, reterr);
-        if (status != HF_OK)
-            fail_at(&walk, status, reterr);
-    }
-    hf_walk_end end = hf_struct_walk_finish(&walk);
-    if (status == HF_OK)
-        status = end_status(end, reterr);
+    if (type->code != NULL && type->code->write != NULL && hf__out_write(type->code, object, options, buffer))
+        return HF_OK;
+    hf_struct_walk walk;
+    hf_struct_walk_init(&walk, type, object, &(hf_struct_walk_options){ .allocator = options != NULL ? options->allocator : NULL });
+    hf_status status = put_all(&walk, options, buffer, reterr);
     if (status != HF_OK)
         buffer->length = length;
-    hf_buffer_release(&room);
     return status;
+}
+
+char *hf__out_member(hf__out *out, char *at, const hf_type *record_type, uint32_t index, const void *record)
+{
+    const hf_member *member = &record_type->members[index];
+    hf_struct_place place = { member->type, (const char *)record + member->offset, record, record_type, member, false };
+    hf_struct_walk walk;
+    out->buffer->length = (size_t)(at - out->buffer->bytes);
+    hf__struct_walk_at(&walk, &place, &(hf_struct_walk_options){ .allocator = out->options != NULL ? out->options->allocator : NULL });
+    hf_status status = put_all(&walk, out->options, out->buffer, NULL);
+    if (status != HF_OK)
+        return NULL;
+    out->end = out->buffer->bytes + out->buffer->room;
+    return out->buffer->bytes + out->buffer->length;
 }
 
 /* ---- documents --------------------------------------------------------------------------- */

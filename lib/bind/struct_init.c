@@ -1,8 +1,14 @@
 /* struct_init.c - a struct at its beginning: zero, and the defaults that need no memory. */
+#include <holdfast/bind_code.h>
+
 #include "bind/struct_rule.h"
 
 void hf_struct_init(const hf_type *type, void *object)
 {
+    if (type->code != NULL && type->code->begin != NULL) {
+        type->code->begin(object);
+        return;
+    }
     memset(object, 0, type->size);
     /* Records held in place, innermost types last: a stack as deep as types nest. */
     struct { const hf_type *type; char *at; uint32_t member; } open[HF__PLACES_MAX];

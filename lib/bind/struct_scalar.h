@@ -20,6 +20,9 @@ typedef struct hf__scalar {
 /* `room`: for texts that have to be made; emptied first. Fails when the value has no such form. */
 hf_status hf__scalar_of(const hf_struct_place *place, hf_buffer *room, hf__scalar *ret_scalar, hf_error *reterr);
 
+/* A walk that begins at any place, such as a member, whose form then holds. */
+void hf__struct_walk_at(hf_struct_walk *walk, const hf_struct_place *place, const hf_struct_walk_options *options);
+
 /* HF_OK when the text is one JSON value and nothing else. */
 hf_status hf__json_check(hf_text json, const hf_allocator *allocator, hf_error *reterr);
 

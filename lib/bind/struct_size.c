@@ -3,6 +3,7 @@
  * Trees need no memo: every block has one way to it. */
 #include <malloc.h>
 
+#include "bind/code_copy.h"
 #include "bind/struct_release.h"
 
 typedef struct measurer {
@@ -79,6 +80,12 @@ static void measure(measurer *with, const hf_type *type, const char *object, siz
 
 hf_status hf_size_of(const hf_type *type, const void *object, bool is_malloced, hf_struct_size *ret_size, hf_error *reterr)
 {
+    if (type->code != NULL && type->code->measure != NULL) {
+        hf_status status = hf__measure_by_code(type, object, is_malloced, ret_size);
+        return status == HF_OK                ? HF_OK
+               : status == HF_OUT_OF_RANGE ? hf__fail(reterr, status, "a counter is larger than memory")
+                                           : hf__fail(reterr, status, "while measuring");
+    }
     measurer with = { .is_graph = (type->flags & HF_TYPE_GRAPH) != 0, .is_malloced = is_malloced, .status = HF_OK };
     size_t bytes = 0;
     if (!hf__object_bytes(type, object, &bytes))

@@ -2,6 +2,7 @@
  *
  * A frame per open container, on a stack that grows. In graphs a memo knows what was entered. */
 #include "bind/struct_release.h"
+#include "bind/struct_scalar.h"
 
 enum { FRAMES_FIRST = 16, DEPTH_MAX = 1 << 24 };
 
@@ -43,6 +44,13 @@ void hf_struct_walk_init(hf_struct_walk *walk, const hf_type *type, const void *
     work->root = (hf_struct_place){ .type = type, .at = object };
     hf__memo_init(&work->met, allocator);
     walk->work = work;
+}
+
+void hf__struct_walk_at(hf_struct_walk *walk, const hf_struct_place *place, const hf_struct_walk_options *options)
+{
+    hf_struct_walk_init(walk, place->type, place->at, options);
+    if (walk->work != NULL)
+        walk->work->root = *place;
 }
 
 static bool stop_for(hf_struct_walk *walk, hf_walk_end end)

@@ -24,7 +24,7 @@ PUBLIC_LAYER = {
     "value.h": "value", "value_layout.h": "value", "document.h": "value", "build.h": "value",
     "walk.h": "walk", "visit.h": "walk", "clone.h": "walk", "compare.h": "walk", "size.h": "walk",
     "draft.h": "edit", "link.h": "edit", "current.h": "edit", "stream.h": "text", "save.h": "text", "read.h": "text", "write.h": "text", "json.h": "text",
-    "pointer.h": "query", "bind.h": "bind", "annotate.h": "bind", "reflect.h": "bind",
+    "pointer.h": "query", "bind.h": "bind", "bind_code.h": "bind", "annotate.h": "bind", "reflect.h": "bind",
     "cache.h": "service", "tasks.h": "service", "lines.h": "service",
 }
 READERS = ["locator/profile", "locator/judge", "locator/view"]

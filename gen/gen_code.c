@@ -1,0 +1,204 @@
+/* gen_code.c - which records get straight code, how they begin, and the tables of their functions. */
+#include "gen_code.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- deciding ---------------------------------------------------------------------------- */
+
+bool gen_has_defaults(const gen_plan *plan)
+{
+    for (const gen_member *member = plan->members; member != NULL; member = member->next) {
+        const gen_literal *value = member->says->default_value;
+        if (value != NULL && value->kind != GEN_LITERAL_NULL &&
+            !(member->item.shape == SHAPE_STRING && member->item.ownership != GEN_STATIC))
+            return true;
+        if (member->item.shape == SHAPE_RECORD && gen_has_defaults(member->item.plan))
+            return true; /* as deep as records are held in place */
+    }
+    return false;
+}
+
+bool gen_literal_number(const gen_literal *literal, uint64_t *ret_magnitude)
+{
+    char *end = NULL;
+    if (literal->kind != GEN_LITERAL_NUMBER || !literal->is_whole)
+        return false;
+    errno = 0;
+    *ret_magnitude = strtoull(literal->text, &end, 10);
+    return errno == 0 && end != NULL && *end == 0 && (literal->text[0] != '0' || literal->length == 1);
+}
+
+/* Why no straight code fits the record; NULL when it does. */
+static const char *why_tables(gen_unit *unit, const gen_plan *plan)
+{
+    if (plan->is_union)
+        return "a union";
+    if (plan->record->is_packed)
+        return "it is packed";
+    if (plan->has_flex)
+        return "it ends in a flexible array";
+    for (const gen_member *member = plan->members; member != NULL; member = member->next) {
+        bool is_const = false;
+        const gen_type *type = gen_type_bare(member->field->type, &is_const);
+        for (; type->kind == GEN_ARRAY; type = gen_type_bare(type->target, NULL))
+            is_const |= type->target->is_const;
+        if (is_const || type->is_atomic || member->field->type->is_atomic)
+            return gen_print(unit, "'%s' is const or atomic", member->name);
+    }
+    return NULL;
+}
+
+/* Why reading and writing are left to the tables. */
+static const char *why_json_by_tables(gen_unit *unit, const gen_plan *plan)
+{
+    if (plan->in_cycle)
+        return gen_print(unit, "'%s' leads back to it", plan->cycle_member->name);
+    if (plan->keys == NULL)
+        return "it has no members in JSON";
+    if (plan->slot_count > 64)
+        return "it has more than 64 members in JSON";
+    for (const gen_key *key = plan->keys; key != NULL; key = key->next)
+        if (key->chosen != NULL)
+            return gen_print(unit, "the arms of '%s' stand among its members", key->chosen->name);
+    return NULL;
+}
+
+/* A record in place that has no straight code leaves the outer one without. */
+static bool copies_in_place(const gen_plan *plan)
+{
+    for (const gen_member *member = plan->members; member != NULL; member = member->next) {
+        const gen_item *item = &member->item;
+        while (item->shape == SHAPE_ARRAY)
+            item = item->item;
+        if (item->shape == SHAPE_UNION && item->plan->has_links)
+            return false;
+        if (item->shape == SHAPE_RECORD && item->plan->has_links && !item->plan->copies)
+            return false;
+        bool points = item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR;
+        if (!points || item->ownership == GEN_REF || item->ownership == GEN_STATIC)
+            continue;
+        const gen_item *target = item->item->shape == SHAPE_POINTER ? item->item->item : item->item;
+        if (target->shape != SHAPE_RECORD && (target->shape > SHAPE_STRING || item->item != target))
+            return false; /* more pointers in a row, arrays behind pointers */
+        if (target->shape == SHAPE_RECORD && (target->plan->has_flex || (target->plan->has_links && !target->plan->copies)))
+            return false;
+    }
+    return true;
+}
+
+void gen_code_decide(gen_unit *unit, gen_plans *plans)
+{
+    for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next) {
+        plan->tables_reason = why_tables(unit, plan);
+        plan->begins = plan->copies = plan->tables_reason == NULL;
+        if (plan->begins)
+            plan->tables_reason = why_json_by_tables(unit, plan);
+        plan->reads = plan->begins && plan->tables_reason == NULL;
+        plan->writes = plan->reads && !plan->needs_memo;
+        for (const gen_key *key = plan->keys; key != NULL; key = key->next)
+            plan->writes &= gen_is_plain_key(key->text);
+    }
+    for (bool changed = true; changed;) { /* takes away at least one, or ends */
+        changed = false;
+        for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
+            if (plan->copies && !copies_in_place(plan)) {
+                plan->copies = false;
+                changed = true;
+            }
+    }
+}
+
+/* ---- beginning --------------------------------------------------------------------------- */
+
+static void emit_default(gen_unit *unit, const gen_member *member, FILE *to)
+{
+    const gen_literal *value = member->says->default_value;
+    const char *sign = value->is_negative ? "-" : "";
+    switch (value->kind) {
+    case GEN_LITERAL_STRING:
+        if (member->item.shape == SHAPE_CHARS)
+            fprintf(to, "    if (%zu < sizeof self->%s)\n        memcpy(self->%s, %s, %zu);\n", value->length, member->name, member->name,
+                    gen_quoted(unit, value->text), value->length);
+        else
+            fprintf(to, "    self->%s = %s;\n", member->name, gen_quoted(unit, value->text));
+        break;
+    case GEN_LITERAL_NUMBER:
+        fprintf(to, "    self->%s = %s%s%s;\n", member->name, sign, value->text, member->item.shape == SHAPE_UINT && value->is_whole ? "u" : "");
+        break;
+    case GEN_LITERAL_NAME: case GEN_LITERAL_BOOL: fprintf(to, "    self->%s = %s;\n", member->name, value->text); break;
+    case GEN_LITERAL_NULL: break;
+    }
+}
+
+static void emit_begin(gen_unit *unit, const gen_plan *plan, FILE *to)
+{
+    fprintf(to, "\nstatic void %s_hf_begin(void *object)\n{\n", plan->name);
+    if (!gen_has_defaults(plan)) {
+        fprintf(to, "    memset(object, 0, sizeof(%s));\n}\n", plan->spelling);
+        return;
+    }
+    fprintf(to, "    %s *self = object;\n\n    memset(self, 0, sizeof *self);\n", plan->spelling);
+    for (const gen_member *member = plan->members; member != NULL; member = member->next) {
+        bool is_own_text = member->item.shape == SHAPE_STRING && member->item.ownership != GEN_STATIC;
+        if (member->item.shape == SHAPE_RECORD && gen_has_defaults(member->item.plan))
+            fprintf(to, "    hf_struct_init(&%s_hf_type, &self->%s);\n", member->item.plan->name, member->name);
+        else if (member->says->default_value != NULL && !is_own_text)
+            emit_default(unit, member, to);
+    }
+    fputs("}\n", to);
+}
+
+/* ---- all --------------------------------------------------------------------------------- */
+
+static void emit_forward(const gen_plan *plan, FILE *to)
+{
+    if (plan->begins)
+        fprintf(to, "static void %s_hf_begin(void *object);\n", plan->name);
+    if (plan->reads)
+        fprintf(to, "static const char *%s_hf_read(hf__in *in, const char *at, void *object);\n", plan->name);
+    if (plan->writes)
+        fprintf(to, "static char *%s_hf_write(hf__out *out, char *at, const void *object);\n", plan->name);
+    if (plan->copies && plan->has_links)
+        fprintf(to, "static bool %s_hf_copy(hf__copier *with, const void *object, void *copy);\n"
+                    "static void %s_hf_measure(hf__measurer *with, const void *object);\n", plan->name, plan->name);
+}
+
+static void emit_table(const gen_plan *plan, FILE *to)
+{
+    fprintf(to, "\nstatic const hf_code %s_hf_code = {\n", plan->name);
+    if (plan->begins)
+        fprintf(to, "    .begin = %s_hf_begin,\n", plan->name);
+    if (plan->reads)
+        fprintf(to, "    .read = %s_hf_read,\n", plan->name);
+    if (plan->writes)
+        fprintf(to, "    .write = %s_hf_write,\n", plan->name);
+    if (plan->copies && plan->has_links)
+        fprintf(to, "    .copy = %s_hf_copy,\n    .measure = %s_hf_measure,\n", plan->name, plan->name);
+    fputs("};\n", to);
+}
+
+void gen_emit_code(gen_unit *unit, const gen_plans *plans, FILE *stream)
+{
+    fputs("\n/* ---- straight code ---- */\n\n", stream);
+    for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
+        emit_forward(plan, stream);
+    for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next) {
+        if (!gen_has_code(plan))
+            continue;
+        fprintf(stream, "\n/* ---- %s (%s:%u)%s%s ---- */\n", plan->spelling, gen_base_name(plan->record->place.file), plan->record->place.line,
+                plan->tables_reason != NULL ? ": JSON by tables, since " : "", plan->tables_reason != NULL ? plan->tables_reason : "");
+        if (plan->begins)
+            emit_begin(unit, plan, stream);
+        if (plan->reads)
+            gen_emit_read(unit, plan, stream);
+        if (plan->writes)
+            gen_emit_write(unit, plan, stream);
+        if (plan->copies && plan->has_links) {
+            gen_emit_copy(unit, plan, stream);
+            gen_emit_measure(unit, plan, stream);
+        }
+        emit_table(plan, stream);
+    }
+}

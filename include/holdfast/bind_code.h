@@ -1,0 +1,291 @@
+/* bind_code.h - the steps that specialised code of `holdfast gen` is written in.
+ *
+ * Not for use by hand: the generated source includes it, its header does not. Nothing here is kept
+ * stable beyond HF_BIND_VERSION, which the generated source checks.
+ *
+ * Reading is for text that is right. A step answers NULL for everything else, also without memory, and
+ * does not say why: the library then takes back what was made and reads the text again by the tables of
+ * bind.h, which find what is wrong and where, or read what the straight code leaves to them. So both
+ * forms accept the same texts, with the same errors. Writing gives up in the same way.
+ *
+ * Copying, measuring and comparing never call themselves: what a pointer leads to waits on a list. */
+#ifndef HOLDFAST_BIND_CODE_H
+#define HOLDFAST_BIND_CODE_H
+
+#include <holdfast/bind.h>
+
+HF_EXTERN_BEGIN
+
+typedef struct hf__in       hf__in;
+typedef struct hf__out      hf__out;
+typedef struct hf__copier   hf__copier;
+typedef struct hf__measurer hf__measurer;
+typedef struct hf__comparer hf__comparer;
+
+typedef void hf__measure_step(hf__measurer *with, const void *object);
+typedef bool hf__copy_step(hf__copier *with, const void *from, void *to);
+typedef void hf__compare_step(hf__comparer *with, const void *a, const void *b);
+
+/* What was generated for one record; each may be NULL, then the tables do it. */
+struct hf_code {
+    void (*begin)(void *object);                                       /* zero, and defaults in place */
+    const char *(*read)(hf__in *in, const char *at, void *object);     /* at its '{'; ends at its '}' */
+    char *(*write)(hf__out *out, char *at, const void *object);
+    hf__copy_step    *copy;                                            /* the bits, and its own parts */
+    hf__measure_step *measure;
+    hf__compare_step *compare;
+};
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+/* Invariant: the last byte before `end` is '}', so that what stops at it needs no other bound; every
+ * place that a step gives is before `end`. */
+struct hf__in {
+    const char  *end;
+    hf_store     store;
+    uint32_t     depth_left; /* containers that may still be opened */
+    char        *room;       /* for texts with escapes */
+    size_t       room_bytes;
+};
+
+HF_API const char *hf__in_blanks_slow(const hf__in *in, const char *at);
+HF_API const char *hf__in_integer_slow(const hf__in *in, const char *at, void *place, size_t size, bool is_signed);
+
+static inline const char *hf__in_blanks(const hf__in *in, const char *at)
+{
+    return HF_LIKELY((unsigned char)*at > ' ') ? at : hf__in_blanks_slow(in, at);
+}
+
+/* Into an object: at its first key, or at its '}'. */
+static inline const char *hf__in_open(hf__in *in, const char *at)
+{
+    if (HF_UNLIKELY(*at != '{' || in->depth_left == 0))
+        return NULL;
+    in->depth_left--;
+    return hf__in_blanks(in, at + 1);
+}
+
+/* Out of a record within another: behind its '}'. */
+static inline const char *hf__in_close(hf__in *in, const char *at)
+{
+    in->depth_left++;
+    return at != NULL && at + 1 < in->end ? at + 1 : NULL;
+}
+
+/* After a member. True: a key comes next. False: *at is at the '}', or NULL. */
+static inline bool hf__in_comma(const hf__in *in, const char **at)
+{
+    const char *next = hf__in_blanks(in, *at);
+    if (HF_LIKELY(*next == ',')) {
+        *at = hf__in_blanks(in, next + 1);
+        return true;
+    }
+    *at = *next == '}' ? next : NULL;
+    return false;
+}
+
+/* Whether this key comes next, spelled with quotes and colon; then *at moves to its value. */
+static inline bool hf__in_key(const hf__in *in, const char **at, const char *spelled, size_t length)
+{
+    if ((size_t)(in->end - *at) <= length || memcmp(*at, spelled, length) != 0)
+        return false;
+    *at = hf__in_blanks(in, *at + length);
+    return true;
+}
+#define HF__IN_KEY(in, at, key) hf__in_key((in), (at), "\"" key "\":", sizeof(key) + 2)
+
+/* Any key: at its value. *ret_key lies in the text or in the room. */
+HF_API const char *hf__in_any_key(hf__in *in, const char *at, hf_text *ret_key);
+/* A value that nothing wants, read as strictly as the rest. */
+HF_API const char *hf__in_skip(hf__in *in, const char *at);
+
+static inline const char *hf__in_null(const char *at)
+{
+    return at[0] == 'n' && at[1] == 'u' && at[2] == 'l' && at[3] == 'l' ? at + 4 : NULL;
+}
+
+static inline const char *hf__in_bool(const char *at, bool *place)
+{
+    if (at[0] == 't' && at[1] == 'r' && at[2] == 'u' && at[3] == 'e') {
+        *place = true;
+        return at + 4;
+    }
+    if (at[0] != 'f' || at[1] != 'a' || at[2] != 'l' || at[3] != 's' || at[4] != 'e')
+        return NULL;
+    *place = false;
+    return at + 5;
+}
+
+static inline void hf__store_bits(void *place, size_t size, uint64_t bits)
+{
+    uint32_t u32 = (uint32_t)bits;
+    uint16_t u16 = (uint16_t)bits;
+    unsigned char u8 = (unsigned char)bits;
+    memcpy(place, size == 8 ? (const void *)&bits : size == 4 ? (const void *)&u32 : size == 2 ? (const void *)&u16 : &u8, size);
+}
+
+/* A whole number of up to 18 digits that fits `size` bytes; the rest is for the slow step. */
+static inline const char *hf__in_integer(const hf__in *in, const char *at, void *place, size_t size, bool is_signed)
+{
+    bool is_negative = is_signed && *at == '-';
+    const char *digits = at + is_negative, *next = digits;
+    uint64_t value = 0;
+    for (unsigned digit; (digit = (unsigned)(unsigned char)*next - '0') <= 9; next++)
+        value = value * 10 + digit;
+    size_t length = (size_t)(next - digits);
+    uint64_t limit = (uint64_t)1 << (8 * size - is_signed - (8 * size - is_signed == 64)); /* of 64 bits: any of 18 digits */
+    bool fits = value < limit || (size == 8 && !is_signed);
+    if (HF_UNLIKELY(length - 1 > 17 || (*digits == '0' && length + is_negative > 1) || *next == '.' || (*next | 0x20) == 'e' || !fits))
+        return hf__in_integer_slow(in, at, place, size, is_signed);
+    hf__store_bits(place, size, is_negative ? 0 - value : value);
+    return next;
+}
+/* Into a member of any integer type. */
+#define HF__IN_INTEGER(in, at, member) \
+    hf__in_integer((in), (at), (void *)&(member), sizeof(member), HF_INTEGER_SHAPE(member) == HF_SHAPE_INT)
+
+HF_API const char *hf__in_double(const hf__in *in, const char *at, void *place);
+HF_API const char *hf__in_float(const hf__in *in, const char *at, void *place);
+#define HF__IN_FLOATING(in, at, member) \
+    (sizeof(member) == sizeof(float) ? hf__in_float((in), (at), (void *)&(member)) : hf__in_double((in), (at), (void *)&(member)))
+/* A text of its own, or null. rule: NULL, or what the text must keep. */
+HF_API const char *hf__in_string(hf__in *in, const char *at, void *place, const hf_rule *rule);
+/* A text in place, of `size` bytes with its NUL. */
+HF_API const char *hf__in_chars(hf__in *in, const char *at, char *place, size_t size, const hf_rule *rule);
+/* A member that the tables read: a union, bytes in a form, and other rare things. */
+HF_API const char *hf__in_member(hf__in *in, const char *at, const hf_type *record_type, uint32_t index, void *record);
+/* The default of a text that was left out. False without memory. */
+HF_API bool hf__in_default(hf__in *in, void *place, const char *text, size_t length);
+/* `size` bytes for one object, not zeroed; NULL without memory. */
+HF_API void *hf__in_take(hf__in *in, size_t size, size_t alignment);
+
+static inline bool hf__within_u64(uint64_t value, uint64_t low, uint64_t high) { return value >= low && value <= high; }
+static inline bool hf__within_i64(int64_t value, int64_t low, int64_t high) { return value >= low && value <= high; }
+static inline bool hf__within_double(double value, double low, double high) { return value >= low && value <= high; }
+HF_API bool hf__keeps_i64(const hf_rule *rule, int64_t value);
+HF_API bool hf__keeps_u64(const hf_rule *rule, uint64_t value);
+
+/* Items that are being read. They hang on nothing until they are complete. */
+typedef struct hf__items {
+    char          *bytes;
+    size_t         count, room;
+    const hf_type *type;
+} hf__items;
+
+HF_API bool hf__in_more_items(hf__in *in, hf__items *items);
+
+/* Into an array. True: *at is at its first item. False: *at is behind its ']', or NULL. */
+static inline bool hf__in_open_items(hf__in *in, const char **at)
+{
+    const char *next = *at;
+    if (HF_UNLIKELY(*next != '[' || in->depth_left == 0)) {
+        *at = NULL;
+        return false;
+    }
+    next = hf__in_blanks(in, next + 1);
+    bool is_empty = *next == ']';
+    in->depth_left -= !is_empty;
+    *at = next + is_empty;
+    return !is_empty;
+}
+
+/* After an item. True: another comes next. False: *at is behind the ']', or NULL. */
+static inline bool hf__in_item_comma(hf__in *in, const char **at)
+{
+    const char *next = hf__in_blanks(in, *at);
+    if (HF_LIKELY(*next == ',')) {
+        *at = hf__in_blanks(in, next + 1);
+        return true;
+    }
+    *at = *next == ']' ? next + 1 : NULL;
+    in->depth_left++;
+    return false;
+}
+
+/* Room for one more item, not zeroed; NULL without memory. */
+static inline void *hf__in_item(hf__in *in, hf__items *items, size_t size)
+{
+    if (HF_UNLIKELY(items->count == items->room) && !hf__in_more_items(in, items))
+        return NULL;
+    return items->bytes + items->count++ * size;
+}
+
+/* The items into their place; false without memory. */
+HF_API bool hf__in_put_items(hf__in *in, hf__items *items, void *place);
+/* Takes back items that are not complete; NULL, for returning it. */
+HF_API const char *hf__in_drop_items(hf__in *in, hf__items *items);
+
+/* ---- writing ----------------------------------------------------------------------------- */
+
+struct hf__out {
+    char                    *end;    /* of the room there is */
+    hf_buffer               *buffer;
+    const hf_encode_options *options;
+};
+
+HF_API char *hf__out_grow(hf__out *out, char *at, size_t bytes);
+
+enum { HF__OUT_NUMBER = 48 }; /* bytes that writing a number may use */
+
+/* Makes room for that many bytes; NULL without memory. */
+static inline char *hf__out_room(hf__out *out, char *at, size_t bytes)
+{
+    return HF_LIKELY((size_t)(out->end - at) >= bytes) ? at : hf__out_grow(out, at, bytes);
+}
+
+/* A literal, for which there is room. */
+#define HF__OUT(at, text) ((char *)memcpy((at), "" text, sizeof(text) - 1) + (sizeof(text) - 1))
+
+/* The comma in front of a member that may be the first; there is room. */
+static inline char *hf__out_comma(char *at)
+{
+    *at = ',';
+    return at + (at[-1] != '{');
+}
+
+static inline char *hf__out_bool(char *at, bool value)
+{
+    memcpy(at, value ? "true" : "false", 5);
+    return at + (value ? 4 : 5);
+}
+
+/* There is room for HF__OUT_NUMBER. */
+HF_API char *hf__out_i64(char *at, int64_t value);
+HF_API char *hf__out_u64(char *at, uint64_t value);
+#define HF__OUT_INTEGER(at, member) \
+    (HF_INTEGER_SHAPE(member) == HF_SHAPE_INT ? hf__out_i64((at), (int64_t)(member)) : hf__out_u64((at), (uint64_t)(member)))
+/* NULL for a number that is not finite. */
+HF_API char *hf__out_double(char *at, double value);
+/* With quotes, or null. NULL for what is not UTF-8, and without memory. */
+HF_API char *hf__out_string(hf__out *out, char *at, const char *text);
+HF_API char *hf__out_chars(hf__out *out, char *at, const char *text, size_t size);
+/* A member that the tables write. */
+HF_API char *hf__out_member(hf__out *out, char *at, const hf_type *record_type, uint32_t index, const void *record);
+
+/* How many items a counter of any integer type stands for; a negative one for none. */
+#define HF__COUNT(counter) ((counter) > 0 ? (size_t)(counter) : 0)
+
+/* ---- copying ----------------------------------------------------------------------------- */
+
+/* A step is given room for the copy; it copies the bits, cuts what they lead to, and asks for each
+ * part. So whenever memory ends, the copy is a whole tree that can be released. */
+HF_API bool hf__copy_string(hf__copier *with, const char *from, void *place);
+HF_API bool hf__copy_bytes(hf__copier *with, const void *from, void *place, size_t count, size_t size, size_t alignment);
+/* For vectors of texts: `from` and `place` are places of one. */
+HF_API bool hf__copy_string_step(hf__copier *with, const void *from, void *place);
+/* `step` fills each of `count` objects. */
+HF_API bool hf__copy_objects(hf__copier *with, const void *from, void *place, size_t count, size_t size, size_t alignment,
+                             hf__copy_step *step);
+/* A borrowed pointer, which the copied bits hold: it leads to the copy, if there is one. */
+HF_API bool hf__copy_ref(hf__copier *with, const void *from, void *place);
+
+/* ---- measuring --------------------------------------------------------------------------- */
+
+HF_API void hf__measure_string(hf__measurer *with, const char *text);
+HF_API void hf__measure_string_step(hf__measurer *with, const void *place);
+/* Blocks; step NULL where they lead nowhere. */
+HF_API void hf__measure_objects(hf__measurer *with, const void *at, size_t count, size_t size, hf__measure_step *step);
+
+HF_EXTERN_END
+
+#endif
