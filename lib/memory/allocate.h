@@ -35,8 +35,15 @@ void hf__budget_reclaim_stop(hf_budget *budget);
 
 /* The bytes that a block of `size` from the default allocator can hold: the size class for
  * those of the page source, the size itself below. SIZE_MAX when there is no such block.
- * A block asked for by its class is recycled by every request of that class; shrinking one by
- * a few classes costs a move and the recycling, so keep slack of less than a quarter. */
+ * A block asked for by its class is recycled by every request of that class. */
 size_t hf__good_size(size_t size);
+
+/* A size from `least` to `most`: that of the smallest block that is kept for recycling there, or
+ * hf__good_size(least) when there is none, or the allocator keeps none. */
+size_t hf__memory_kept_size(const hf__memory *memory, size_t least, size_t most);
+
+/* Of a block nothing in [from, to) is used: huge pages that are used in part only need not stay
+ * whole. The range may be written again at any time. */
+void hf__memory_give_back(const hf__memory *memory, void *block, size_t from, size_t to);
 
 #endif

@@ -68,6 +68,23 @@ size_t hf__good_size(size_t size)
     return size >= HF__PAGE_BLOCK_BYTES ? hf__page_round(size) : size;
 }
 
+static bool is_default(const hf__memory *memory)
+{
+    return memory->allocator == NULL || memory->allocator == hf_allocator_default();
+}
+
+size_t hf__memory_kept_size(const hf__memory *memory, size_t least, size_t most)
+{
+    size_t good = hf__good_size(least);
+    return good >= HF__PAGE_BLOCK_BYTES && good != SIZE_MAX && is_default(memory) ? hf__page_kept_size(good, most) : good;
+}
+
+void hf__memory_give_back(const hf__memory *memory, void *block, size_t from, size_t to)
+{
+    if (is_default(memory))
+        hf__page_give_back(block, from, to);
+}
+
 /* ---- with a charge ----------------------------------------------------------------------- */
 
 static void *resize(const hf__memory *memory, void *block, size_t old_size, size_t new_size, size_t alignment)

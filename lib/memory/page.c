@@ -208,6 +208,20 @@ static void *take_kept(unsigned class)
     return NULL;
 }
 
+size_t hf__page_kept_size(size_t size, size_t most)
+{
+    size_t least = hf__page_round(size), best = SIZE_MAX;
+    if (atomic_load_explicit(&source.kept_blocks, memory_order_relaxed) == 0)
+        return least;
+    for (unsigned place = 0; place < PLACES && best != least; place++) {
+        uintptr_t word = atomic_load_explicit(&source.words[place], memory_order_relaxed);
+        size_t    bytes = word != 0 ? class_bytes(word_class(word)) : 0;
+        if (bytes >= least && bytes <= most && bytes < best)
+            best = bytes;
+    }
+    return best != SIZE_MAX ? best : least;
+}
+
 /* Gives the block kept longest back to the system. False when the table is empty. */
 static bool unmap_oldest(uint64_t *freed)
 {
@@ -296,6 +310,35 @@ static void keep_or_unmap(void *block, size_t bytes)
     unmap(block, bytes);
 }
 
+/* The largest kept block of at least half the size, made larger: its pages need not be fresh ones. */
+static void *stretch_kept(size_t bytes)
+{
+    if (atomic_load_explicit(&source.kept_blocks, memory_order_relaxed) == 0)
+        return NULL;
+    unsigned  best = PLACES;
+    uintptr_t best_word = 0;
+    size_t    best_bytes = bytes / 2;
+    for (unsigned place = 0; place < PLACES; place++) {
+        uintptr_t word = atomic_load_explicit(&source.words[place], memory_order_relaxed);
+        size_t    kept = word != 0 ? class_bytes(word_class(word)) : 0;
+        if (kept >= best_bytes && kept < bytes) {
+            best = place;
+            best_word = word;
+            best_bytes = kept;
+        }
+    }
+    if (best == PLACES || !swap_out(best, best_word))
+        return NULL;
+    void *block = word_block(best_word);
+    HF__UNPOISON(block, best_bytes);
+    void *stretched = remap_once(block, best_bytes, bytes);
+    if (stretched == NULL)
+        keep_or_unmap(block, best_bytes);
+    else
+        count(&source.recycled);
+    return stretched;
+}
+
 /* ---- calls ------------------------------------------------------------------------------- */
 
 void *hf__page_take(size_t size)
@@ -304,6 +347,8 @@ void *hf__page_take(size_t size)
     void  *block = NULL;
     if (bytes != SIZE_MAX) {
         block = take_kept(class_of(bytes));
+        if (block == NULL)
+            block = stretch_kept(bytes);
         if (block == NULL)
             block = map_once(bytes);
         /* What is kept may be what is missing, under a limit on addresses for example. */
@@ -327,8 +372,10 @@ void *hf__page_resize(void *block, size_t old_size, size_t new_size)
         return block;
     void *moved = NULL;
     if (new_bytes != SIZE_MAX) {
-        /* A used block and a copy cost less than fresh pages: 10 GB/s against 3. */
-        moved = take_kept(class_of(new_bytes));
+        /* Where huge pages move, a few page tables change; small ones cost more, and fresh ones to go
+         * with them more than a used block and a copy. */
+        if (old_bytes < HF__PAGE_HUGE_BYTES)
+            moved = take_kept(class_of(new_bytes));
         if (moved != NULL) {
             memcpy(moved, block, old_size < new_size ? old_size : new_size);
             keep_or_unmap(block, old_bytes);
@@ -341,6 +388,28 @@ void *hf__page_resize(void *block, size_t old_size, size_t new_size)
     if (moved == NULL)
         count(&source.refused);
     return moved;
+}
+
+/* Whole pages of [from, to). */
+static void discard(char *block, size_t from, size_t to)
+{
+    from = (from + HF__PAGE_BYTES - 1) & ~(HF__PAGE_BYTES - 1);
+    to &= ~(HF__PAGE_BYTES - 1);
+    if (from < to)
+        madvise(block + from, to - from, MADV_DONTNEED);
+}
+
+void hf__page_give_back(void *block, size_t from, size_t to)
+{
+    const size_t huge = HF__PAGE_HUGE_BYTES - 1;
+    size_t       next = (from + huge) & ~huge, last = to & ~huge;
+    if (to < HF__PAGE_HUGE_BYTES) /* no huge page, or one that is in use on both sides */
+        return;
+    int errno_kept = errno;
+    discard(block, from, next < to ? next : to);
+    if (last > next)
+        discard(block, last, to);
+    errno = errno_kept;
 }
 
 void hf_page_keep(uint64_t bytes_max)

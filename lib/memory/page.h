@@ -28,6 +28,15 @@ void  hf__page_give(void *block, size_t size);
 /* Contents kept up to the smaller size. NULL when refused; the block then stays as it was. */
 void *hf__page_resize(void *block, size_t old_size, size_t new_size);
 
+/* The smallest size, from that of a request for `size` to `most`, of which a block is kept; that of the
+ * request when none is. Another thread may be faster: then taking it means fresh pages. */
+size_t hf__page_kept_size(size_t size, size_t most);
+
+/* Nothing between these places of a block of its own is used, which may be any block that the default
+ * allocator gave. The pages go back to the system where a huge page is used in part; fresh ones take
+ * their places when they are written again. */
+void hf__page_give_back(void *block, size_t from, size_t to);
+
 /* For failure injection: asked before each call that takes memory from the system (mmap,
  * mremap); true makes it fail. NULL is none. Set it while no other thread is inside. */
 extern bool (*hf__page_fail_hook)(size_t bytes);

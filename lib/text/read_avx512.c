@@ -56,9 +56,9 @@ static bool put_escaped(hf__reading *reading, hf__slot *slots, const hf__stages 
     for (size_t i = 0; i < count; i++) {
         uint32_t at = stages->escaped[i];
         const char *begin = reading->text + stages->starts[at] + 1;
-        char *side = hf__reading_side(reading) + reading->side_used;
-        hf__unescaped text =
-            hf__unescape_avx512(begin, stages->ends[at] - stages->starts[at] - 1, side, reading->replace_surrogates);
+        size_t room = stages->ends[at] - stages->starts[at] - 1;
+        char *side = hf__reading_side(reading) - room;
+        hf__unescaped text = hf__unescape_avx512(begin, room, side, reading->replace_surrogates);
         if (text.status != HF_OK)
             return false;
         reading->is_relaxed |= text.replaced;
@@ -73,8 +73,7 @@ static bool put_escaped(hf__reading *reading, hf__slot *slots, const hf__stages 
             *slot = inlined;
         } else {
             slot->lo = HF__LONG_TEXT | flags | (uint64_t)text.length << 16;
-            slot->hi = (uint64_t)(side - (char *)slot) << 16;
-            reading->side_used += text.length;
+            slot->hi = (uint64_t)(hf__reading_put_side(reading, room, text.length) - (char *)slot) << 16;
         }
     }
     return true;
@@ -91,10 +90,9 @@ static size_t escaped_bytes(const hf__stages *stages, size_t count)
 /* Room for what a chunk needs, which begins at `chunk` in the text; the block may move. */
 static hf_status make_room(hf__reading *reading, size_t used, size_t slots, size_t chunk, size_t side)
 {
-    bool more_side = reading->side_used + side > reading->side_capacity;
-    while (used + slots > reading->slot_capacity || reading->side_used + side > reading->side_capacity) {
+    while (!hf__reading_has_room(reading, used + slots, side)) {
         size_t had = reading->block_bytes;
-        hf_status status = hf__reading_grow(reading, used, chunk, more_side ? side : 0);
+        hf_status status = hf__reading_grow(reading, used, chunk, side);
         if (status != HF_OK)
             return status;
         if (reading->block_bytes == had)

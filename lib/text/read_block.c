@@ -1,7 +1,8 @@
 /* read_block.c - the block of a reading: taken, grown in few large steps, trimmed, given a header.
  *
  * A reading of a buffer allocates at most: this block, two growths of it (the second to what the
- * rest of the text needs at worst), and the document object. */
+ * rest of the text needs at worst), and the document object. A block that was taken too large costs
+ * addresses only, since what is not written is not touched. */
 #include "text/read_state.h"
 
 #include <string.h>
@@ -63,16 +64,26 @@ static hf_status resize_block(hf__reading *reading, size_t new_bytes, size_t slo
     return HF_OK;
 }
 
-/* Moves the side text to `new_offset` in the block, which has room there. */
-static void move_side(hf__reading *reading, size_t new_offset, size_t slots_used)
+/* Moves the side text so that it ends at `new_end` in the block, which has room there. */
+static void move_side(hf__reading *reading, size_t new_end, size_t slots_used)
 {
     char *side = hf__reading_side(reading);
-    int64_t moved = (int64_t)new_offset - (int64_t)reading->side_offset;
-    reading->side_offset = new_offset;
+    int64_t moved = (int64_t)new_end - (int64_t)reading->side_end;
+    reading->side_end = new_end;
     if (moved == 0 || reading->side_used == 0)
         return;
     hf__move_references(hf__reading_slots(reading), slots_used, side, side + reading->side_used, moved);
     memmove(side + moved, side, reading->side_used);
+}
+
+/* The size to ask for when at least `least` bytes are needed: what can be recycled, up to half as much
+ * again, since a block that is too large is better than one that has to grow. */
+static size_t choose_size(const hf__reading *reading, size_t least)
+{
+    size_t good = hf__memory_kept_size(&reading->memory, least, least + least / 2);
+    if (good > least && hf__budget_room(reading->memory.budget) < good)
+        good = least;
+    return round_up(good, sizeof(hf__slot));
 }
 
 hf_status hf__reading_begin(hf__reading *reading, size_t source, size_t slots, size_t side)
@@ -80,76 +91,76 @@ hf_status hf__reading_begin(hf__reading *reading, size_t source, size_t slots, s
     size_t padding = source < HF__READ_STAGED_MIN ? HF__READ_PADDING : HF__READ_STAGED_PADDING;
     size_t text_bytes = source != 0 ? round_up(source + padding, sizeof(hf__slot)) : 0;
     size_t slots_offset = sizeof(hf__block_header) + text_bytes;
-    size_t bytes = slots_offset + slot_bytes(slots) + side;
+    size_t bytes = choose_size(reading, slots_offset + slot_bytes(slots) + side);
     void *block = NULL;
-    bytes = round_up(hf__good_size(bytes), sizeof(hf__slot));
     hf_status status = hf__memory_allocate(&reading->memory, bytes, HF__BLOCK_ALIGNMENT, &block, reading->reterr);
     if (status != HF_OK)
         return status;
     reading->block = block;
     reading->block_bytes = bytes;
     reading->slots_offset = slots_offset;
-    reading->side_offset = bytes - side;
-    reading->side_capacity = side;
-    reading->slot_capacity = (reading->side_offset - slots_offset) / sizeof(hf__slot) - HF__READ_SPARE;
+    reading->side_end = bytes;
     return HF_OK;
 }
 
-static hf_status resize_parts(hf__reading *reading, size_t used, size_t slots, size_t side, hf_error *reterr)
+/* To a size that holds `slots` and `side` bytes of side text. */
+static hf_status grow_to(hf__reading *reading, size_t used, size_t slots, size_t side, hf_error *reterr)
 {
-    size_t bytes = hf__good_size(reading->slots_offset + slot_bytes(slots) + round_up(side, sizeof(hf__slot)));
+    size_t bytes = choose_size(reading, reading->slots_offset + slot_bytes(slots) + side);
     hf_status status = resize_block(reading, bytes, used, reterr);
-    if (status != HF_OK)
-        return status;
-    size_t side_offset = (bytes - side) & ~(sizeof(hf__slot) - 1);
-    move_side(reading, side_offset, used);
-    reading->side_capacity = bytes - side_offset;
-    reading->slot_capacity = (side_offset - reading->slots_offset) / sizeof(hf__slot) - HF__READ_SPARE;
-    return HF_OK;
+    if (status == HF_OK)
+        move_side(reading, bytes, used);
+    return status;
 }
 
-static size_t larger(size_t a, size_t b)
+void hf__reading_foresee(hf__reading *reading)
 {
-    return a > b ? a : b;
+    size_t slots, side;
+    hf__reading_estimate(reading, reading->text, reading->length, &slots, &side);
+    if (!hf__reading_has_room(reading, slots, side))
+        (void)grow_to(reading, 0, slots, side, NULL);
 }
 
 /* What a part will have come to at the end, when it goes on as so far, and a quarter more; but not
- * more than `worst` nor less than `least`. */
-static size_t extrapolate(size_t used, size_t done, size_t rest, size_t least, size_t worst)
+ * more than `worst`. */
+static size_t extrapolate(size_t used, size_t done, size_t rest, size_t worst)
 {
     double expected = (double)used + (double)used * (double)rest / (double)(done + 1) * 1.25 + 64;
-    size_t bounded = expected < (double)worst ? (size_t)expected : worst;
-    return larger(bounded, least);
+    return expected < (double)worst ? (size_t)expected : worst;
 }
 
 hf_status hf__reading_grow(hf__reading *reading, size_t used, size_t done, size_t side_bytes)
 {
     /* Each byte of the rest gives a slot or a byte of side text at most. */
-    size_t rest = reading->length - done;
-    size_t slots = used + rest + 8, side_least = reading->side_used + side_bytes, side = side_least + rest;
+    size_t rest = reading->length - done, side_least = reading->side_used + side_bytes;
+    size_t slots = used + rest + 8, side = side_least + rest;
     if (reading->growths++ == 0) {
-        slots = extrapolate(used, done, rest, 0, slots);
-        side = side_least == 0 ? 0 : extrapolate(side_least, done, rest, side_least, side);
+        slots = extrapolate(used, done, rest, slots);
+        side = side_least == 0 ? 0 : extrapolate(side_least, done, rest, side);
     }
-    slots = larger(slots, reading->slot_capacity); /* neither part shrinks */
-    side = larger(side, reading->side_capacity);
-    if (resize_parts(reading, used, slots, side, NULL) == HF_OK)
+    /* A step that gives room in any case, also where what lies behind says little about the rest. */
+    size_t slots_least = used + (side_bytes == 0 ? used / 8 + 64 : 1);
+    if (slots < slots_least)
+        slots = slots_least;
+    if (grow_to(reading, used, slots, side, NULL) == HF_OK)
         return HF_OK;
     /* No room for so much: a smaller step may do. */
-    size_t slots_least = larger(side_bytes == 0 ? used + used / 8 + 64 : used, reading->slot_capacity);
-    return resize_parts(reading, used, slots_least, larger(side_least, reading->side_capacity), reading->reterr);
+    return grow_to(reading, used, slots_least, side_least, reading->reterr);
 }
 
 /* Moves slots and side text to the front when the source between is not kept. */
 static void drop_source(hf__reading *reading)
 {
-    size_t offset = sizeof(hf__block_header);
-    size_t gap = reading->slots_offset - offset;
-    size_t end = reading->side_used != 0 ? reading->side_offset + reading->side_used
-                                         : reading->slots_offset + reading->slot_count * sizeof(hf__slot);
-    memmove(reading->block + offset, reading->block + reading->slots_offset, end - reading->slots_offset);
+    hf__slot *slots = hf__reading_slots(reading);
+    size_t bytes = reading->slot_count * sizeof *slots, offset = sizeof(hf__block_header);
+    char *side = hf__reading_side(reading), *front = reading->block + offset;
+    char *new_side = front + bytes;
+    int64_t moved = (new_side - side) - (front - (char *)slots);
+    hf__move_references(slots, reading->slot_count, side, side + reading->side_used, moved);
+    memmove(front, slots, bytes);
+    memmove(new_side, side, reading->side_used);
     reading->slots_offset = offset;
-    reading->side_offset -= gap;
+    reading->side_end = offset + bytes + reading->side_used;
 }
 
 static void trim(hf__reading *reading)
@@ -157,12 +168,13 @@ static void trim(hf__reading *reading)
     size_t slots_end = reading->slots_offset + reading->slot_count * sizeof(hf__slot);
     size_t needed = slots_end + reading->side_used;
     size_t slack = reading->block_bytes - needed;
-    /* A large block that shrinks is not there to be recycled: the next reading would take fresh pages,
-     * which costs more than reading. What is not used of it is not touched. */
-    size_t allowed = needed >= ((size_t)256 << 10) ? needed * 3 / 8 : needed / 8 + 128;
-    if (slack <= allowed)
+    /* What is not used of a large block is not touched, and shrinking it costs more than a little slack. */
+    size_t allowed = needed >= ((size_t)256 << 10) ? needed / 4 : needed / 8 + 128;
+    if (slack <= allowed) {
+        hf__memory_give_back(&reading->memory, reading->block, slots_end, reading->side_end - reading->side_used);
         return;
-    move_side(reading, slots_end, reading->slot_count);
+    }
+    move_side(reading, needed, reading->slot_count);
     /* When the allocator refuses to shrink, the block stays as large as it is. */
     (void)resize_block(reading, needed, reading->slot_count, NULL);
 }
@@ -181,7 +193,7 @@ void hf__reading_finish(hf__reading *reading)
                     (reading->keep_text && !reading->is_relaxed ? HF__BLOCK_STRICT : 0u) |
                     (!reading->is_inside && reading->keep_text ? HF__BLOCK_OUTER_TEXT : 0u);
     size_t slots_end = reading->slots_offset + reading->slot_count * sizeof(hf__slot);
-    size_t side_offset = reading->side_used != 0 ? reading->side_offset : slots_end;
+    size_t side_offset = reading->side_used != 0 ? reading->side_end - reading->side_used : slots_end;
     header->block_bytes = side_offset + reading->side_used;
     header->side_offset = side_offset;
     header->side_bytes = reading->side_used;

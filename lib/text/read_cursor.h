@@ -31,7 +31,7 @@ static inline hf__cursor hf__cursor_of(const hf__reading *reading)
         .at = reading->text,
         .end = reading->text + reading->length,
         .slot = slots,
-        .room = slots + reading->slot_capacity,
+        .room = slots + hf__reading_slot_room(reading),
         .values_left = reading->values_max,
         .source = reading->keep_text ? ~(uint64_t)0 : 0,
     };
@@ -46,7 +46,7 @@ static inline void hf__cursor_rebase(const hf__reading *reading, hf__cursor *c, 
     c->end = reading->text + reading->length;
     c->slot = slots + (c->slot - old_slots);
     c->top = c->top != NULL ? slots + (c->top - old_slots) : NULL;
-    c->room = slots + reading->slot_capacity;
+    c->room = slots + hf__reading_slot_room(reading);
 }
 
 static inline hf_status hf__cursor_grow(hf__reading *reading, hf__cursor *c, size_t side_bytes)

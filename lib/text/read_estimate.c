@@ -6,7 +6,7 @@
 
 #include "text/read_scan.h"
 
-enum { WINDOW = 512, WINDOWS_MAX = 32, WHOLE_MAX = 2048 };
+enum { WINDOW = 512, WINDOWS_FEW = 32, WINDOWS_SHARE = 256, WHOLE_MAX = 2048 };
 
 #if defined(__SSE2__)
 
@@ -42,16 +42,33 @@ static size_t count_operators(const char *at, size_t length, bool *has_slash)
 
 #endif
 
+/* The next quote or backslash from `i` on, or `length`. */
+static size_t find_mark(const char *at, size_t i, size_t length)
+{
+#if defined(__SSE2__)
+    for (; i + 16 <= length; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
+        __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+        unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+        if (mask != 0)
+            return i + (unsigned)__builtin_ctz(mask);
+    }
+#endif
+    while (i < length && at[i] != '"' && at[i] != '\\')
+        i++;
+    return i;
+}
+
 /* Bytes of the stretches between quotes that hold a backslash. */
 static size_t count_escaped(const char *at, size_t length)
 {
     size_t escaped = 0, begin = 0;
     bool has_slash = false;
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = find_mark(at, 0, length); i < length; i = find_mark(at, i + 1, length)) {
         if (at[i] == '\\') {
             has_slash = true;
             i++;
-        } else if (at[i] == '"') {
+        } else {
             escaped += has_slash ? i - begin : 0;
             has_slash = false;
             begin = i + 1;
@@ -65,7 +82,8 @@ void hf__reading_estimate(const hf__reading *reading, const char *text, size_t l
 {
     size_t window = length, windows = 1;
     if (length > WHOLE_MAX) {
-        windows = length / (4 * WINDOW) < WINDOWS_MAX ? length / (4 * WINDOW) : WINDOWS_MAX;
+        size_t share = length / (WINDOWS_SHARE * WINDOW), dense = length / (4 * WINDOW);
+        windows = share > WINDOWS_FEW ? share : dense < WINDOWS_FEW ? dense : WINDOWS_FEW;
         window = WINDOW;
     }
     size_t stride = windows > 1 ? (length - window) / (windows - 1) : 0, operators = 0, escaped = 0;

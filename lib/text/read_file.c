@@ -21,7 +21,7 @@ static char *source_begin(const hf__reading *reading)
     return reading->block + sizeof(hf__block_header);
 }
 
-/* A block for `capacity` bytes of source and, as far as one can know, the slots. */
+/* A block for `capacity` bytes of source and, as long as it is not read, a guess for the slots. */
 static hf_status take_block(hf__reading *reading, size_t capacity)
 {
     return hf__reading_begin(reading, capacity, capacity / 16 + 8, 0);
@@ -96,8 +96,10 @@ static hf_status read_open_file(int file, const hf_read_options *options, hf_doc
         status = load(&reading, file, bytes_max, &from);
     if (status == HF_OK)
         status = hf__reading_give_text(&reading, source_begin(&reading), from.length, true);
-    if (status == HF_OK)
+    if (status == HF_OK) {
+        hf__reading_foresee(&reading);
         return hf__reading_run(&reading, options, ret_document, reterr);
+    }
     hf__reading_abandon(&reading);
     return status;
 }

@@ -108,9 +108,19 @@ ALWAYS_INLINE bool skip_blanks(hf__reading *reading, hf__cursor *c, bool padded,
 
 /* ---- room -------------------------------------------------------------------------------- */
 
+/* For side text, and the slot that refers to it. */
 static hf_status make_side_room(hf__reading *reading, hf__cursor *c, size_t bytes)
 {
-    return reading->side_capacity - reading->side_used >= bytes ? HF_OK : hf__cursor_grow(reading, c, bytes);
+    size_t slots = (size_t)(c->slot - hf__reading_slots(reading)) + 1;
+    return hf__reading_has_room(reading, slots, bytes) ? HF_OK : hf__cursor_grow(reading, c, bytes);
+}
+
+/* Side text took from the room that it shares with the slots. */
+static const char *put_side(hf__reading *reading, hf__cursor *c, size_t room, size_t length)
+{
+    const char *side = hf__reading_put_side(reading, room, length);
+    c->room = hf__reading_slots(reading) + hf__reading_slot_room(reading);
+    return side;
 }
 
 /* ---- text -------------------------------------------------------------------------------- */
@@ -177,12 +187,12 @@ static uint64_t nonascii_flag(const char *text, size_t length)
 /* Text that gets a copy in the side text: unescaped, or without a source to refer to. */
 hf_status hf__read_side_text(hf__reading *reading, hf__cursor *c, const char *begin, uint64_t flags)
 {
-    size_t length = (size_t)(c->at - begin);
-    hf_status status = make_side_room(reading, c, length);
+    size_t room = (size_t)(c->at - begin), length = room;
+    hf_status status = make_side_room(reading, c, room);
     if (status != HF_OK)
         return status;
-    begin = c->at - length;
-    char *side = hf__reading_side(reading) + reading->side_used;
+    begin = c->at - room;
+    char *side = hf__reading_side(reading) - room;
     if (flags & HF__ESCAPE) {
         hf__unescaped text = hf__unescape(begin, length, side, reading->replace_surrogates);
         if (text.status != HF_OK)
@@ -197,8 +207,7 @@ hf_status hf__read_side_text(hf__reading *reading, hf__cursor *c, const char *be
         hf__put_inline_exact(c->slot, flags, side, length);
     } else {
         c->slot->lo = HF__LONG_TEXT | flags | (uint64_t)length << 16;
-        c->slot->hi = (uint64_t)(side - (char *)c->slot) << 16;
-        reading->side_used += length;
+        c->slot->hi = (uint64_t)(put_side(reading, c, room, length) - (char *)c->slot) << 16;
     }
     return HF_OK;
 }
@@ -239,8 +248,8 @@ static hf_status put_number_text(hf__reading *reading, hf__cursor *c, const char
         hf_status status = make_side_room(reading, c, length);
         if (status != HF_OK)
             return status;
-        spelling = memcpy(hf__reading_side(reading) + reading->side_used, c->at - length, length);
-        reading->side_used += length;
+        memcpy(hf__reading_side(reading) - length, c->at - length, length);
+        spelling = put_side(reading, c, length, length);
     }
     c->slot->lo = HF__NUMTEXT | (length <= 255 ? (uint64_t)length << 8 : 0) |
                   (uint64_t)(spelling - (char *)c->slot) << 16;

@@ -2,11 +2,13 @@
  *
  * The block while it grows:
  *
- *     [header 128][source text + padding][slots ... room][side text ... room]
+ *     [header 128][source text + padding][slots, growing up ... room ... side text, growing down]
  *
  * The source part is missing when the text stays where the caller has it. Side text is what has
- * no spelling in the source: unescaped text, and with drop_text all long text. Slots refer to both
- * relative to themselves; whoever moves one part corrects the references (hf__move_references).
+ * no spelling in the source: unescaped text, and with drop_text all long text. It grows from the
+ * block's end, so that both share one room, and nobody has to foresee how much each will need. Slots
+ * refer to both texts relative to themselves; whoever moves one part corrects the references
+ * (hf__move_references).
  *
  * While a container is open its slot holds, instead of what value_layout.h says,
  *     lo 24..63  distance to the slot of the container around it, 0 for the root
@@ -61,9 +63,7 @@ typedef struct hf__reading {
     char       *block;
     size_t      block_bytes;   /* allocated and charged */
     size_t      slots_offset;
-    size_t      slot_capacity; /* HF__READ_SPARE more can be written */
-    size_t      side_offset;
-    size_t      side_capacity, side_used;
+    size_t      side_end, side_used; /* the side text ends at `side_end` */
     unsigned    growths;
 
     /* What came out. */
@@ -86,7 +86,27 @@ static inline char *hf__reading_text(const hf__reading *reading)
 }
 static inline char *hf__reading_side(const hf__reading *reading)
 {
-    return reading->block + reading->side_offset;
+    return reading->block + reading->side_end - reading->side_used;
+}
+/* How many slots there is room for below the side text; HF__READ_SPARE more can be written. */
+static inline size_t hf__reading_slot_room(const hf__reading *reading)
+{
+    size_t room = reading->side_end - reading->side_used - reading->slots_offset;
+    return room / sizeof(hf__slot) > HF__READ_SPARE ? room / sizeof(hf__slot) - HF__READ_SPARE : 0;
+}
+/* Whether `slots` in all leave room for `bytes` more of side text. */
+static inline bool hf__reading_has_room(const hf__reading *reading, size_t slots, size_t bytes)
+{
+    size_t side = reading->side_used + bytes, slots_end = reading->slots_offset + (slots + HF__READ_SPARE) * sizeof(hf__slot);
+    return slots_end <= reading->side_end && side <= reading->side_end - slots_end;
+}
+/* Gives the last `length` of the lowest `room` bytes of side text that were asked room for, and
+ * written from their beginning on, their place next to the others. */
+static inline const char *hf__reading_put_side(hf__reading *reading, size_t room, size_t length)
+{
+    char *written = hf__reading_side(reading) - room;
+    reading->side_used += length;
+    return length == room ? written : memmove(written + (room - length), written, length);
 }
 
 /* ---- the block (read_block.c) ------------------------------------------------------------ */
@@ -98,12 +118,17 @@ void hf__reading_estimate(const hf__reading *reading, const char *text, size_t l
 /* All return HF_OK, HF_NO_MEMORY or HF_LIMIT_BYTES, the latter with reading->reterr filled. */
 
 /* Takes a block with room for `source` bytes of text and their padding (none for 0), `slots` and
- * `side` bytes. The text is not copied. */
+ * `side` bytes, or more when such a block waits to be recycled. The text is not copied. */
 hf_status hf__reading_begin(hf__reading *reading, size_t source, size_t slots, size_t side);
 
 /* More room for slots, of which `used` are written, having read `done` bytes, and for `side_bytes`
- * more of side text. Everything may move; reading->text follows when it lies in the block. */
+ * more of side text: hf__reading_has_room(reading, used + 1, side_bytes) holds then. Everything may
+ * move; reading->text follows when it lies in the block. */
 hf_status hf__reading_grow(hf__reading *reading, size_t used, size_t done, size_t side_bytes);
+
+/* Room for what the text is likely to need, before it is read: for one that was not known when the block
+ * was taken. Memory that is refused will be asked for again when it is needed. */
+void hf__reading_foresee(hf__reading *reading);
 
 /* Gives back what was not needed and fills in the header. Cannot fail. */
 void hf__reading_finish(hf__reading *reading);

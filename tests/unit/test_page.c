@@ -169,6 +169,91 @@ static void test_page__huge_blocks_are_aligned(void **state)
     hf__page_give(odd, 300 * KIB);
 }
 
+static void test_page__a_smaller_kept_block_is_stretched(void **state)
+{
+    (void)state;
+    static const size_t kept[] = { 300, 1500, 5000 }, wanted[] = { 500, 2500, 9000 }; /* also across the huge size */
+    for (size_t i = 0; i < 3; i++) {
+        hf_page_trim(0);
+        hf_page_counts before = hf_page_count();
+        void          *block = hf__page_take(kept[i] * KIB);
+        assert_non_null(block);
+        memset(block, 1, kept[i] * KIB);
+        hf__page_give(block, kept[i] * KIB);
+        assert_non_null(block = hf__page_take(wanted[i] * KIB));
+        memset(block, 2, wanted[i] * KIB);
+        hf_page_counts after = hf_page_count();
+        assert_int_equal(after.maps - before.maps, 1);
+        assert_int_equal(after.recycled - before.recycled, 1);
+        assert_int_equal(after.kept_blocks, 0);
+        assert_int_equal(after.mapped_bytes - before.mapped_bytes, hf__page_round(wanted[i] * KIB));
+        if (wanted[i] * KIB >= HF__PAGE_HUGE_BYTES)
+            assert_int_equal((uintptr_t)block % HF__PAGE_HUGE_BYTES, 0);
+        hf__page_give(block, wanted[i] * KIB);
+        /* Less than half of what is wanted stays for others; and so does what the system refuses to stretch. */
+        assert_non_null(block = hf__page_take(wanted[i] * 5 / 2 * KIB));
+        assert_int_equal(hf_page_count().kept_blocks, 1);
+        hf__page_give(block, wanted[i] * 5 / 2 * KIB);
+    }
+}
+
+static void test_page__a_refused_stretch_loses_nothing(void **state)
+{
+    (void)state;
+    void *block = hf__page_take(MIB);
+    hf__page_give(block, MIB);
+    uint64_t mapped = hf_page_count().mapped_bytes;
+    hf__page_fail_hook = refuse;
+    assert_null(hf__page_take(MIB + 512 * KIB));
+    hf__page_fail_hook = NULL;
+    hf_page_counts after = hf_page_count();
+    assert_int_equal(mapped - after.mapped_bytes, MIB - after.kept_bytes); /* kept, or trimmed in vain */
+}
+
+static void test_page__a_kept_size_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(hf__page_kept_size(600 * KIB, 4 * MIB), 640 * KIB);
+    static const size_t sizes[] = { 3, 1, 2 };
+    void *blocks[3];
+    for (int i = 0; i < 3; i++)
+        blocks[i] = hf__page_take(sizes[i] * MIB);
+    for (int i = 0; i < 3; i++)
+        hf__page_give(blocks[i], sizes[i] * MIB);
+    assert_int_equal(hf__page_kept_size(600 * KIB, 4 * MIB), MIB);
+    assert_int_equal(hf__page_kept_size(600 * KIB, MIB - 1), 640 * KIB);
+    assert_int_equal(hf__page_kept_size(MIB, 4 * MIB), MIB);
+    assert_int_equal(hf__page_kept_size(MIB + 1, 4 * MIB), 2 * MIB);
+    assert_int_equal(hf__page_kept_size(2 * MIB + 1, 4 * MIB), 3 * MIB);
+    assert_int_equal(hf__page_kept_size(4 * MIB, 6 * MIB), 4 * MIB);
+}
+
+/* What is in use on both sides of a gap stays; the gap may be used again. */
+static void test_page__gives_back_between_what_is_used(void **state)
+{
+    (void)state;
+    const size_t   size = 10 * MIB;
+    unsigned char *block = hf__page_take(size);
+    assert_non_null(block);
+    static const size_t gaps[][2] = { { 100, 200 }, { 1, 3 * 1024 }, { 1500, 7777 }, { 2048, 8192 }, { 9000, 10240 } };
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
+        size_t from = gaps[i][0] * KIB + 1, to = gaps[i][1] * KIB - 1;
+        memset(block, 7, size);
+        hf__page_give_back(block, from, to);
+        for (size_t at = 0; at < size; at += at < from || at >= to ? 1 : to - at)
+            if (block[at] != 7)
+                fail_msg("byte %zu went with the gap from %zu to %zu", at, from, to);
+        if (from < 2 * MIB && to > 6 * MIB) { /* huge pages in use on one side went in part, the others not at all */
+            assert_int_equal(block[2 * MIB - 1], 0);
+            assert_int_equal(block[2 * MIB], 7);
+            assert_int_equal(block[6 * MIB - 1], 7);
+            assert_int_equal(block[6 * MIB], 0);
+        }
+        memset(block + from, 8, to - from);
+    }
+    hf__page_give(block, size);
+}
+
 static void test_page__refusals_leave_the_block(void **state)
 {
     (void)state;
@@ -278,6 +363,10 @@ int main(void)
         cmocka_unit_test_setup(test_page__more_blocks_than_places, fresh),
         cmocka_unit_test_setup(test_page__resizing_keeps_contents, fresh),
         cmocka_unit_test_setup(test_page__huge_blocks_are_aligned, fresh),
+        cmocka_unit_test_setup(test_page__a_smaller_kept_block_is_stretched, fresh),
+        cmocka_unit_test_setup(test_page__a_refused_stretch_loses_nothing, fresh),
+        cmocka_unit_test_setup(test_page__a_kept_size_is_told, fresh),
+        cmocka_unit_test_setup(test_page__gives_back_between_what_is_used, fresh),
         cmocka_unit_test_setup(test_page__refusals_leave_the_block, fresh),
         cmocka_unit_test_setup(test_page__threads_share_it, fresh),
         cmocka_unit_test_setup(test_page__a_forked_child_goes_on, fresh),
