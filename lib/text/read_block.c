@@ -169,7 +169,7 @@ static void trim(hf__reading *reading)
     size_t needed = slots_end + reading->side_used;
     size_t slack = reading->block_bytes - needed;
     /* What is not used of a large block is not touched, and shrinking it costs more than a little slack. */
-    size_t allowed = needed >= ((size_t)256 << 10) ? needed / 4 : needed / 8 + 128;
+    size_t allowed = needed >= ((size_t)256 << 10) ? needed / 4 : needed / 32 + 128;
     if (slack <= allowed) {
         hf__memory_give_back(&reading->memory, reading->block, slots_end, reading->side_end - reading->side_used);
         return;
