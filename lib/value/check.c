@@ -1,8 +1,9 @@
 /* check.c - is this block what value_layout.h says? The invariants there, in code.
  *
- * One pass over the slots with a stack of the open containers (16 bytes a level, on the heap beyond
+ * One pass over the slots with a stack of the open containers (32 bytes a level, on the heap beyond
  * 64 levels), safe on hostile bytes: nothing is believed before it is checked, nothing outside of
- * the given bytes is read. Damage is reported by the offset of the first wrong slot in the block. */
+ * the given bytes is read. Damage is reported by the offset of the first wrong slot in the block.
+ * Front to back: a look at a container's far end before its time would wait for memory. */
 #include "value/block.h"
 
 #include <holdfast/memory.h>
@@ -12,11 +13,17 @@
 #include "base/utf8.h"
 #include "value/home.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 enum { INLINE_LEVELS = 64 };
 
 typedef struct level {
-    uint64_t open;  /* slot number of the container */
-    uint64_t seen;  /* children so far; keys and values each count in objects */
+    uint64_t open;      /* slot number of the container */
+    uint64_t close;     /* and of its closing slot, as the span says */
+    uint64_t seen;      /* children so far; keys and values each count in objects */
+    uint64_t is_object; /* 1 or 0 */
 } level;
 
 typedef struct check {
@@ -82,7 +89,7 @@ static hf_status check_header(check *state)
 }
 
 /* Whether `length` bytes at `offset` from `slot` are text of this document. */
-static bool is_text_place(check *state, const hf__slot *slot, int64_t offset, uint64_t length)
+static inline bool is_text_place(check *state, const hf__slot *slot, int64_t offset, uint64_t length)
 {
     const hf__block_header *block = state->block;
     uint64_t place = (uint64_t)((const char *)slot - (const char *)block) + (uint64_t)offset;
@@ -155,6 +162,52 @@ static hf_status check_inline_text(check *state, uint64_t at, unsigned length)
     return found == 0 ? HF_OK : damaged(state, at, "text that must be escaped is not marked");
 }
 
+#if defined(__SSE2__)
+
+/* Inline text without anything to think about: ASCII that needs no escape, zeros behind it. */
+static inline bool is_plain_inline(const hf__slot *slot)
+{
+    unsigned length = hf__byte1(slot);
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)slot);
+    /* Signed comparison: bytes above 127 are below 0x20 too. */
+    __m128i odd = _mm_or_si128(_mm_cmplt_epi8(x, _mm_set1_epi8(0x20)),
+                               _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'))));
+    unsigned odds = (unsigned)_mm_movemask_epi8(odd) >> 2;
+    unsigned zeros = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_setzero_si128())) >> 2;
+    unsigned behind = ~0u << (length & 15) & 0x3fff;
+    return length <= HF__INLINE_MAX && odds == behind && (zeros & behind) == behind;
+}
+
+/* A number of up to 32 bytes without an exponent. The 32 bytes before its end must be readable. */
+static inline bool is_plain_number(const char *end, size_t length)
+{
+    if (length - 1 > 31)
+        return false;
+    uint32_t digits = 0, dots = 0, zeros = 0;
+    for (unsigned i = 0; i < 2; i++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(end - 32 + 16 * i));
+        __m128i number = _mm_sub_epi8(x, _mm_set1_epi8('0'));
+        __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(number, _mm_set1_epi8(9)), number);
+        digits |= (uint32_t)_mm_movemask_epi8(is_digit) << (16 * i);
+        dots |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('.'))) << (16 * i);
+        zeros |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('0'))) << (16 * i);
+    }
+    uint32_t mine = ~(uint32_t)0 << (32 - length);
+    if (end[-(ptrdiff_t)length] == '-')
+        mine &= mine - 1;
+    uint32_t first = mine & -mine, other = mine & ~digits;
+    bool pointed = other != 0 && (other & (other - 1)) == 0 && (other & dots) != 0 && (other & (first | 0x80000000u)) == 0;
+    bool leading_zero = (first & zeros) != 0 && (first << 1 & mine & digits) != 0;
+    return mine != 0 && (other == 0 || pointed) && !leading_zero;
+}
+
+#else
+
+static inline bool is_plain_inline(const hf__slot *slot) { return (void)slot, false; }
+static inline bool is_plain_number(const char *end, size_t length) { return (void)end, (void)length, false; }
+
+#endif
+
 static hf_status check_text(check *state, uint64_t at)
 {
     const hf__slot *slot = &state->slots[at];
@@ -166,6 +219,8 @@ static hf_status check_text(check *state, uint64_t at)
             return damaged(state, at, "short text is not inline");
         return hf__kind(slot) == HF__LONG_TEXT ? check_long_text(state, at) : HF_OK;
     }
+    if (is_plain_inline(slot))
+        return HF_OK;
     unsigned length = hf__byte1(slot);
     if (length > HF__INLINE_MAX)
         return damaged(state, at, "inline text is too long");
@@ -259,9 +314,13 @@ static hf_status check_scalar(check *state, uint64_t at)
     uint64_t length = hf__kind(slot) == HF__NUMTEXT ? slot->hi : hf__byte1(slot);
     if (flags != 0 || (length != 0 && !is_text_place(state, slot, hf__offset48(slot->lo), length)))
         return damaged(state, at, "a number's text lies outside of the block's text");
-    if (state->limits->check_spelling && length != 0 && !is_number(hf__number_source(slot)))
-        return damaged(state, at, "a number that is spelled as JSON does not");
-    return HF_OK;
+    if (!state->limits->check_spelling || length == 0)
+        return HF_OK;
+    hf_text spelling = hf__number_source(slot);
+    bool has_header_before = state->limits->outer_text == NULL;
+    if ((has_header_before && is_plain_number(spelling.bytes + spelling.length, spelling.length)) || is_number(spelling))
+        return HF_OK;
+    return damaged(state, at, "a number that is spelled as JSON does not");
 }
 
 static hf_status push(check *state, uint64_t at)
@@ -277,43 +336,39 @@ static hf_status push(check *state, uint64_t at)
         state->levels = grown;
         state->capacity *= 2;
     }
-    state->levels[state->depth++] = (level){ at, 0 };
+    const hf__slot *slot = &state->slots[at];
+    state->levels[state->depth++] = (level){ at, at + hf__span(slot) - 1, 0, hf__kind(slot) == HF__OBJECT };
     return HF_OK;
 }
 
 static hf_status check_open(check *state, uint64_t at)
 {
     const hf__slot *slot = &state->slots[at];
-    uint64_t end = state->depth > 0
-                       ? state->levels[state->depth - 1].open + hf__span(&state->slots[state->levels[state->depth - 1].open]) - 1
-                       : state->block->slot_count;
+    uint64_t end = state->depth > 0 ? state->levels[state->depth - 1].close : state->block->slot_count;
     uint64_t span = hf__span(slot);
     if ((slot->lo >> 8 & 0xffff) != 0 || (slot->lo & (HF__EDITED | 0x10)) != 0)
         return damaged(state, at, "bits set in a container");
     if (span < 2 || span > end - at)
         return damaged(state, at, "a container's span leaves its parent");
-    const hf__slot *close = hf__close_of(slot);
-    if (!hf__is_close(close) || hf__way_back(close) != span - 1 ||
-        ((close->lo & HF__KEY) != 0) != (hf__kind(slot) == HF__OBJECT))
-        return damaged(state, at, "a container's span does not lead to its closing slot");
-    uint32_t source_length = (uint32_t)close->hi;
-    int64_t bracket = (int64_t)((close->lo >> 16 & 255) << 56 | (close->hi >> 32) << 24) >> 24;
-    if (source_length != HF__SOURCE_UNKNOWN && source_length != 0 &&
-        !is_text_place(state, close, bracket + 1 - (int64_t)source_length, source_length))
-        return damaged(state, at, "a container's text lies outside of the block's text");
     return push(state, at);
 }
 
 static hf_status check_close(check *state, uint64_t at)
 {
     const hf__slot *close = &state->slots[at];
-    if (state->depth == 0 || state->levels[state->depth - 1].open + hf__way_back(close) != at)
+    level *top = state->depth > 0 ? &state->levels[state->depth - 1] : NULL;
+    if (top == NULL || top->close != at || hf__way_back(close) != at - top->open ||
+        ((close->lo & HF__KEY) != 0) != (top->is_object != 0))
         return damaged(state, at, "a closing slot of another container");
-    level *top = &state->levels[--state->depth];
+    state->depth--;
     const hf__slot *open = &state->slots[top->open];
-    uint64_t expected = (uint64_t)hf__count(open) * (hf__kind(open) == HF__OBJECT ? 2 : 1);
-    if (top->seen != expected || hf__way_back(close) != hf__span(open) - 1)
+    if (top->seen != (uint64_t)hf__count(open) << top->is_object)
         return damaged(state, at, "a container's count is wrong");
+    uint32_t source_length = (uint32_t)close->hi;
+    int64_t bracket = (int64_t)((close->lo >> 16 & 255) << 56 | (close->hi >> 32) << 24) >> 24;
+    if (source_length != HF__SOURCE_UNKNOWN && source_length != 0 &&
+        !is_text_place(state, close, bracket + 1 - (int64_t)source_length, source_length))
+        return damaged(state, at, "a container's text lies outside of the block's text");
     uint32_t wide = hf__wide_number(open);
     if (wide != 0 && (wide != ++state->wide ||
                       !hf__is_wide(hf__kind(open) == HF__OBJECT, hf__count(open), hf__span(open))))
@@ -332,7 +387,9 @@ static hf_status check_slot(check *state, uint64_t at)
     bool key_due = false;
     if (state->depth > 0) {
         level *top = &state->levels[state->depth - 1];
-        key_due = hf__kind(&state->slots[top->open]) == HF__OBJECT && top->seen % 2 == 0;
+        if (at == top->close)
+            return damaged(state, top->open, "a container's span does not lead to its closing slot");
+        key_due = (top->is_object & ~top->seen) != 0;
         top->seen++;
     }
     if (key_due != hf__is_key(slot))
