@@ -1,6 +1,7 @@
 /* save.c - a document to a file: its block as it lies, after everything else was copied into one.
  *
- * A document that is one block with all of its text goes out without a copy. */
+ * A document that is one block with all of its text goes out without a copy, but for what lies between
+ * its parts: memory is recycled, so other documents may have left something there. Zeros go out instead. */
 #include <holdfast/save.h>
 
 #include <errno.h>
@@ -50,6 +51,73 @@ static hf_status write_all(int descriptor, const char *bytes, size_t length, hf_
     return HF_OK;
 }
 
+/* A stretch of a block. */
+typedef struct part {
+    uint64_t offset, bytes;
+} part;
+
+enum { PARTS = 5 };
+
+/* The parts of a block in the order of their places. */
+static void list_parts(const hf__block_header *block, part parts[PARTS])
+{
+    const part all[PARTS] = {
+        { 0, sizeof *block },
+        { block->source_offset, block->source_bytes },
+        { block->slots_offset, block->slot_count * sizeof(hf__slot) },
+        { block->side_offset, block->side_bytes },
+        { block->links_offset, block->link_count * sizeof(hf__link_target) },
+    };
+    for (unsigned i = 0; i < PARTS; i++) {
+        unsigned place = i;
+        for (; place > 0 && parts[place - 1].offset > all[i].offset; place--)
+            parts[place] = parts[place - 1];
+        parts[place] = all[i];
+    }
+}
+
+/* Where the bytes of a block go. */
+typedef struct sink {
+    int        descriptor; /* when there is no buffer */
+    hf_buffer *buffer;
+} sink;
+
+static hf_status put(const sink *to, const char *bytes, uint64_t length, hf_error *reterr)
+{
+    return to->buffer != NULL ? hf_buffer_append(to->buffer, hf_text_of(bytes, length), reterr)
+                              : write_all(to->descriptor, bytes, length, reterr);
+}
+
+static hf_status put_zeros(const sink *to, uint64_t length, hf_error *reterr)
+{
+    static const char zeros[4096];
+    hf_status status = HF_OK;
+    for (; length > 0 && status == HF_OK; length -= length < sizeof zeros ? length : sizeof zeros)
+        status = put(to, zeros, length < sizeof zeros ? length : sizeof zeros, reterr);
+    return status;
+}
+
+static hf_status put_block(const sink *to, const hf__block_header *block, hf_error *reterr)
+{
+    part parts[PARTS];
+    list_parts(block, parts);
+    uint64_t at = 0;
+    hf_status status = HF_OK;
+    for (unsigned i = 0; i < PARTS && status == HF_OK; i++) {
+        uint64_t end = parts[i].offset + parts[i].bytes;
+        if (parts[i].bytes == 0 || end <= at) /* parts overlap only where a trusted file said so */
+            continue;
+        if (parts[i].offset > at) {
+            status = put_zeros(to, parts[i].offset - at, reterr);
+            at = parts[i].offset;
+        }
+        if (status == HF_OK)
+            status = put(to, (const char *)block + at, end - at, reterr);
+        at = end;
+    }
+    return status == HF_OK && at < block->block_bytes ? put_zeros(to, block->block_bytes - at, reterr) : status;
+}
+
 /* What a new file would get, or what the file that is replaced has. */
 static mode_t mode_for(const char *path)
 {
@@ -66,7 +134,8 @@ static hf_status replace_file(const char *path, const char *beside, const hf__bl
     int descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (descriptor < 0)
         return hf__fail_system(reterr, errno, "create");
-    hf_status status = write_all(descriptor, (const char *)block, block->block_bytes, reterr);
+    const sink to = { descriptor, NULL };
+    hf_status status = put_block(&to, block, reterr);
     if (status == HF_OK && fchmod(descriptor, mode_for(path)) != 0)
         status = hf__fail_system(reterr, errno, "chmod");
     if (close(descriptor) != 0 && status == HF_OK)
@@ -101,7 +170,10 @@ hf_status hf_save_to_buffer(const hf_document *document, hf_buffer *buffer, hf_e
     hf_status status = self_contained(document, &whole, reterr);
     if (status != HF_OK)
         return status;
-    status = hf_buffer_append(buffer, hf_text_of(whole->block, whole->block->block_bytes), reterr);
+    const sink to = { -1, buffer };
+    status = hf_buffer_reserve(buffer, whole->block->block_bytes, reterr);
+    if (status == HF_OK)
+        status = put_block(&to, whole->block, reterr);
     hf_document_drop(whole);
     return status;
 }

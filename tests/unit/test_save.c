@@ -35,6 +35,61 @@ static hf_buffer saved(const hf_document *document)
     return buffer;
 }
 
+/* An allocator whose memory still holds what others left there. */
+static void *dirty_resize(void *context, void *block, size_t old_size, size_t new_size, size_t alignment)
+{
+    (void)context;
+    (void)alignment;
+    if (new_size == 0) {
+        free(block);
+        return NULL;
+    }
+    char *moved = realloc(block, new_size);
+    if (moved != NULL && new_size > old_size)
+        memset(moved + old_size, 0xee, new_size - old_size);
+    return moved;
+}
+
+static bool holds(const hf_buffer *buffer, const char *wanted, size_t length)
+{
+    for (size_t i = 0; i + length <= buffer->length; i++)
+        if (memcmp(buffer->bytes + i, wanted, length) == 0)
+            return true;
+    return false;
+}
+
+static void test_save__nothing_goes_out_but_the_document(void **state)
+{
+    (void)state;
+    const hf_allocator dirty = { NULL, dirty_resize };
+    static const char left[] = "\xee\xee\xee\xee\xee\xee\xee\xee";
+    for (unsigned count = 0; count < 400; count += 57) {
+        hf_buffer text = HF_BUFFER_INIT(1 << 20);
+        HF_EXPECT(hf_buffer_append(&text, HF_T("[0"), NULL) == HF_OK);
+        for (unsigned i = 0; i < count; i++) /* commas inside of text make the guess for slots too large */
+            HF_EXPECT(hf_buffer_append(&text, HF_T(",\"a,b,c,d,e,f,g,h,i\\n,j\""), NULL) == HF_OK);
+        HF_EXPECT(hf_buffer_append(&text, HF_T("]"), NULL) == HF_OK);
+        hf_document *document = NULL, *loaded = NULL;
+        HF_EXPECT(hf_read(hf_buffer_text(&text), &(hf_read_options){ .allocator = &dirty }, &document, NULL) == HF_OK);
+        hf_buffer bytes = saved(document), file = HF_BUFFER_INIT(1 << 28);
+        HF_EXPECT(!holds(&bytes, left, sizeof left - 1));
+        const char *path = file_named("parts.hf");
+        HF_EXPECT(hf_save(document, path, NULL) == HF_OK);
+        FILE *stream = fopen(path, "rb");
+        HF_EXPECT(stream != NULL && hf_buffer_reserve(&file, bytes.length + 1, NULL) == HF_OK);
+        size_t got = fread(file.bytes, 1, bytes.length + 1, stream);
+        HF_EXPECT(got == bytes.length && memcmp(file.bytes, bytes.bytes, got) == 0);
+        fclose(stream);
+        HF_EXPECT(hf_load(hf_buffer_text(&bytes), NULL, &loaded, NULL) == HF_OK);
+        HF_EXPECT(test_equal(hf_root(document), hf_root(loaded)));
+        hf_document_drop(document);
+        hf_document_drop(loaded);
+        hf_buffer_release(&text);
+        hf_buffer_release(&bytes);
+        hf_buffer_release(&file);
+    }
+}
+
 static void test_save__comes_back_mapped_and_loaded(void **state)
 {
     (void)state;
@@ -187,6 +242,7 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_save__nothing_goes_out_but_the_document),
         cmocka_unit_test(test_save__comes_back_mapped_and_loaded),
         cmocka_unit_test(test_save__mounts_and_borrowed_text_are_copied_in),
         cmocka_unit_test(test_save__failures_name_the_file_and_leave_it),
