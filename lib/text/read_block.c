@@ -107,6 +107,8 @@ hf_status hf__reading_begin(hf__reading *reading, size_t source, size_t slots, s
 static hf_status grow_to(hf__reading *reading, size_t used, size_t slots, size_t side, hf_error *reterr)
 {
     size_t bytes = choose_size(reading, reading->slots_offset + slot_bytes(slots) + side);
+    if (bytes <= reading->block_bytes) /* never smaller: the side text lies at the end */
+        return HF_OK;
     hf_status status = resize_block(reading, bytes, used, reterr);
     if (status == HF_OK)
         move_side(reading, bytes, used);

@@ -28,14 +28,14 @@ static size_t make_text(char *text, uint64_t *seed)
     return length + (size_t)sprintf(text + length, "]");
 }
 
-/* As hf_read does, but with room for next to nothing at first. */
-static hf_status read_cramped(hf_text text, const hf_read_options *options, hf_document **ret_document)
+/* As hf_read does, but with room for these slots only at first. */
+static hf_status read_cramped(hf_text text, const hf_read_options *options, size_t slots, hf_document **ret_document)
 {
     hf__reading reading;
     hf_error error;
     assert_int_equal(hf__reading_init(&reading, options, &error), HF_OK);
     bool inside = options->text == HF_TEXT_COPIED;
-    hf_status status = hf__reading_begin(&reading, inside ? text.length : 0, 1, 0);
+    hf_status status = hf__reading_begin(&reading, inside ? text.length : 0, slots, 0);
     if (status != HF_OK)
         return status;
     if (inside) {
@@ -57,13 +57,35 @@ static void test_read_block__grows_under_every_mixture(void **state)
         for (unsigned form = 0; form < 4; form++) {
             hf_read_options options = { .text = form & 1 ? HF_TEXT_BORROWED : HF_TEXT_COPIED, .drop_text = form >= 2 };
             hf_document *document = NULL, *usual = NULL;
-            assert_int_equal(read_cramped(given, &options, &document), HF_OK);
+            assert_int_equal(read_cramped(given, &options, 1, &document), HF_OK);
             assert_int_equal(hf_read(given, &options, &usual, NULL), HF_OK);
             check_document(document, given);
             check_document(usual, given);
             assert_int_equal(document->home.slot_count, usual->home.slot_count);
             hf_document_drop(document);
             hf_document_drop(usual);
+        }
+    }
+    free(text);
+}
+
+/* What has been read says nothing about the rest, and there is side text already. */
+static void test_read_block__grows_where_the_text_changes(void **state)
+{
+    (void)state;
+    char *text = malloc(1 << 20);
+    for (unsigned sparse = 0; sparse <= 1200; sparse += 300) {
+        size_t length = (size_t)sprintf(text, "[0");
+        for (unsigned i = 0; i < sparse; i++)
+            length += (size_t)sprintf(text + length, ",\"%0200u \\u0041 and \\n more\"", i);
+        for (unsigned i = 0; i < 60000; i++)
+            length += (size_t)sprintf(text + length, ",%u", i % 10);
+        hf_text given = hf_text_of(text, length + (size_t)sprintf(text + length, "]"));
+        for (size_t slots = 1; slots < 100000; slots = slots * 3 + 50) {
+            hf_document *document = NULL;
+            assert_int_equal(read_cramped(given, &(hf_read_options){ .text = HF_TEXT_COPIED }, slots, &document), HF_OK);
+            check_document(document, given);
+            hf_document_drop(document);
         }
     }
     free(text);
@@ -90,7 +112,7 @@ static void test_read_block__grows_within_a_budget(void **state)
         for (uint64_t part = 1; part <= 40; part++) {
             hf_budget_limit(budget, needed * part / 16);
             document = NULL;
-            hf_status status = read_cramped(given, &options, &document);
+            hf_status status = read_cramped(given, &options, 1, &document);
             HF_EXPECT(status == HF_OK || status == HF_LIMIT_BYTES);
             if (status == HF_OK)
                 check_document(document, hf_text_of(NULL, 0));
@@ -108,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_block__grows_under_every_mixture),
+        cmocka_unit_test(test_read_block__grows_where_the_text_changes),
         cmocka_unit_test(test_read_block__grows_within_a_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
