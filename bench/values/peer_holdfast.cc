@@ -125,16 +125,13 @@ private:
     }
     static void scalar(Sum &sum, hf_value value)
     {
-        switch (hf_kind_of(value)) {
-        case HF_KIND_TEXT: {
+        if (hf_is_text(value)) {
             hf_text text = hf_as_text(value, hf_text());
             sum.text(text.bytes, text.length);
-            break;
-        }
-        case HF_KIND_INT64: sum.number(static_cast<double>(hf_as_i64(value, 0))); break;
-        case HF_KIND_BOOL: sum.literal(2 + hf_as_bool(value, false)); break;
-        case HF_KIND_NULL: sum.literal(1); break;
-        default: sum.number(hf_as_double(value, 0)); break;
+        } else if (hf_is_number(value)) {
+            sum.number(hf_as_double(value, 0));
+        } else {
+            sum.literal(hf_is_bool(value) ? 2 + hf_as_bool(value, false) : 1);
         }
     }
     size_t write_with(const hf_write_options *options)

@@ -76,9 +76,10 @@ static inline uint32_t hf_count(hf_value value) { return hf_is_container(value) 
 
 /* ---- scalars with a fallback: never fail ------------------------------------------------- */
 
-HF_API int64_t hf__as_i64_slow(hf_value value, int64_t fallback);
-HF_API uint64_t hf__as_u64_slow(hf_value value, uint64_t fallback);
-HF_API double hf__as_double_slow(hf_value value, double fallback);
+/* They take the slot, not the view: else the view is put together in memory where nobody needs it. */
+HF_API int64_t hf__as_i64_slow(const hf__slot *slot, int64_t fallback);
+HF_API uint64_t hf__as_u64_slow(const hf__slot *slot, uint64_t fallback);
+HF_API double hf__as_double_slow(const hf__slot *slot, double fallback);
 
 static inline bool hf_as_bool(hf_value value, bool fallback)
 {
@@ -89,13 +90,13 @@ static inline int64_t hf_as_i64(hf_value value, int64_t fallback)
 {
     if (HF_LIKELY(value.slot != NULL && hf__kind(value.slot) == HF__INT64))
         return (int64_t)value.slot->hi;
-    return hf__as_i64_slow(value, fallback);
+    return hf__as_i64_slow(value.slot, fallback);
 }
 static inline uint64_t hf_as_u64(hf_value value, uint64_t fallback)
 {
     if (HF_LIKELY(value.slot != NULL && hf__kind(value.slot) == HF__INT64 && (int64_t)value.slot->hi >= 0))
         return value.slot->hi;
-    return hf__as_u64_slow(value, fallback);
+    return hf__as_u64_slow(value.slot, fallback);
 }
 static inline int32_t hf_as_i32(hf_value value, int32_t fallback)
 {
@@ -115,9 +116,13 @@ static inline uint16_t hf_as_u16(hf_value value, uint16_t fallback)
 /* Any number, rounded to the nearest double; a magnitude beyond the largest double gives the fallback. */
 static inline double hf_as_double(hf_value value, double fallback)
 {
-    if (HF_LIKELY(value.slot != NULL && hf__kind(value.slot) == HF__DOUBLE))
-        return hf__double(value.slot);
-    return hf__as_double_slow(value, fallback);
+    if (HF_LIKELY(value.slot != NULL)) {
+        if (hf__kind(value.slot) == HF__DOUBLE)
+            return hf__double(value.slot);
+        if (hf__kind(value.slot) == HF__INT64)
+            return (double)(int64_t)value.slot->hi;
+    }
+    return hf__as_double_slow(value.slot, fallback);
 }
 static inline hf_text hf_as_text(hf_value value, hf_text fallback)
 {

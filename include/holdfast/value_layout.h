@@ -114,6 +114,11 @@ static inline bool hf__is_container(const hf__slot *slot) { return (slot->lo & 1
 static inline bool hf__is_close(const hf__slot *slot) { return (slot->lo & 15) == HF__CLOSE; }
 static inline bool hf__is_key(const hf__slot *slot) { return (slot->lo & (HF__KEY | 14)) == (HF__KEY | HF__TEXT); }
 static inline bool hf__is_number(const hf__slot *slot) { return hf__kind(slot) - 3u <= HF__NUMTEXT - 3u; }
+/* Neither a plain value nor a bracket: none, link, mount, extension. */
+static inline bool hf__is_rare(const hf__slot *slot)
+{
+    return (((1u << HF__NONE) | (1u << HF__LINK) | (1u << HF__MOUNT) | (1u << HF__EXTENSION)) >> (slot->lo & 15) & 1) != 0;
+}
 static inline unsigned hf__byte1(const hf__slot *slot) { return (unsigned)(slot->lo >> 8) & 255; }
 
 /* A signed 48-bit offset in the upper bits of a word. */

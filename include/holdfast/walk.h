@@ -71,6 +71,7 @@ typedef struct hf__walk_return {
     const struct hf__home *home;
     const hf__slot        *from; /* the mount or link slot */
     const hf__slot        *top;
+    uint32_t               top_level;
 } hf__walk_return;
 
 /* A cleanup that waits until the container at `depth` is left. */
@@ -105,15 +106,18 @@ typedef struct hf_walk {
     uint64_t values; /* visited so far, containers when entered */
 
     /* The library's. */
-    const hf__slot        *next;   /* the slot to look at; at `end`: of the current top no more */
-    const hf__slot        *end;
+    const hf__slot        *next;   /* the slot to look at; a slot of kind none at the end of `top` and before a
+                                      top that is no container */
+    const hf__slot        *ended_next; /* `next` before the walk ended */
     const hf__slot        *top;    /* the root, or the mounted or linked value inside of which we are */
     const struct hf__home *home;   /* whose slots these are */
     uint64_t               check_at; /* the count of values at which limits are looked at next */
     uint32_t               level;  /* containers entered and not left */
-    uint32_t               depth_max;
+    uint32_t               enter_below;  /* a container at this level or deeper is not for the fast path */
+    uint32_t               leave_slowly; /* nor is leaving one at this level or above: top's, or one with cleanups */
+    uint32_t               top_level;    /* of `top` */
     hf_walk_end            reason;
-    bool                   counts_bytes, follows, ended;
+    bool                   counts_bytes, follows, begins, ended;
     uint32_t               returns_used, defers_used;
     hf__walk_return       *returns;
     hf__walk_defer        *defers;
@@ -160,9 +164,10 @@ HF_API size_t hf_walk_pointer(const hf_walk *walk, char *out, size_t size);
 
 /* Where a walk stands: plain data to copy and resume from, as long as the root's views are valid. */
 typedef struct hf_walk_position {
-    const hf__slot        *next, *end, *top;
+    const hf__slot        *next, *top;
     const struct hf__home *home;
-    uint32_t               level, returns_used;
+    uint32_t               level, top_level, returns_used;
+    bool                   begins;
     hf__walk_return        returns[HF__WALK_RETURNS];
     uint64_t               values, bytes;
 } hf_walk_position;
@@ -173,52 +178,46 @@ HF_API HF_NODISCARD hf_status hf_walk_get_position(const hf_walk *walk, hf_walk_
 /* Goes on from there with fresh limits and no cleanups; `values` goes on counting from 0. */
 HF_API void hf_walk_resume(hf_walk *walk, const hf_walk_position *position, const hf_walk_options *options);
 
-HF_API bool hf__walk_return_from(hf_walk *walk);
 HF_API bool hf__walk_rare(hf_walk *walk, const hf__slot *at);
 HF_API bool hf__walk_check(hf_walk *walk, const hf__slot *at);
-HF_API void hf__walk_leave(hf_walk *walk, const hf__slot *open);
+HF_API void hf__walk_leave(hf_walk *walk, const hf__slot *close);
 
-/* Goes to the next event; false at the end. Commonest question first: a jump table over the kinds
+/* Goes to the next event; false at the end. The commonest questions first: a jump table over the kinds
  * costs mispredictions (measured, see docs/performance.md). */
 static inline bool hf_walk_next(hf_walk *walk)
 {
     const hf__slot *at = walk->next;
-    if (HF_UNLIKELY(at == walk->end)) {
-        if (!hf__walk_return_from(walk))
-            return false;
-        at = walk->next;
-    }
     hf_text key = { NULL, 0 };
-    if (hf__is_key(at))
+    if (hf__is_key(at)) {
         key = hf__slot_text(at++);
-    walk->key = key;
-    walk->value.slot = at;
-    walk->depth = walk->level;
-    if (hf__is_text(at)) {
-        walk->event = HF_VALUE;
     } else if (hf__is_close(at)) {
         const hf__slot *open = at - hf__way_back(at);
-        if (HF_UNLIKELY((at->lo & HF__EDITED) != 0 || open == walk->top || walk->defers_used > 0)) {
+        if (HF_UNLIKELY((at->lo & HF__EDITED) != 0 || walk->level <= walk->leave_slowly)) {
             hf__walk_leave(walk, at);
             return true;
         }
+        if (hf__is_key(open - 1))
+            key = hf__slot_text(open - 1);
+        walk->key = key;
+        walk->value.slot = open;
         walk->depth = --walk->level;
         walk->event = HF_LEAVE;
-        walk->value.slot = open;
-        if (hf__is_key(open - 1))
-            walk->key = hf__slot_text(open - 1);
         walk->next = at + 1;
         return true;
-    } else if (hf__is_container(at)) {
-        if (HF_UNLIKELY((at->lo & HF__EDITED) != 0 || walk->follows || walk->level >= walk->depth_max))
-            return hf__walk_rare(walk, at);
-        walk->level++;
-        walk->event = HF_ENTER;
-    } else if (HF_LIKELY(hf__kind(at) < HF__LINK || hf__kind(at) == HF__BYTES)) {
-        walk->event = HF_VALUE;
-    } else {
-        return hf__walk_rare(walk, at);
     }
+    uint32_t level = walk->level;
+    walk->key = key;
+    walk->value.slot = at;
+    walk->depth = level;
+    if (HF_UNLIKELY(hf__is_rare(at)))
+        return hf__walk_rare(walk, at);
+    bool is_container = hf__is_container(at);
+    if (is_container) {
+        if (HF_UNLIKELY((at->lo & HF__EDITED) != 0 || level >= walk->enter_below))
+            return hf__walk_rare(walk, at);
+        walk->level = level + 1;
+    }
+    walk->event = is_container ? HF_ENTER : HF_VALUE;
     walk->next = at + 1;
     if (HF_UNLIKELY(++walk->values >= walk->check_at))
         return hf__walk_check(walk, at);

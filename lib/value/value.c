@@ -100,22 +100,22 @@ static hf_status to_double(const hf__slot *slot, double *ret_number)
     }
 }
 
-int64_t hf__as_i64_slow(hf_value value, int64_t fallback)
+int64_t hf__as_i64_slow(const hf__slot *slot, int64_t fallback)
 {
     int64_t number;
-    return hf_to_i64(value, &number) == HF_OK ? number : fallback;
+    return slot != NULL && hf__is_number(slot) && to_i64(slot, &number) == HF_OK ? number : fallback;
 }
 
-uint64_t hf__as_u64_slow(hf_value value, uint64_t fallback)
+uint64_t hf__as_u64_slow(const hf__slot *slot, uint64_t fallback)
 {
     uint64_t number;
-    return hf_to_u64(value, &number) == HF_OK ? number : fallback;
+    return slot != NULL && hf__is_number(slot) && to_u64(slot, &number) == HF_OK ? number : fallback;
 }
 
-double hf__as_double_slow(hf_value value, double fallback)
+double hf__as_double_slow(const hf__slot *slot, double fallback)
 {
     double number;
-    return hf_to_double(value, &number) == HF_OK ? number : fallback;
+    return slot != NULL && hf__is_number(slot) && to_double(slot, &number) == HF_OK ? number : fallback;
 }
 
 static hf_status not_a(hf_value value)

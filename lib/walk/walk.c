@@ -1,9 +1,11 @@
 /* walk.c - the parts of the cursor that are not inline: beginning, limits, mounts, links, chunks of
  * drafts, cleanups.
  *
- * Invariant between events: `next` is the first slot not yet looked at, `top` and `end` frame the
- * value (root, mounted or linked) that it lies in, and `returns` leads from there outwards. Nothing
- * is allocated unless links are followed or more than HF__WALK_DEFERS cleanups wait. */
+ * Invariant between events: `next` is the first slot not yet looked at and lies in `top` (the root, or a
+ * mounted or linked value), or it is `edge`: then all of top was visited or, when `begins`, nothing yet
+ * of a top that is no container. `returns` leads from top outwards. So the fast path in walk.h need not
+ * ask for the end: it meets a closing slot, or a slot of kind none. Nothing is allocated unless links are
+ * followed or more than HF__WALK_DEFERS cleanups wait. */
 #include <holdfast/walk.h>
 
 #include <time.h>
@@ -18,7 +20,14 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+static const hf__slot edge = { HF__NONE, 0 };
+
 /* ---- beginning and ending ---------------------------------------------------------------- */
+
+static uint32_t depth_max(const hf_walk *walk)
+{
+    return walk->options.depth_max != 0 ? walk->options.depth_max : UINT32_MAX;
+}
 
 static void set_options(hf_walk *walk, const hf_walk_options *options)
 {
@@ -29,9 +38,9 @@ static void set_options(hf_walk *walk, const hf_walk_options *options)
     walk->returns_room = HF__WALK_RETURNS;
     walk->defers = walk->inline_defers;
     walk->defers_room = HF__WALK_DEFERS;
-    walk->depth_max = given->depth_max != 0 ? given->depth_max : UINT32_MAX;
     walk->counts_bytes = given->bytes_max != 0;
     walk->follows = given->follow_links;
+    walk->enter_below = walk->follows ? 0 : depth_max(walk);
     walk->deadline_ns = given->time_ms != 0 ? now_ns() + (uint64_t)given->time_ms * 1000000u : 0;
     walk->check_at = UINT64_MAX;
     if (given->values_max != 0)
@@ -42,16 +51,42 @@ static void set_options(hf_walk *walk, const hf_walk_options *options)
         walk->check_at = 1;
 }
 
+/* Leaving needs care at the level of top and where cleanups wait; the last to wait is the deepest. */
+static void set_leave_slowly(hf_walk *walk)
+{
+    uint64_t level = (uint64_t)walk->top_level + 1;
+    if (walk->defers_used > 0 && walk->defers[walk->defers_used - 1].depth > level)
+        level = walk->defers[walk->defers_used - 1].depth;
+    walk->leave_slowly = (uint32_t)level;
+}
+
+static void set_top(hf_walk *walk, hf_value top)
+{
+    walk->home = walk->value.home = top.home;
+    walk->top = top.slot;
+    walk->top_level = walk->level;
+    set_leave_slowly(walk);
+}
+
 void hf_walk_init(hf_walk *walk, hf_value root, const hf_walk_options *options)
 {
     memset(walk, 0, offsetof(hf_walk, inline_returns));
     set_options(walk, options);
     walk->reason = HF_WALK_UNFINISHED;
+    walk->next = &edge;
     if (hf_is_absent(root))
         return;
-    walk->home = walk->value.home = walk->entered_home = root.home;
-    walk->top = walk->next = root.slot;
-    walk->end = hf__behind(root.slot);
+    set_top(walk, root);
+    walk->entered_home = root.home;
+    walk->begins = !hf__is_container(root.slot);
+    if (!walk->begins)
+        walk->next = root.slot;
+}
+
+/* What follows `at`, a value's last slot. */
+static const hf__slot *next_to(const hf_walk *walk, const hf__slot *value, const hf__slot *last)
+{
+    return value == walk->top ? &edge : last + 1;
 }
 
 static void run_defers(hf_walk *walk, uint64_t depth)
@@ -60,14 +95,17 @@ static void run_defers(hf_walk *walk, uint64_t depth)
         hf__walk_defer waiting = walk->defers[--walk->defers_used];
         waiting.cleanup(waiting.context);
     }
+    set_leave_slowly(walk);
 }
 
+/* Where it ended stays readable, for hf_walk_get_position. */
 /* Where it ended stays readable, for hf_walk_get_position. */
 static bool end_walk(hf_walk *walk, hf_walk_end reason)
 {
     walk->reason = reason;
     walk->ended = true;
-    walk->end = walk->next;
+    walk->ended_next = walk->next;
+    walk->next = &edge;
     walk->event = HF_NO_EVENT;
     if (reason != HF_WALK_STOPPED && reason != HF_WALK_UNFINISHED)
         run_defers(walk, 0);
@@ -83,7 +121,7 @@ void hf_walk_stop(hf_walk *walk)
 hf_walk_end hf_walk_finish(hf_walk *walk)
 {
     if (!walk->ended)
-        end_walk(walk, walk->next == walk->end && walk->returns_used == 0 ? HF_WALK_DONE : HF_WALK_UNFINISHED);
+        end_walk(walk, walk->next == &edge && !walk->begins && walk->returns_used == 0 ? HF_WALK_DONE : HF_WALK_UNFINISHED);
     run_defers(walk, 0);
     return walk->reason;
 }
@@ -108,10 +146,8 @@ static bool step_into(hf_walk *walk, const hf__slot *from, hf_value target)
 {
     if (walk->returns_used == walk->returns_room && !grow_returns(walk))
         return false;
-    walk->returns[walk->returns_used++] = (hf__walk_return){ walk->home, from, walk->top };
-    walk->home = walk->value.home = target.home;
-    walk->top = walk->next = target.slot;
-    walk->end = hf__behind(target.slot);
+    walk->returns[walk->returns_used++] = (hf__walk_return){ walk->home, from, walk->top, walk->top_level };
+    set_top(walk, target);
     return true;
 }
 
@@ -128,19 +164,18 @@ static hf_text key_of_top(const hf_walk *walk)
 }
 
 /* At the end of a top: back to behind the mount, or the end of all. */
-bool hf__walk_return_from(hf_walk *walk)
+static bool return_from_top(hf_walk *walk)
 {
-    if (walk->ended)
-        return false;
-    while (walk->next == walk->end) {
+    while (walk->next == &edge) {
         if (walk->returns_used == 0)
             return end_walk(walk, HF_WALK_DONE);
         const hf__walk_return *back = &walk->returns[--walk->returns_used];
         walk->home = walk->value.home = back->home;
         walk->top = back->top;
-        walk->end = hf__behind(back->top);
-        walk->next = back->from + 1;
+        walk->top_level = back->top_level;
+        walk->next = next_to(walk, back->from, back->from);
     }
+    set_leave_slowly(walk);
     return true;
 }
 
@@ -178,13 +213,13 @@ static bool count_value(hf_walk *walk, const hf__slot *at)
 
 static bool enter(hf_walk *walk, const hf__slot *open)
 {
-    if (walk->level >= walk->depth_max)
+    if (walk->level >= depth_max(walk))
         return end_walk(walk, HF_WALK_LIMIT_DEPTH);
     if (walk->follows && !mark_entered(walk, open)) {
         if (walk->ended)
             return false;
         walk->event = HF_AGAIN;
-        walk->next = hf__behind(open);
+        walk->next = next_to(walk, open, hf__behind(open) - 1);
         return true;
     }
     walk->level++;
@@ -194,9 +229,10 @@ static bool enter(hf_walk *walk, const hf__slot *open)
     return count_value(walk, open);
 }
 
-/* Everything hf_walk_next does not do itself; `at` is behind the key, if there is one. A loop,
- * since a mount or a link may lead to another one; links that lead to each other are reported as one. */
-bool hf__walk_rare(hf_walk *walk, const hf__slot *at)
+/* A value that hf_walk_next does not take itself: a top that is no container, an edited container, a
+ * mount, a link, a foreign value, or any container when limits or links ask for care. A loop, since a mount
+ * or a link may lead to another one; links that lead to each other are reported as one. */
+static bool take_value(hf_walk *walk, const hf__slot *at)
 {
     for (uint32_t hops = 0;; hops++) {
         hf_value target;
@@ -209,22 +245,46 @@ bool hf__walk_rare(hf_walk *walk, const hf__slot *at)
             target = hf__link_target_of((hf_value){ walk->home, at });
             if (!walk->follows || hf_is_absent(target) || walk->home != walk->entered_home || hops > walk->home->link_count) {
                 walk->event = HF_LINK;
-                walk->next = at + 1;
+                walk->next = next_to(walk, at, at);
                 return count_value(walk, at);
             }
             break;
         case HF__MOUNT:
             target = hf__resolve((hf_value){ walk->home, at });
             break;
-        default: /* scalars behind a mount or link, foreign values */
+        default:
             walk->event = HF_VALUE;
-            walk->next = at + 1;
+            walk->next = next_to(walk, at, at);
             return count_value(walk, at);
         }
         if (!step_into(walk, at, target))
             return false;
         at = target.slot;
     }
+}
+
+/* Everything hf_walk_next does not do itself; `at` is behind the key, if there is one. */
+bool hf__walk_rare(hf_walk *walk, const hf__slot *at)
+{
+    if (hf__kind(at) != HF__NONE)
+        return take_value(walk, at);
+    if (walk->ended)
+        return false;
+    if (walk->begins) {
+        walk->begins = false;
+        return take_value(walk, walk->top);
+    }
+    if (!return_from_top(walk))
+        return false;
+    /* The slot behind a mount: as hf_walk_next, but with care for all. */
+    at = walk->next;
+    if (hf__is_close(at)) {
+        hf__walk_leave(walk, at);
+        return true;
+    }
+    if (hf__is_key(at))
+        walk->key = hf__slot_text(at++);
+    return take_value(walk, at);
 }
 
 /* LEAVE of a top, of an edited container, or with cleanups waiting. */
@@ -241,7 +301,7 @@ void hf__walk_leave(hf_walk *walk, const hf__slot *close)
         walk->key = key_of_top(walk);
     else
         walk->key = hf__is_key(open - 1) ? hf__slot_text(open - 1) : none;
-    walk->next = close->lo & HF__EDITED ? open + 1 : close + 1;
+    walk->next = next_to(walk, open, close->lo & HF__EDITED ? open : close);
 }
 
 /* ---- limits ------------------------------------------------------------------------------ */
@@ -297,9 +357,8 @@ void hf_walk_prune(hf_walk *walk)
         return;
     }
     /* What is left of the container around: out of a scalar's mount first. */
-    while (walk->next == walk->end && walk->returns_used > 0)
-        if (!hf__walk_return_from(walk))
-            return;
+    if (walk->next == &edge && !return_from_top(walk))
+        return;
     while (!hf__is_close(walk->next))
         walk->next = hf__behind(walk->next);
 }
@@ -311,7 +370,7 @@ void hf_walk_skip(hf_walk *walk)
     run_defers(walk, walk->level);
     walk->level--;
     walk->event = HF_NO_EVENT;
-    walk->next = hf__behind(walk->value.slot);
+    walk->next = next_to(walk, walk->value.slot, hf__behind(walk->value.slot) - 1);
 }
 
 hf_status hf_walk_defer(hf_walk *walk, void (*cleanup)(void *context), void *context)
@@ -327,6 +386,7 @@ hf_status hf_walk_defer(hf_walk *walk, void (*cleanup)(void *context), void *con
         walk->defers_room = room;
     }
     walk->defers[walk->defers_used++] = (hf__walk_defer){ cleanup, context, walk->level };
+    set_leave_slowly(walk);
     return HF_OK;
 }
 
@@ -341,20 +401,25 @@ static void step_back(hf_walk_position *position, const hf_walk *walk)
         at = back->from;
         position->home = back->home;
         position->top = back->top;
+        position->top_level = back->top_level;
     }
-    position->next = walk->key.bytes != NULL && at != position->top ? at - 1 : at;
+    position->begins = at == position->top && !hf__is_container(at);
+    if (position->begins)
+        position->next = &edge;
+    else
+        position->next = walk->key.bytes != NULL && at != position->top ? at - 1 : at;
 }
 
 hf_status hf_walk_get_position(const hf_walk *walk, hf_walk_position *ret_position)
 {
     if (walk->follows)
         return HF_MISUSE;
-    hf_walk_position position = { walk->next, NULL, walk->top, walk->home, walk->level, walk->returns_used,
-                                  { { NULL, NULL, NULL } }, walk->values, walk->bytes };
+    hf_walk_position position = { walk->ended ? walk->ended_next : walk->next, walk->top, walk->home, walk->level,
+                                  walk->top_level, walk->returns_used, walk->begins, { { NULL, NULL, NULL, 0 } },
+                                  walk->values, walk->bytes };
     memcpy(position.returns, walk->returns, walk->returns_used * sizeof *walk->returns);
     if (walk->ended && walk->reason >= HF_WALK_LIMIT_VALUES && walk->reason <= HF_WALK_CANCELLED)
         step_back(&position, walk);
-    position.end = position.top != NULL ? hf__behind(position.top) : NULL;
     *ret_position = position;
     return HF_OK;
 }
@@ -365,10 +430,10 @@ void hf_walk_resume(hf_walk *walk, const hf_walk_position *position, const hf_wa
     set_options(walk, options);
     walk->follows = false;
     walk->reason = HF_WALK_UNFINISHED;
+    walk->level = position->top_level;
+    set_top(walk, (hf_value){ position->home, position->top });
     walk->next = position->next;
-    walk->end = position->end;
-    walk->top = position->top;
-    walk->home = walk->value.home = position->home;
+    walk->begins = position->begins;
     walk->level = position->level;
     walk->returns_used = position->returns_used;
     memcpy(walk->inline_returns, position->returns, position->returns_used * sizeof *position->returns);
