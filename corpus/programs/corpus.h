@@ -45,14 +45,18 @@ static inline void corpus_sleep_ms(int milliseconds)
 /* Waits for the next round; 0 after the last, when the account has been given. */
 static inline int corpus_next(void)
 {
-    if (++corpus_round == 0)
+    static int rounds = CORPUS_ROUNDS;
+    if (++corpus_round == 0) {
+        const char *asked = getenv("CORPUS_ROUNDS"); /* a check of the truth needs no more than some */
+        rounds = asked != NULL ? atoi(asked) : rounds;
         clock_gettime(CLOCK_MONOTONIC, &corpus_begin);
+    }
     double left = (double)corpus_round / CORPUS_PER_SECOND - corpus_seconds();
     if (left > 0) {
         struct timespec wait = { (time_t)left, (long)((left - (double)(time_t)left) * 1e9) };
         nanosleep(&wait, NULL);
     }
-    if (corpus_round < CORPUS_ROUNDS)
+    if (corpus_round < rounds)
         return 1;
     corpus_account();
     return 0;

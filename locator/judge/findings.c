@@ -315,13 +315,28 @@ static int compare_dismissed(const void *left, const void *right)
     return (a->fingerprint > b->fingerprint) - (a->fingerprint < b->fingerprint);
 }
 
+/* Of perhaps a hundred thousand, some are shown: they are moved to the front one by one, the rest is left out. */
+static void keep_largest_dismissed(hf__judgement *judgement, size_t most)
+{
+    hf__finding *all = judgement->dismissed;
+    size_t kept = judgement->dismissed_count < most ? judgement->dismissed_count : most;
+    for (size_t i = 0; i < kept; i++) {
+        size_t best = i;
+        for (size_t j = i + 1; j < judgement->dismissed_count; j++)
+            if (compare_dismissed(&all[j], &all[best]) < 0)
+                best = j;
+        hf__finding first = all[best];
+        all[best] = all[i];
+        all[i] = first;
+    }
+    judgement->dismissed_count = kept;
+}
+
 static void settle(court *at)
 {
     hf__judgement *judgement = at->judgement;
     if (judgement->findings_count > 0)
         qsort(judgement->findings, judgement->findings_count, sizeof *judgement->findings, compare_findings);
-    if (judgement->dismissed_count > 0)
-        qsort(judgement->dismissed, judgement->dismissed_count, sizeof *judgement->dismissed, compare_dismissed);
     judgement->verdict = HF_VERDICT_STEADY;
     for (size_t i = 0; i < judgement->findings_count; i++) {
         if (judgement->findings[i].verdict < judgement->verdict)
@@ -332,9 +347,7 @@ static void settle(court *at)
     for (size_t i = 0; i < judgement->dismissed_count; i++)
         if (judgement->dismissed[i].verdict < judgement->verdict)
             judgement->verdict = judgement->dismissed[i].verdict;
-    size_t dismissed_max = at->options->dismissed_max > 0 ? at->options->dismissed_max : DISMISSED_MAX;
-    if (judgement->dismissed_count > dismissed_max)
-        judgement->dismissed_count = dismissed_max;
+    keep_largest_dismissed(judgement, at->options->dismissed_max > 0 ? at->options->dismissed_max : DISMISSED_MAX);
 }
 
 static void measure_whole(court *at)

@@ -7,8 +7,7 @@
 
 enum { STACK_MAX = 64 };
 
-/* The length of a valid UTF-8 sequence at `at`, or 0. */
-static size_t sequence_at(const uint8_t *at, size_t left)
+size_t hf__utf8_length(const uint8_t *at, size_t left)
 {
     static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
     size_t length = *at < 0x80 ? 1 : *at >> 5 == 6 ? 2 : *at >> 4 == 14 ? 3 : *at >> 3 == 30 ? 4 : 0;
@@ -29,7 +28,7 @@ void hf__put_json_text(FILE *out, hf_text text)
 {
     const uint8_t *at = (const uint8_t *)text.bytes, *end = at + text.length;
     while (at < end) {
-        size_t length = sequence_at(at, (size_t)(end - at));
+        size_t length = hf__utf8_length(at, (size_t)(end - at));
         if (length == 0)
             fputs("\xef\xbf\xbd", out);
         else if (*at == '"' || *at == '\\')

@@ -47,7 +47,7 @@ static void put_result(FILE *out, const hf__case *shown, size_t index)
     fprintf(out, "{\"ruleId\":\"%s\",\"level\":\"%s\",\"message\":{\"text\":\"", hf__verdict_name(finding->verdict),
             leak && !known ? "error" : leak ? "note" : "warning");
     hf__put_json_text(out, hf__function_name(shown->model, finding->function));
-    fprintf(out, " grows by %s/s: ", hf__bytes_words(fmax(finding->shape.rate, 0), rate, sizeof rate));
+    fprintf(out, " grows by %s/s: ", hf__bytes_words(fmax(hf__finding_rate(finding, finding->shape.rate), 0), rate, sizeof rate));
     hf__put_json_text(out, hf_text_from_cstr(words.hypothesis));
     fputs(". Next: ", out);
     hf__put_json_text(out, hf_text_from_cstr(words.next));

@@ -6,21 +6,29 @@
 
 void hf__put_xml_text(FILE *out, hf_text text)
 {
-    for (size_t i = 0; i < text.length; i++) {
-        uint8_t byte = (uint8_t)text.bytes[i];
-        switch (byte) {
+    const uint8_t *at = (const uint8_t *)text.bytes, *end = at + text.length;
+    while (at < end) {
+        size_t length = hf__utf8_length(at, (size_t)(end - at));
+        /* U+FFFE and U+FFFF are no characters to XML. */
+        if (length == 0 || (length == 3 && at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe)) {
+            fputs("\xef\xbf\xbd", out);
+            at += length > 0 ? length : 1;
+            continue;
+        }
+        switch (*at) {
         case '<': fputs("&lt;", out); break;
         case '>': fputs("&gt;", out); break;
         case '&': fputs("&amp;", out); break;
         case '"': fputs("&quot;", out); break;
         default:
-            /* XML has no way to hold other control characters; bytes beyond ASCII may be broken UTF-8. */
-            if (byte >= 0x80)
-                fprintf(out, "&#x%x;", byte);
+            /* XML has no way to hold other control characters. */
+            if (*at < 0x20 && *at != '\n' && *at != '\t')
+                fputc(' ', out);
             else
-                fputc(byte < 0x20 && byte != '\n' && byte != '\t' ? ' ' : byte, out);
+                fwrite(at, 1, length, out);
             break;
         }
+        at += length;
     }
 }
 
@@ -50,7 +58,7 @@ bool hf__view_junit(FILE *out, const hf__case *shown)
         fputs("<testcase classname=\"holdfast\" name=\"", out);
         hf__put_xml_text(out, hf__function_name(shown->model, finding->function));
         fputs("\" time=\"0\">", out);
-        hf__bytes_words(fmax(finding->shape.rate, 0), rate, sizeof rate);
+        hf__bytes_words(fmax(hf__finding_rate(finding, finding->shape.rate), 0), rate, sizeof rate);
         if (fails(shown, i)) {
             fprintf(out, "<failure type=\"leak\" message=\"grows by %s/s\">", rate);
             hf__put_xml_text(out, hf_text_from_cstr(words.hypothesis));

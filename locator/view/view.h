@@ -32,6 +32,8 @@ const char *hf__finding_kind(const hf__finding *finding);
 
 /* `text` as the inside of a JSON string: escaped, and what is not UTF-8 replaced. */
 void hf__put_json_text(FILE *out, hf_text text);
+/* The length of the valid UTF-8 sequence at `at`, or 0. */
+size_t hf__utf8_length(const uint8_t *at, size_t left);
 /* The same for XML text and attributes. */
 void hf__put_xml_text(FILE *out, hf_text text);
 
