@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { CORPUS_PER_SECOND = 400, CORPUS_ROUNDS = 600 };
 
@@ -34,6 +35,8 @@ static inline void corpus_account(void)
 {
     printf("corpus: leaked %zu bytes in %.3f s\n", corpus_bytes, corpus_seconds() - corpus_first_leak);
     fflush(stdout);
+    if (getenv("CORPUS_ROUNDS") != NULL) /* the truth is what is kept now, not what is tidied up later */
+        _exit(0);
 }
 
 static inline void corpus_sleep_ms(int milliseconds)
