@@ -1,14 +1,16 @@
 /* stack_walk.c - stepping, meeting the memo, splicing. */
 #include "stack_walk.h"
 
-#include <limits.h>
 #include <stddef.h>
 
-enum { FRESH = INT_MIN, PC_MIN = 4096 };
+#define LIKELY(x)   __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+enum { PC_MIN = 4096, BP_BELOW_MAX = UINT16_MAX };
 
 typedef enum step_result { STEPPED, ENDED, STUCK } step_result;
 
-/* One walk under way. */
+/* Where a walk is, as far as a single step needs to know. */
 typedef struct walk {
     hf__unwinder   *unwinder;
     hf__walker     *walker;
@@ -16,11 +18,17 @@ typedef struct walk {
     hf__stack_range range;
     bool            exact;        /* at.pc is the instruction itself: a signal interrupted it */
     bool            memo_usable;
-    uint32_t        count;        /* fresh frames */
-    uint32_t        taken;        /* outermost frames taken over from the memo */
 } walk;
 
-static uint64_t load(uint64_t address)
+/* What a walk came to. */
+typedef struct climbed {
+    step_result result;
+    bool        memo_usable;
+    uint32_t    count;            /* fresh frames */
+    uint32_t    taken;            /* outermost frames taken over from the memo */
+} climbed;
+
+static inline uint64_t load(uint64_t address)
 {
     return *(const volatile uint64_t *)address;
 }
@@ -41,6 +49,8 @@ static bool enter_stack(walk *w, uint64_t sp)
     return w->unwinder->range_of != NULL && w->unwinder->range_of(sp, &w->range);
 }
 
+/* ---- one step ------------------------------------------------------------------------------ */
+
 /* A zero instead of a return address ends the stack. The memo would have to watch that word, so
  * it is not kept. */
 static step_result end_by_word(walk *w)
@@ -49,18 +59,25 @@ static step_result end_by_word(walk *w)
     return ENDED;
 }
 
+static inline void fill_frame(hf__frame *frame, uint64_t slot, uint64_t pc, uint64_t bp, uint64_t bp_below, uint32_t flags)
+{
+    frame->slot = slot;
+    frame->caller_pc = pc;
+    frame->caller_bp = bp;
+    frame->bp_below = (uint16_t)bp_below;
+    frame->node = flags;
+}
+
 /* A handler's frame: the kernel saved the interrupted registers above it, maybe on another stack. */
 static step_result step_signal(walk *w, hf__frame *frame)
 {
     uint64_t sp = w->at.sp;
     if (!readable(w, sp + HF__SIGNAL_PC))
         return STUCK;
-    frame->slot = sp + HF__SIGNAL_PC;
-    frame->bp_distance = FRESH;
     w->at.pc = load(sp + HF__SIGNAL_PC);
     w->at.bp = load(sp + HF__SIGNAL_BP);
     w->at.sp = load(sp + HF__SIGNAL_SP);
-    frame->bp_after = w->at.bp;
+    fill_frame(frame, sp + HF__SIGNAL_PC, w->at.pc, w->at.bp, 0, frame->node | HF__FRAME_ANEW | HF__FRAME_NEEDS_BP);
     w->exact = true;
     if (!enter_stack(w, w->at.sp))
         return STUCK;
@@ -78,21 +95,16 @@ static step_result step_by_bp(walk *w, hf__frame *frame)
     uint64_t pc = load(bp + HF__WORD);
     if (pc < PC_MIN)
         return end_by_word(w);
-    frame->slot = bp + HF__WORD;
-    frame->bp_distance = -HF__WORD;
-    w->at.bp = load(bp);
-    w->at.pc = pc;
-    w->at.sp = bp + 2 * HF__WORD;
-    frame->bp_after = w->at.bp;
+    w->at = (hf__registers){ pc, bp + 2 * HF__WORD, load(bp) };
+    fill_frame(frame, bp + HF__WORD, pc, w->at.bp, 1, frame->node | HF__FRAME_NEEDS_BP);
     return STEPPED;
 }
 
-static step_result step(walk *w, hf__frame *frame)
+/* By any kind of rule. */
+static __attribute__((noinline)) step_result step(walk *w, hf__frame *frame)
 {
-    bool was_exact = w->exact;
-    hf__rule rule = hf__rule_find(w->unwinder->rules, w->at.pc - (was_exact ? 0 : 1));
+    hf__rule rule = hf__rule_find(w->unwinder->rules, w->at.pc - (w->exact ? 0 : 1));
     uint64_t cfa, bp_slot = 0;
-    *frame = (hf__frame){ .pc = w->at.pc, .node = was_exact ? HF__NODE_EXACT : 0 };
     w->exact = false;
     switch (rule.kind) {
     case HF__CFA_SP: cfa = w->at.sp + (uint64_t)(int64_t)rule.offset; break;
@@ -114,162 +126,198 @@ static step_result step(walk *w, hf__frame *frame)
         bp_slot = cfa + (uint64_t)(int64_t)rule.bp_offset;
     if (!readable(w, slot) || (bp_slot != 0 && !readable(w, bp_slot)))
         return STUCK;
-    uint64_t pc = load(slot);
-    if (bp_slot != 0)
-        w->at.bp = load(bp_slot);
-    frame->slot = slot;
-    frame->bp_after = w->at.bp;
-    frame->bp_distance = rule.kind == HF__CFA_BP_DEREF ? FRESH : bp_slot != 0 ? (int32_t)(bp_slot - slot) : 0;
-    w->at.pc = pc;
-    w->at.sp = cfa;
+    uint64_t pc = load(slot), bp = bp_slot != 0 ? load(bp_slot) : w->at.bp;
+    uint64_t below = bp_slot != 0 ? (slot - bp_slot) / HF__WORD : 0;
+    uint32_t flags = frame->node | (rule.kind != HF__CFA_SP ? HF__FRAME_NEEDS_BP : 0);
+    if (rule.kind == HF__CFA_BP_DEREF || (rule.kind == HF__CFA_BP && below == 0) || below > BP_BELOW_MAX)
+        flags |= HF__FRAME_ANEW;
+    w->at = (hf__registers){ pc, cfa, bp };
+    fill_frame(frame, slot, pc, bp, below, flags);
     return pc < PC_MIN ? end_by_word(w) : STEPPED;
 }
 
-/* Does memo frame `k` still step to the frame outside of it? Reads its places again. */
-static bool holds(const hf__frame *memo, uint32_t k)
+/* By the two kinds of rule that nearly all code has. False: nothing was done. */
+static inline bool step_quickly(hf__rule_table *rules, uint64_t last, hf__registers *at, hf__frame *frame)
 {
-    const hf__frame *frame = &memo[k];
-    if (frame->bp_distance == FRESH || load(frame->slot) != memo[k - 1].pc)
+    uint64_t entry = hf__rule_kept(rules, at->pc - 1);
+    uint64_t kind = hf__rule_kind(entry);
+    if (UNLIKELY(kind - HF__CFA_SP > HF__CFA_BP - HF__CFA_SP))
         return false;
-    return frame->bp_distance == 0 || load(frame->slot + (uint64_t)(int64_t)frame->bp_distance) == frame->bp_after;
-}
-
-/* After a step to `w->at` through `last`: takes over the memo as far as it holds. `*at` is the
- * innermost memo frame not yet passed. Returns true when the walk is complete. */
-static bool meet_memo(walk *w, const hf__frame *last, int64_t *at)
-{
-    const hf__frame *memo = w->walker->memo;
-    while (*at >= 0 && memo[*at].slot < last->slot)
-        (*at)--;
-    int64_t j = *at;
-    if (j < 1 || memo[j].slot != last->slot || memo[j].bp_after != w->at.bp || memo[j - 1].pc != w->at.pc ||
-        (memo[j - 1].node & HF__NODE_EXACT) != 0)
+    bool     by_bp = kind == HF__CFA_BP;
+    uint64_t slot = (by_bp ? at->bp : at->sp) + hf__rule_offset(entry) - HF__RETURN_BELOW_CFA;
+    uint64_t below = hf__rule_bp_below(entry);      /* from the frame's end: a word more than from the slot */
+    uint64_t bp_slot = below != 0 ? slot + HF__RETURN_BELOW_CFA - below : slot;
+    /* Unsigned: places below sp wrap around to far above. */
+    if (UNLIKELY(bp_slot - at->sp > last - at->sp || slot > last || slot % HF__WORD != 0))
         return false;
-    uint32_t k = (uint32_t)j - 1;   /* frames 0..j-1 follow if their places still hold */
-    while (k > 0 && holds(memo, k))
-        k--;
-    if (k == 0 && memo[0].slot == 0) {
-        w->taken = (uint32_t)j;
-        return true;
-    }
-    /* Frames j-1 .. k+1 hold; step anew from frame k. */
-    for (uint32_t q = (uint32_t)j - 1; q > k && w->count < HF__FRAMES_MAX; q--)
-        w->walker->fresh[w->count++] = memo[q];
-    if (w->count > 0) {
-        const hf__frame *inner = &w->walker->fresh[w->count - 1];
-        w->at = (hf__registers){ memo[k].pc, inner->slot + HF__WORD, inner->bp_after };
-    }
-    *at = k;
-    return false;
-}
-
-static step_result climb(walk *w)
-{
-    hf__walker *walker = w->walker;
-    int64_t at = w->memo_usable ? (int64_t)walker->count - 1 : -1;
-    while (w->count < HF__FRAMES_MAX) {
-        hf__frame *frame = &walker->fresh[w->count];
-        uint64_t sp = w->at.sp;
-        step_result result = step(w, frame);
-        w->count++;
-        if (result != STEPPED) {
-            frame->slot = 0;
-            return result;
-        }
-        if (w->at.sp <= sp && !w->exact)
-            return STUCK;         /* a frame cannot end below where it began, except a handler's */
-        if (w->memo_usable && at >= 0 && !w->exact && meet_memo(w, frame, &at))
-            return ENDED;
-    }
-    return STUCK;
-}
-
-/* Names the fresh frames from the outermost in and makes them the memo's inner part. */
-static uint32_t intern(walk *w, step_result result)
-{
-    hf__unwinder *unwinder = w->unwinder;
-    hf__walker *walker = w->walker;
-    uint32_t node = w->taken > 0 ? walker->memo[w->taken - 1].node & HF__TRIE_PARENT_MASK : 0;
-    uint32_t outer = w->taken;
-    uint32_t first = w->count;
-    uint32_t flags = 0;
-    if (result == STUCK) {
-        flags = HF__NODE_TRUNCATED;
-        if (w->count == HF__FRAMES_MAX)
-            first = HF__FRAMES_KEPT_DEEP;
-    }
-    for (uint32_t i = first; i-- > 0;) {
-        hf__frame *frame = &walker->fresh[i];
-        uint32_t exact = frame->node & HF__NODE_EXACT;
-        if (frame->pc - unwinder->own_start >= unwinder->own_end - unwinder->own_start) {
-            node = hf__trie_intern(unwinder->trie, node, frame->pc, exact | flags, unwinder->before_new);
-            flags = 0;
-        }
-        frame->node = node | exact;
-        if (outer < HF__FRAMES_MAX)
-            walker->memo[outer++] = *frame;
-    }
-    walker->count = w->memo_usable && result == ENDED && outer < HF__FRAMES_MAX ? outer : 0;
-    return node;
-}
-
-/* Do all frames of the memo from `k` outwards still hold? */
-static inline bool all_hold(const hf__frame *memo, uint32_t k)
-{
-    while (k > 0 && holds(memo, k))
-        k--;
-    return k == 0;
-}
-
-/* The innermost frame of the memo, stepped from another place in the same function: the usual case
- * of a function that allocates more than once. */
-static bool step_sibling(hf__unwinder *unwinder, hf__walker *walker, hf__registers from, uint32_t *ret_node)
-{
-    uint32_t last = walker->count - 1;
-    hf__frame *inner = &walker->memo[last];
-    hf__rule rule = hf__rule_find(unwinder->rules, from.pc - 1);
-    if (last < 1 || (rule.kind != HF__CFA_SP && rule.kind != HF__CFA_BP) || inner->bp_distance == FRESH)
+    uint64_t pc = load(slot);
+    if (UNLIKELY(pc < PC_MIN))
         return false;
-    uint64_t cfa = (rule.kind == HF__CFA_SP ? from.sp : from.bp) + (uint64_t)(int64_t)rule.offset;
-    uint64_t bp_slot = rule.bp_offset != 0 ? cfa + (uint64_t)(int64_t)rule.bp_offset : 0;
-    if (cfa - HF__RETURN_BELOW_CFA != inner->slot || inner->slot < from.sp || (bp_slot != 0 && bp_slot < from.sp) ||
-        load(inner->slot) != walker->memo[last - 1].pc || (bp_slot != 0 ? load(bp_slot) : from.bp) != inner->bp_after ||
-        !all_hold(walker->memo, last - 1))
-        return false;
-    uint32_t parent = walker->memo[last - 1].node & HF__TRIE_PARENT_MASK;
-    inner->pc = from.pc;
-    inner->bp_distance = bp_slot != 0 ? (int32_t)(bp_slot - inner->slot) : 0;
-    inner->node = hf__trie_intern(unwinder->trie, parent, from.pc, 0, unwinder->before_new);
-    walker->from = from;
-    *ret_node = inner->node;
+    at->pc = pc;
+    at->sp = slot + HF__RETURN_BELOW_CFA;
+    at->bp = below != 0 ? load(bp_slot) : at->bp;
+    fill_frame(frame, slot, pc, at->bp, (slot - bp_slot) / HF__WORD, by_bp ? HF__FRAME_NEEDS_BP : 0);
     return true;
 }
 
-/* From the same place as before, with the same callers. */
-static inline bool same_place(const hf__walker *walker, hf__registers from)
+/* ---- the memo ------------------------------------------------------------------------------ */
+
+/* Not 0: the return address is another one now. */
+static inline uint64_t changed(const hf__frame *frame)
 {
-    return from.pc == walker->from.pc && from.sp == walker->from.sp && from.bp == walker->from.bp &&
-           all_hold(walker->memo, walker->count - 1);
+    return load(frame->slot) ^ frame->caller_pc;
+}
+
+/* Where bp of the caller was read. */
+static inline uint64_t bp_slot_of(const hf__frame *frame)
+{
+    return frame->slot - frame->bp_below * (uint64_t)HF__WORD;
+}
+
+/* The innermost frame of memo[1..k] that does not hold any more; 0: all hold. */
+static inline uint32_t find_changed(const hf__frame *memo, uint32_t k)
+{
+    const hf__frame *frame = memo + k;
+    uint32_t watched = frame->watched;
+    for (; frame >= memo + 4; frame -= 4)
+        if ((changed(frame) | changed(frame - 1) | changed(frame - 2) | changed(frame - 3)) != 0)
+            break;
+    while (frame > memo && changed(frame) == 0)
+        frame--;
+    k = (uint32_t)(frame - memo);
+    for (; watched > k; watched = memo[watched - 1].watched) {
+        frame = memo + watched;
+        if ((frame->node & HF__FRAME_ANEW) != 0 || load(bp_slot_of(frame)) != frame->caller_bp)
+            return watched;
+    }
+    return k;
+}
+
+/* Frames j .. k+1 of the memo hold, where `at` is where frame j began. Goes on to where frame k begins. */
+static __attribute__((noinline)) hf__registers take_part(hf__walker *walker, uint32_t j, uint32_t k, hf__registers at,
+                                                         uint32_t *count)
+{
+    for (uint32_t q = j; q > k && *count < HF__FRAMES_MAX; q--) {
+        const hf__frame *known = &walker->memo[q];
+        /* Frames found by bp have read it; others need it for the sake of those further out. */
+        bool by_bp = (known->node & HF__FRAME_NEEDS_BP) != 0 && known->bp_below != 0;
+        if (known->bp_below != 0)
+            at.bp = load(bp_slot_of(known));
+        at.pc = known->caller_pc;
+        at.sp = known->slot + HF__RETURN_BELOW_CFA;
+        fill_frame(&walker->fresh[(*count)++], known->slot, at.pc, at.bp, known->bp_below,
+                   (known->node & HF__NODE_EXACT) | (by_bp ? HF__FRAME_NEEDS_BP : 0));
+    }
+    return at;
+}
+
+/* Does memo frame `j` lead to where the walk has come through `slot`? */
+static inline bool meets(const hf__frame *memo, int64_t j, uint64_t slot, const hf__registers *at)
+{
+    return memo[j].slot == slot && memo[j].caller_pc == at->pc && (memo[j - 1].node & HF__NODE_EXACT) == 0 &&
+           (memo[j].caller_bp == at->bp || (memo[j - 1].node & HF__FRAME_NEEDS_BP) == 0);
+}
+
+static inline climbed climb(hf__unwinder *unwinder, hf__walker *walker, hf__registers at, hf__stack_range range, bool memo_usable)
+{
+    const hf__frame *memo = walker->memo;
+    int64_t  passed = memo_usable ? (int64_t)walker->count - 1 : -1;
+    bool     exact = false;
+    uint32_t count = 0;
+    while (LIKELY(count < HF__FRAMES_MAX)) {
+        hf__frame *frame = &walker->fresh[count++];
+        if (UNLIKELY(exact || !step_quickly(unwinder->rules, range.high - HF__WORD, &at, frame))) {
+            walk w = { unwinder, walker, at, range, exact, memo_usable };
+            frame->node = exact ? HF__NODE_EXACT : 0;
+            step_result result = step(&w, frame);
+            memo_usable = w.memo_usable;
+            if (result != STEPPED) {
+                fill_frame(frame, 0, 0, 0, 0, frame->node & HF__NODE_EXACT);
+                return (climbed){ result, memo_usable, count, 0 };
+            }
+            if (w.at.sp <= at.sp && !w.exact)
+                break;            /* a frame cannot end below where it began, except a handler's */
+            at = w.at;
+            range = w.range;
+            exact = w.exact;
+            if (exact || !memo_usable)
+                continue;
+        }
+        while (passed >= 1 && memo[passed].slot < frame->slot)
+            passed--;
+        if (passed >= 1 && meets(memo, passed, frame->slot, &at) && LIKELY(memo_usable)) {
+            uint32_t j = (uint32_t)passed - 1, k = find_changed(memo, j);
+            if (LIKELY(k == 0))
+                return (climbed){ ENDED, true, count, j + 1 };
+            at = take_part(walker, j, k, at, &count);
+            passed = k;
+        }
+    }
+    return (climbed){ STUCK, false, count, 0 };
+}
+
+/* What else of a frame the memo must watch, given the frame outside of it. */
+static inline uint32_t flags_of(const hf__frame *frame, uint32_t outer)
+{
+    uint32_t needed = outer & HF__FRAME_NEEDS_BP;
+    uint32_t read = frame->bp_below != 0 ? UINT32_MAX : 0;
+    return (frame->node & ~HF__TRIE_PARENT_MASK) | (needed & ~read) | (needed & read) << 1;
+}
+
+/* Names the fresh frames from the outermost in and makes them the memo's inner part. */
+static inline uint32_t intern(hf__unwinder *unwinder, hf__walker *walker, hf__registers from, climbed way)
+{
+    uint32_t flags = way.taken > 0 ? walker->memo[way.taken - 1].node : 0;
+    uint32_t watched = way.taken > 0 ? walker->memo[way.taken - 1].watched : 0;
+    uint32_t node = flags & HF__TRIE_PARENT_MASK;
+    uint32_t first = way.count, filled = way.taken;
+    uint32_t truncated = 0;
+    if (UNLIKELY(way.result == STUCK)) {
+        truncated = HF__NODE_TRUNCATED;
+        if (way.count == HF__FRAMES_MAX)
+            first = HF__FRAMES_KEPT_DEEP;
+    }
+    if (UNLIKELY(way.taken + first > HF__FRAMES_MAX))
+        filled = way.taken = 0, way.memo_usable = false;
+    for (const hf__frame *frame = walker->fresh + first; frame-- > walker->fresh;) {
+        uint64_t pc = frame > walker->fresh ? frame[-1].caller_pc : from.pc;
+        hf__frame *kept = &walker->memo[filled];
+        flags = flags_of(frame, flags);
+        if (LIKELY(pc - unwinder->own_start >= unwinder->own_end - unwinder->own_start)) {
+            node = hf__trie_find(unwinder->trie, node, pc, (flags & HF__NODE_EXACT) | truncated, unwinder->before_new);
+            truncated = 0;
+        }
+        *kept = *frame;
+        kept->node = node | flags;
+        watched = (flags & (HF__FRAME_SECOND | HF__FRAME_ANEW)) != 0 ? filled : watched;
+        kept->watched = (uint16_t)watched;
+        filled++;
+    }
+    walker->count = way.memo_usable && way.result == ENDED ? filled : 0;
+    walker->from = from;
+    return node;
 }
 
 uint32_t hf__walk_stack(hf__unwinder *unwinder, hf__walker *walker, hf__registers from)
 {
-    uint32_t node;
+    hf__stack_range range = walker->own;
     uint32_t epoch = atomic_load_explicit(&unwinder->epoch, memory_order_acquire);
-    if (walker->epoch != epoch) {
+    if (UNLIKELY(walker->epoch != epoch)) {
         walker->count = 0;
         walker->epoch = epoch;
     }
-    if (walker->count > 0 && from.sp >= walker->own.low && from.sp < walker->own.high) {
-        if (same_place(walker, from))
-            return walker->memo[walker->count - 1].node & HF__TRIE_PARENT_MASK;
-        if (step_sibling(unwinder, walker, from, &node))
-            return node;
+    bool own_stack = from.sp >= range.low && from.sp < range.high;
+    if (UNLIKELY(!own_stack)) {
+        walker->count = 0;
+        if (unwinder->range_of == NULL || !unwinder->range_of(from.sp, &range))
+            return hf__trie_intern(unwinder->trie, 0, from.pc, HF__NODE_TRUNCATED, unwinder->before_new);
     }
-    walk w = { .unwinder = unwinder, .walker = walker, .at = from, .memo_usable = true };
-    if (!enter_stack(&w, from.sp))
-        return hf__trie_intern(unwinder->trie, 0, from.pc, HF__NODE_TRUNCATED, unwinder->before_new);
-    node = intern(&w, climb(&w));
-    walker->from = from;
-    return node;
+    /* From the same place as before, with the same callers. */
+    if (from.pc == walker->from.pc && from.sp == walker->from.sp && walker->count > 0) {
+        const hf__frame *inner = &walker->memo[walker->count - 1];
+        if ((from.bp == walker->from.bp || (inner->node & HF__FRAME_NEEDS_BP) == 0) &&
+            find_changed(walker->memo, walker->count - 1) == 0)
+            return inner->node & HF__TRIE_PARENT_MASK;
+    }
+    return intern(unwinder, walker, from, climb(unwinder, walker, from, range, own_stack));
 }

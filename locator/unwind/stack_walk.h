@@ -1,17 +1,17 @@
 /* stack_walk.h - the call stack of the calling thread, as a node of the trie.
  *
  * Exact and of full depth, and cheap where a program allocates from the same depths again and
- * again: each thread keeps the previous walk as a memo, outermost frame first, with the places in
- * memory that decided it. After the first steps a new walk meets a frame of the memo; then every
- * remaining place is read again and compared, and the rest of the memo is taken over as it is.
- * Nothing is trusted that was not read again, so that longjmp, exceptions and coroutines need no
- * care, and no return address is ever rewritten.
+ * again: each thread keeps the previous walk as a memo, outermost frame first, with the words in
+ * memory that decided it. After the first steps a new walk meets a frame of the memo; then the words
+ * of every frame outside of it are read again and compared, and the rest of the memo is taken over
+ * as it is. Nothing is trusted that was not read again, so that longjmp, exceptions and coroutines
+ * need no care, and no return address is ever rewritten.
  *
  * Why that is exact: a step depends on (pc, sp, bp), on the rule for pc, and on the words it
  * reads. A memo frame with equal (pc, sp, bp) and equal words steps to the same place. Frames
  * whose step reads other words (signal frames, realigned stacks) are always stepped anew.
  *
- * Memory is read only inside of the range of the current stack: [sp, hi). */
+ * Memory is read only inside of the range of the current stack: [sp, high). */
 #ifndef HOLDFAST_STACK_WALK_H
 #define HOLDFAST_STACK_WALK_H
 
@@ -21,13 +21,25 @@
 
 enum { HF__FRAMES_MAX = 16384, HF__FRAMES_KEPT_DEEP = 64 };
 
+/* One step, from a frame to its caller. The frame's own pc is `caller_pc` of the frame inside of it.
+ *
+ * bp is a register like others in most code; it decides a walk only where a frame further out is found
+ * by it. So the word it was read from is compared only there. Frames that need such a second look
+ * are few, and linked: `watched` leads from any frame of the memo to the next one. */
 typedef struct hf__frame {
-    uint64_t pc;          /* in this frame */
-    uint64_t slot;        /* where its return address lies; 0 for an outermost frame that has none */
-    uint64_t bp_after;    /* bp in its caller */
-    int32_t  bp_distance; /* where that was read: slot + distance; 0: bp was not read; FRESH: step anew */
-    uint32_t node;        /* the stack down to this frame */
+    uint64_t slot;            /* where the return address lies; 0: an outermost frame, that has none */
+    uint64_t caller_pc;       /* what was read there */
+    uint64_t caller_bp;       /* bp in the caller; may be stale unless the caller is HF__FRAME_NEEDS_BP */
+    uint16_t bp_below;        /* words below the slot at which caller_bp was read; 0: bp went through unread */
+    uint16_t watched;         /* in the memo: this frame, or the next one out, that is SECOND or ANEW; 0: none */
+    uint32_t node;            /* the stack down to this frame, HF__NODE_EXACT, and: */
 } hf__frame;
+
+enum {
+    HF__FRAME_ANEW     = 1 << 27,  /* its step read more than these words: never taken over */
+    HF__FRAME_NEEDS_BP = 1 << 28,  /* the walk from here depends on bp: by its own step, or one further out */
+    HF__FRAME_SECOND   = 1 << 29   /* the word that bp was read from decides the walk too */
+};
 
 typedef struct hf__stack_range {
     uint64_t low, high;

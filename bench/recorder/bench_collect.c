@@ -1,0 +1,33 @@
+/* bench_collect.c - runs a program under the recorder and prints what that took, without judging.
+ *
+ * usage: bench_collect PERIOD FILE PROGRAM ARGUMENT...      period 0: every allocation
+ * Prints one line of JSON on standard error: wall seconds, the collector's processor time and largest
+ * resident size, bytes of the recording, what was lost. */
+#include "collect.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(int count, char **arguments)
+{
+    hf__collect_result result;
+    struct rusage      usage;
+    hf_error           error;
+    if (count < 4)
+        return 2;
+    int file = open(arguments[2], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    hf__collect_options options = { .command = arguments + 3, .recorder = RECORDER_PATH, .file = file,
+                                    .period = strtoull(arguments[1], NULL, 10), .size_max = (uint64_t)8 << 30 };
+    if (file < 0 || hf__collect_run(&options, &result, &error) != HF_OK)
+        return 4;
+    getrusage(RUSAGE_SELF, &usage);
+    fprintf(stderr, "{\"seconds\":%.6f,\"collector_cpu\":%.6f,\"collector_kib\":%ld,\"file_bytes\":%llu,\"lost\":%llu}\n",
+            result.seconds, (double)result.own_cpu_ns / 1e9, usage.ru_maxrss, (unsigned long long)result.file_bytes,
+            (unsigned long long)result.lost_events);
+    close(file);
+    return WIFEXITED(result.wait_status) ? WEXITSTATUS(result.wait_status) : 1;
+}
