@@ -23,8 +23,6 @@ static uint64_t pack(hf__rule rule)
         return UINT64_MAX;
     if (bp < 0 || bp % 8 != 0 || bp / 8 >= 1 << HF__RULE_BP_BITS)
         return UINT64_MAX;
-    if (rule.kind == HF__CFA_BP && bp == 0)
-        return UINT64_MAX; /* a frame found by bp that did not save it: the walk's short way counts on that */
     return (uint64_t)rule.kind << (HF__RULE_OFFSET_BITS + HF__RULE_BP_BITS) | (uint64_t)(offset / 8) << HF__RULE_BP_BITS | (uint64_t)(bp / 8);
 }
 

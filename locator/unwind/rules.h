@@ -39,49 +39,29 @@ static inline uint64_t hf__rule_mix(uint64_t address)
     return address ^ (address >> 24);
 }
 
-static inline uint64_t hf__rule_kind(uint64_t entry)
-{
-    return entry >> (HF__RULE_OFFSET_BITS + HF__RULE_BP_BITS) & 7;
-}
-/* What is added to the register; subtracted for HF__CFA_BP_DEREF. */
-static inline uint64_t hf__rule_offset(uint64_t entry)
-{
-    return (entry >> HF__RULE_BP_BITS & ((1 << HF__RULE_OFFSET_BITS) - 1)) * 8;
-}
-/* How far below the frame's end the caller's bp lies; 0: bp is unchanged. */
-static inline uint64_t hf__rule_bp_below(uint64_t entry)
-{
-    return (entry & ((1 << HF__RULE_BP_BITS) - 1)) * 8;
-}
-
 static inline hf__rule hf__rule_unpack(uint64_t entry)
 {
-    hf__rule rule = { .kind = (hf__cfa_kind)hf__rule_kind(entry), .offset = (int32_t)hf__rule_offset(entry),
-                      .bp_offset = -(int32_t)hf__rule_bp_below(entry) };
+    hf__rule rule;
+    rule.kind = (hf__cfa_kind)(entry >> (HF__RULE_OFFSET_BITS + HF__RULE_BP_BITS) & 7);
+    rule.offset = (int32_t)(entry >> HF__RULE_BP_BITS & ((1 << HF__RULE_OFFSET_BITS) - 1)) * 8;
+    rule.bp_offset = -(int32_t)(entry & ((1 << HF__RULE_BP_BITS) - 1)) * 8;
     if (rule.kind == HF__CFA_BP_DEREF)
         rule.offset = -rule.offset;
     return rule;
 }
 
-/* The entry for the instruction at `address`, when it is kept; 0, which is of kind HF__CFA_NONE, when not. */
-static inline uint64_t hf__rule_kept(const hf__rule_table *table, uint64_t address)
-{
-    uint64_t mixed = hf__rule_mix(address);
-    uint64_t tag = mixed >> HF__RULE_BUCKET_BITS;
-    const _Atomic uint64_t *bucket = table->buckets[mixed & ((1 << HF__RULE_BUCKET_BITS) - 1)];
-    for (unsigned way = 0; way < HF__RULE_WAYS; way++) {
-        uint64_t entry = atomic_load_explicit(&bucket[way], memory_order_relaxed);
-        if (entry >> (64 - HF__RULE_TAG_BITS) == tag)
-            return address >> HF__RULE_ADDRESS_BITS == 0 ? entry : 0;
-    }
-    return 0;
-}
-
 /* The rule for the instruction at `address`. */
 static inline hf__rule hf__rule_find(hf__rule_table *table, uint64_t address)
 {
-    uint64_t entry = hf__rule_kept(table, address);
-    return entry != 0 ? hf__rule_unpack(entry) : hf__rule_evaluate(table, address);
+    uint64_t mixed = hf__rule_mix(address);
+    uint64_t tag = mixed >> HF__RULE_BUCKET_BITS;
+    _Atomic uint64_t *bucket = table->buckets[mixed & ((1 << HF__RULE_BUCKET_BITS) - 1)];
+    for (unsigned way = 0; way < HF__RULE_WAYS; way++) {
+        uint64_t entry = atomic_load_explicit(&bucket[way], memory_order_relaxed);
+        if (entry >> (64 - HF__RULE_TAG_BITS) == tag && entry != 0 && address >> HF__RULE_ADDRESS_BITS == 0)
+            return hf__rule_unpack(entry);
+    }
+    return hf__rule_evaluate(table, address);
 }
 
 /* Forgets all rules, after a module was unloaded. */

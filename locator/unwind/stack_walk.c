@@ -2,11 +2,12 @@
 #include "stack_walk.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-enum { PC_MIN = 4096, BP_BELOW_MAX = UINT16_MAX };
+enum { PC_MIN = 4096, BP_BELOW_MAX = UINT16_MAX, STEP_UNKNOWN = UINT16_MAX };
 
 typedef enum step_result { STEPPED, ENDED, STUCK } step_result;
 
@@ -64,8 +65,7 @@ static inline void fill_frame(hf__frame *frame, uint64_t slot, uint64_t pc, uint
     frame->slot = slot;
     frame->caller_pc = pc;
     frame->caller_bp = bp;
-    frame->bp_below = (uint16_t)bp_below;
-    frame->node = flags;
+    frame->facts = (hf__frame_facts){ .bp_below = (uint16_t)bp_below, .link = STEP_UNKNOWN, .node = flags };
 }
 
 /* A handler's frame: the kernel saved the interrupted registers above it, maybe on another stack. */
@@ -77,7 +77,7 @@ static step_result step_signal(walk *w, hf__frame *frame)
     w->at.pc = load(sp + HF__SIGNAL_PC);
     w->at.bp = load(sp + HF__SIGNAL_BP);
     w->at.sp = load(sp + HF__SIGNAL_SP);
-    fill_frame(frame, sp + HF__SIGNAL_PC, w->at.pc, w->at.bp, 0, frame->node | HF__FRAME_ANEW | HF__FRAME_NEEDS_BP);
+    fill_frame(frame, sp + HF__SIGNAL_PC, w->at.pc, w->at.bp, 0, frame->facts.node | HF__FRAME_ANEW | HF__FRAME_NEEDS_BP);
     w->exact = true;
     if (!enter_stack(w, w->at.sp))
         return STUCK;
@@ -96,7 +96,7 @@ static step_result step_by_bp(walk *w, hf__frame *frame)
     if (pc < PC_MIN)
         return end_by_word(w);
     w->at = (hf__registers){ pc, bp + 2 * HF__WORD, load(bp) };
-    fill_frame(frame, bp + HF__WORD, pc, w->at.bp, 1, frame->node | HF__FRAME_NEEDS_BP);
+    fill_frame(frame, bp + HF__WORD, pc, w->at.bp, 1, frame->facts.node | HF__FRAME_NEEDS_BP);
     return STEPPED;
 }
 
@@ -128,7 +128,7 @@ static __attribute__((noinline)) step_result step(walk *w, hf__frame *frame)
         return STUCK;
     uint64_t pc = load(slot), bp = bp_slot != 0 ? load(bp_slot) : w->at.bp;
     uint64_t below = bp_slot != 0 ? (slot - bp_slot) / HF__WORD : 0;
-    uint32_t flags = frame->node | (rule.kind != HF__CFA_SP ? HF__FRAME_NEEDS_BP : 0);
+    uint32_t flags = frame->facts.node | (rule.kind != HF__CFA_SP ? HF__FRAME_NEEDS_BP : 0);
     if (rule.kind == HF__CFA_BP_DEREF || (rule.kind == HF__CFA_BP && below == 0) || below > BP_BELOW_MAX)
         flags |= HF__FRAME_ANEW;
     w->at = (hf__registers){ pc, cfa, bp };
@@ -136,27 +136,49 @@ static __attribute__((noinline)) step_result step(walk *w, hf__frame *frame)
     return pc < PC_MIN ? end_by_word(w) : STEPPED;
 }
 
-/* By the two kinds of rule that nearly all code has. False: nothing was done. */
-static inline bool step_quickly(hf__rule_table *rules, uint64_t last, hf__registers *at, hf__frame *frame)
+/* ---- kept steps ---------------------------------------------------------------------------- */
+
+static inline uint32_t step_place(uint64_t pc)
 {
-    uint64_t entry = hf__rule_kept(rules, at->pc - 1);
-    uint64_t kind = hf__rule_kind(entry);
-    if (UNLIKELY(kind - HF__CFA_SP > HF__CFA_BP - HF__CFA_SP))
+    return (uint32_t)(pc ^ pc >> 10) & (HF__STEPS_KEPT - 1);
+}
+
+/* Keeps the step from `pc` when it is by sp, or by a bp that the frame saved, as in nearly all code. */
+static __attribute__((noinline)) bool learn_step(hf__unwinder *unwinder, hf__step *kept, uint64_t pc)
+{
+    hf__rule rule = hf__rule_find(unwinder->rules, pc - 1);
+    int64_t  below = rule.bp_offset != 0 ? -(int64_t)rule.bp_offset - HF__RETURN_BELOW_CFA : 0;
+    bool     by_bp = rule.kind == HF__CFA_BP;
+    if ((rule.kind != HF__CFA_SP && !by_bp) || below < 0 || below % HF__WORD != 0 || below / HF__WORD > BP_BELOW_MAX ||
+        (by_bp && below == 0))
         return false;
-    bool     by_bp = kind == HF__CFA_BP;
-    uint64_t slot = (by_bp ? at->bp : at->sp) + hf__rule_offset(entry) - HF__RETURN_BELOW_CFA;
-    uint64_t below = hf__rule_bp_below(entry);      /* from the frame's end: a word more than from the slot */
-    uint64_t bp_slot = below != 0 ? slot + HF__RETURN_BELOW_CFA - below : slot;
+    *kept = (hf__step){ .pc = pc, .slot_offset = rule.offset - HF__RETURN_BELOW_CFA, .by_bp = by_bp,
+                        .facts = { .bp_below = (uint16_t)(below / HF__WORD), .link = (uint16_t)step_place(pc),
+                                   .node = by_bp ? HF__FRAME_NEEDS_BP : 0 } };
+    return true;
+}
+
+/* By a kept step. False: nothing was done. `last`: the last word of the stack. */
+static inline bool step_quickly(hf__unwinder *unwinder, hf__walker *walker, uint64_t last, hf__registers *at, hf__frame *frame)
+{
+    hf__step *kept = &walker->steps[step_place(at->pc)];
+    if (UNLIKELY(kept->pc != at->pc) && !learn_step(unwinder, kept, at->pc))
+        return false;
+    uint64_t slot = (kept->by_bp ? at->bp : at->sp) + (uint64_t)(int64_t)kept->slot_offset;
+    uint64_t bp_slot = slot - kept->facts.bp_below * (uint64_t)HF__WORD;
     /* Unsigned: places below sp wrap around to far above. */
     if (UNLIKELY(bp_slot - at->sp > last - at->sp || slot > last || slot % HF__WORD != 0))
         return false;
-    uint64_t pc = load(slot);
+    uint64_t pc = load(slot), word = load(bp_slot);
     if (UNLIKELY(pc < PC_MIN))
         return false;
     at->pc = pc;
     at->sp = slot + HF__RETURN_BELOW_CFA;
-    at->bp = below != 0 ? load(bp_slot) : at->bp;
-    fill_frame(frame, slot, pc, at->bp, (slot - bp_slot) / HF__WORD, by_bp ? HF__FRAME_NEEDS_BP : 0);
+    at->bp = bp_slot != slot ? word : at->bp;
+    frame->slot = slot;
+    frame->caller_pc = pc;
+    frame->caller_bp = at->bp;
+    frame->facts = kept->facts;
     return true;
 }
 
@@ -171,23 +193,23 @@ static inline uint64_t changed(const hf__frame *frame)
 /* Where bp of the caller was read. */
 static inline uint64_t bp_slot_of(const hf__frame *frame)
 {
-    return frame->slot - frame->bp_below * (uint64_t)HF__WORD;
+    return frame->slot - frame->facts.bp_below * (uint64_t)HF__WORD;
 }
 
 /* The innermost frame of memo[1..k] that does not hold any more; 0: all hold. */
 static inline uint32_t find_changed(const hf__frame *memo, uint32_t k)
 {
     const hf__frame *frame = memo + k;
-    uint32_t watched = frame->watched;
+    uint32_t watched = frame->facts.link;
     for (; frame >= memo + 4; frame -= 4)
         if ((changed(frame) | changed(frame - 1) | changed(frame - 2) | changed(frame - 3)) != 0)
             break;
     while (frame > memo && changed(frame) == 0)
         frame--;
     k = (uint32_t)(frame - memo);
-    for (; watched > k; watched = memo[watched - 1].watched) {
+    for (; watched > k; watched = memo[watched - 1].facts.link) {
         frame = memo + watched;
-        if ((frame->node & HF__FRAME_ANEW) != 0 || load(bp_slot_of(frame)) != frame->caller_bp)
+        if ((frame->facts.node & HF__FRAME_ANEW) != 0 || load(bp_slot_of(frame)) != frame->caller_bp)
             return watched;
     }
     return k;
@@ -200,13 +222,13 @@ static __attribute__((noinline)) hf__registers take_part(hf__walker *walker, uin
     for (uint32_t q = j; q > k && *count < HF__FRAMES_MAX; q--) {
         const hf__frame *known = &walker->memo[q];
         /* Frames found by bp have read it; others need it for the sake of those further out. */
-        bool by_bp = (known->node & HF__FRAME_NEEDS_BP) != 0 && known->bp_below != 0;
-        if (known->bp_below != 0)
+        bool by_bp = (known->facts.node & HF__FRAME_NEEDS_BP) != 0 && known->facts.bp_below != 0;
+        if (known->facts.bp_below != 0)
             at.bp = load(bp_slot_of(known));
         at.pc = known->caller_pc;
         at.sp = known->slot + HF__RETURN_BELOW_CFA;
-        fill_frame(&walker->fresh[(*count)++], known->slot, at.pc, at.bp, known->bp_below,
-                   (known->node & HF__NODE_EXACT) | (by_bp ? HF__FRAME_NEEDS_BP : 0));
+        fill_frame(&walker->fresh[(*count)++], known->slot, at.pc, at.bp, known->facts.bp_below,
+                   (known->facts.node & HF__NODE_EXACT) | (by_bp ? HF__FRAME_NEEDS_BP : 0));
     }
     return at;
 }
@@ -214,8 +236,8 @@ static __attribute__((noinline)) hf__registers take_part(hf__walker *walker, uin
 /* Does memo frame `j` lead to where the walk has come through `slot`? */
 static inline bool meets(const hf__frame *memo, int64_t j, uint64_t slot, const hf__registers *at)
 {
-    return memo[j].slot == slot && memo[j].caller_pc == at->pc && (memo[j - 1].node & HF__NODE_EXACT) == 0 &&
-           (memo[j].caller_bp == at->bp || (memo[j - 1].node & HF__FRAME_NEEDS_BP) == 0);
+    return memo[j].slot == slot && memo[j].caller_pc == at->pc && (memo[j - 1].facts.node & HF__NODE_EXACT) == 0 &&
+           (memo[j].caller_bp == at->bp || (memo[j - 1].facts.node & HF__FRAME_NEEDS_BP) == 0);
 }
 
 static inline climbed climb(hf__unwinder *unwinder, hf__walker *walker, hf__registers at, hf__stack_range range, bool memo_usable)
@@ -226,13 +248,13 @@ static inline climbed climb(hf__unwinder *unwinder, hf__walker *walker, hf__regi
     uint32_t count = 0;
     while (LIKELY(count < HF__FRAMES_MAX)) {
         hf__frame *frame = &walker->fresh[count++];
-        if (UNLIKELY(exact || !step_quickly(unwinder->rules, range.high - HF__WORD, &at, frame))) {
+        if (UNLIKELY(exact || !step_quickly(unwinder, walker, range.high - HF__WORD, &at, frame))) {
             walk w = { unwinder, walker, at, range, exact, memo_usable };
-            frame->node = exact ? HF__NODE_EXACT : 0;
+            frame->facts.node = exact ? HF__NODE_EXACT : 0;
             step_result result = step(&w, frame);
             memo_usable = w.memo_usable;
             if (result != STEPPED) {
-                fill_frame(frame, 0, 0, 0, 0, frame->node & HF__NODE_EXACT);
+                fill_frame(frame, 0, 0, 0, 0, frame->facts.node & HF__NODE_EXACT);
                 return (climbed){ result, memo_usable, count, 0 };
             }
             if (w.at.sp <= at.sp && !w.exact)
@@ -260,53 +282,79 @@ static inline climbed climb(hf__unwinder *unwinder, hf__walker *walker, hf__regi
 static inline uint32_t flags_of(const hf__frame *frame, uint32_t outer)
 {
     uint32_t needed = outer & HF__FRAME_NEEDS_BP;
-    uint32_t read = frame->bp_below != 0 ? UINT32_MAX : 0;
-    return (frame->node & ~HF__TRIE_PARENT_MASK) | (needed & ~read) | (needed & read) << 1;
+    uint32_t read = frame->facts.bp_below != 0 ? UINT32_MAX : 0;
+    return frame->facts.node | (needed & ~read) | (needed & read) << 1;
+}
+
+/* The node of a frame below `parent`, and keeps it with the step that was used. */
+static __attribute__((noinline)) uint32_t name_frame(hf__unwinder *unwinder, hf__walker *walker, const hf__frame *frame,
+                                                     uint64_t pc, uint32_t parent, uint32_t flags)
+{
+    uint32_t node = parent;
+    if (pc - unwinder->own_start >= unwinder->own_end - unwinder->own_start)
+        node = hf__trie_intern(unwinder->trie, parent, pc, flags, unwinder->before_new);
+    if (flags == 0 && frame->facts.link != STEP_UNKNOWN && walker->steps[frame->facts.link].pc == pc) {
+        walker->steps[frame->facts.link].parent = parent;
+        walker->steps[frame->facts.link].node = node;
+    }
+    return node;
 }
 
 /* Names the fresh frames from the outermost in and makes them the memo's inner part. */
 static inline uint32_t intern(hf__unwinder *unwinder, hf__walker *walker, hf__registers from, climbed way)
 {
-    uint32_t flags = way.taken > 0 ? walker->memo[way.taken - 1].node : 0;
-    uint32_t watched = way.taken > 0 ? walker->memo[way.taken - 1].watched : 0;
-    uint32_t node = flags & HF__TRIE_PARENT_MASK;
-    uint32_t first = way.count, filled = way.taken;
-    uint32_t truncated = 0;
+    hf__frame_facts outer = { 0 };
+    uint32_t filled = way.taken, truncated = 0;
+    const hf__frame *frame = walker->fresh + way.count;
+    if (LIKELY(filled > 0))
+        outer = walker->memo[filled - 1].facts;
+    uint32_t node = outer.node & HF__TRIE_PARENT_MASK;
     if (UNLIKELY(way.result == STUCK)) {
         truncated = HF__NODE_TRUNCATED;
         if (way.count == HF__FRAMES_MAX)
-            first = HF__FRAMES_KEPT_DEEP;
+            frame = walker->fresh + HF__FRAMES_KEPT_DEEP;
     }
-    if (UNLIKELY(way.taken + first > HF__FRAMES_MAX))
-        filled = way.taken = 0, way.memo_usable = false;
-    for (const hf__frame *frame = walker->fresh + first; frame-- > walker->fresh;) {
-        uint64_t pc = frame > walker->fresh ? frame[-1].caller_pc : from.pc;
-        hf__frame *kept = &walker->memo[filled];
-        flags = flags_of(frame, flags);
-        if (LIKELY(pc - unwinder->own_start >= unwinder->own_end - unwinder->own_start)) {
-            node = hf__trie_find(unwinder->trie, node, pc, (flags & HF__NODE_EXACT) | truncated, unwinder->before_new);
-            truncated = 0;
+    while (frame-- > walker->fresh) {
+        uint64_t pc = LIKELY(frame > walker->fresh) ? frame[-1].caller_pc : from.pc;
+        uint32_t flags = frame->facts.node;
+        if (UNLIKELY(((flags | outer.node) & ~HF__TRIE_PARENT_MASK) != 0))
+            flags = flags_of(frame, outer.node);
+        uint32_t parent = node, naming = (flags & HF__NODE_EXACT) | truncated;
+        const hf__step *kept = &walker->steps[frame->facts.link % HF__STEPS_KEPT];
+        node = kept->node;
+        if (UNLIKELY(kept->parent != parent || kept->pc != pc || node == 0 || naming != 0))
+            node = name_frame(unwinder, walker, frame, pc, parent, naming);
+        truncated = 0;
+        outer.node = node | flags;
+        outer.link = (flags & (HF__FRAME_SECOND | HF__FRAME_ANEW)) != 0 ? (uint16_t)filled : outer.link;
+        outer.bp_below = frame->facts.bp_below;
+        if (LIKELY(filled < HF__FRAMES_MAX)) {
+            hf__frame *known = &walker->memo[filled++];
+            known->slot = frame->slot;
+            known->caller_pc = frame->caller_pc;
+            known->caller_bp = frame->caller_bp;
+            known->facts = outer;
         }
-        *kept = *frame;
-        kept->node = node | flags;
-        watched = (flags & (HF__FRAME_SECOND | HF__FRAME_ANEW)) != 0 ? filled : watched;
-        kept->watched = (uint16_t)watched;
-        filled++;
     }
-    walker->count = way.memo_usable && way.result == ENDED ? filled : 0;
+    walker->count = way.memo_usable && way.result == ENDED && filled < HF__FRAMES_MAX ? filled : 0;
     walker->from = from;
     return node;
+}
+
+static __attribute__((noinline)) void forget(hf__walker *walker, uint32_t epoch)
+{
+    walker->count = 0;
+    walker->epoch = epoch;
+    memset(walker->steps, 0, sizeof walker->steps);
 }
 
 uint32_t hf__walk_stack(hf__unwinder *unwinder, hf__walker *walker, hf__registers from)
 {
     hf__stack_range range = walker->own;
     uint32_t epoch = atomic_load_explicit(&unwinder->epoch, memory_order_acquire);
-    if (UNLIKELY(walker->epoch != epoch)) {
-        walker->count = 0;
-        walker->epoch = epoch;
-    }
-    bool own_stack = from.sp >= range.low && from.sp < range.high;
+    if (UNLIKELY(walker->epoch != epoch))
+        forget(walker, epoch);
+    bool own_stack = from.sp - range.low < range.high - range.low;
     if (UNLIKELY(!own_stack)) {
         walker->count = 0;
         if (unwinder->range_of == NULL || !unwinder->range_of(from.sp, &range))
@@ -315,9 +363,9 @@ uint32_t hf__walk_stack(hf__unwinder *unwinder, hf__walker *walker, hf__register
     /* From the same place as before, with the same callers. */
     if (from.pc == walker->from.pc && from.sp == walker->from.sp && walker->count > 0) {
         const hf__frame *inner = &walker->memo[walker->count - 1];
-        if ((from.bp == walker->from.bp || (inner->node & HF__FRAME_NEEDS_BP) == 0) &&
+        if ((from.bp == walker->from.bp || (inner->facts.node & HF__FRAME_NEEDS_BP) == 0) &&
             find_changed(walker->memo, walker->count - 1) == 0)
-            return inner->node & HF__TRIE_PARENT_MASK;
+            return inner->facts.node & HF__TRIE_PARENT_MASK;
     }
     return intern(unwinder, walker, from, climb(unwinder, walker, from, range, own_stack));
 }

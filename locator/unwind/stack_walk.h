@@ -19,27 +19,41 @@
 #include "rules.h"
 #include "trie.h"
 
-enum { HF__FRAMES_MAX = 16384, HF__FRAMES_KEPT_DEEP = 64 };
+enum { HF__FRAMES_MAX = 16384, HF__FRAMES_KEPT_DEEP = 64, HF__STEPS_KEPT = 1024 };
 
-/* One step, from a frame to its caller. The frame's own pc is `caller_pc` of the frame inside of it.
- *
- * bp is a register like others in most code; it decides a walk only where a frame further out is found
- * by it. So the word it was read from is compared only there. Frames that need such a second look
- * are few, and linked: `watched` leads from any frame of the memo to the next one. */
-typedef struct hf__frame {
-    uint64_t slot;            /* where the return address lies; 0: an outermost frame, that has none */
-    uint64_t caller_pc;       /* what was read there */
-    uint64_t caller_bp;       /* bp in the caller; may be stale unless the caller is HF__FRAME_NEEDS_BP */
+/* What is known of a frame beside the words that were read. */
+typedef struct hf__frame_facts {
     uint16_t bp_below;        /* words below the slot at which caller_bp was read; 0: bp went through unread */
-    uint16_t watched;         /* in the memo: this frame, or the next one out, that is SECOND or ANEW; 0: none */
-    uint32_t node;            /* the stack down to this frame, HF__NODE_EXACT, and: */
-} hf__frame;
+    uint16_t link;            /* fresh: the kept step that was used. In the memo: this frame, or the next one
+                                 out, that is SECOND or ANEW; 0: none */
+    uint32_t node;            /* in the memo the stack down to this frame; HF__NODE_EXACT, and: */
+} hf__frame_facts;
 
 enum {
     HF__FRAME_ANEW     = 1 << 27,  /* its step read more than these words: never taken over */
     HF__FRAME_NEEDS_BP = 1 << 28,  /* the walk from here depends on bp: by its own step, or one further out */
     HF__FRAME_SECOND   = 1 << 29   /* the word that bp was read from decides the walk too */
 };
+
+/* One step, from a frame to its caller. The frame's own pc is `caller_pc` of the frame inside of it.
+ *
+ * bp is a register like others in most code; it decides a walk only where a frame further out is found
+ * by it. So the word it was read from is compared only there; such frames are few, and linked. */
+typedef struct hf__frame {
+    uint64_t slot;            /* where the return address lies; 0: an outermost frame, that has none */
+    uint64_t caller_pc;       /* what was read there */
+    uint64_t caller_bp;       /* bp in the caller; may be stale unless the caller is HF__FRAME_NEEDS_BP */
+    hf__frame_facts facts;
+} hf__frame;
+
+/* A step by sp or bp from one pc, as all its frames have it, and the node that the last one got. */
+typedef struct hf__step {
+    uint64_t pc;              /* 0: none */
+    int32_t  slot_offset;     /* from the register */
+    uint32_t by_bp;
+    uint32_t parent, node;    /* node 0: none yet */
+    hf__frame_facts facts;
+} hf__step;
 
 typedef struct hf__stack_range {
     uint64_t low, high;
@@ -62,6 +76,7 @@ typedef struct hf__walker {
     uint32_t        epoch;
     uint32_t        count;                    /* frames of the memo; 0: none */
     hf__registers   from;                     /* where the walk of the memo began */
+    hf__step        steps[HF__STEPS_KEPT];    /* by pc; what the tables of the process say, close at hand */
     hf__frame       memo[HF__FRAMES_MAX];     /* outermost first */
     hf__frame       fresh[HF__FRAMES_MAX];    /* innermost first; scratch */
 } hf__walker;

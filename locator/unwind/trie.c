@@ -3,6 +3,12 @@
 
 #include <stddef.h>
 
+static uint32_t head_of(uint32_t parent, uint64_t address)
+{
+    uint64_t hash = (address ^ (uint64_t)parent << 40) * 0x9e3779b97f4a7c15u + parent * 0xd6e8feb86659fd93u;
+    return (uint32_t)(hash >> (64 - HF__TRIE_HEAD_BITS));
+}
+
 /* Looks from node `at` to the end of the chain, or to `stop`. */
 static uint32_t find_from(hf__trie *trie, uint32_t at, uint32_t stop, uint64_t address, uint32_t parent_and_flags)
 {
@@ -42,7 +48,7 @@ uint32_t hf__trie_intern(hf__trie *trie, uint32_t parent, uint64_t address, uint
                          void (*before_new)(uint64_t address))
 {
     uint32_t parent_and_flags = (parent & HF__TRIE_PARENT_MASK) | flags | HF__NODE_READY;
-    _Atomic uint32_t *head = &trie->heads[hf__trie_head(parent, address)];
+    _Atomic uint32_t *head = &trie->heads[head_of(parent, address)];
     uint32_t seen = atomic_load_explicit(head, memory_order_acquire);
     uint32_t number = find_from(trie, seen, 0, address, parent_and_flags);
     if (number != 0)
