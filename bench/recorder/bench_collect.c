@@ -1,8 +1,8 @@
 /* bench_collect.c - runs a program under the recorder and prints what that took, without judging.
  *
  * usage: bench_collect PERIOD FILE PROGRAM ARGUMENT...      period 0: every allocation
- * Prints one line of JSON on standard error: wall seconds, the collector's processor time and largest
- * resident size, bytes of the recording, what was lost. */
+ * Prints one line of JSON on standard error: wall seconds, processor time of the program and of the
+ * collector, the collector's largest resident size, bytes of the recording, what was lost. */
 #include "collect.h"
 
 #include <fcntl.h>
@@ -12,10 +12,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static double cpu_seconds(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+}
+
 int main(int count, char **arguments)
 {
     hf__collect_result result;
-    struct rusage      usage;
+    struct rusage      usage, program;
     hf_error           error;
     if (count < 4)
         return 2;
@@ -25,8 +31,9 @@ int main(int count, char **arguments)
     if (file < 0 || hf__collect_run(&options, &result, &error) != HF_OK)
         return 4;
     getrusage(RUSAGE_SELF, &usage);
-    fprintf(stderr, "{\"seconds\":%.6f,\"collector_cpu\":%.6f,\"collector_kib\":%ld,\"file_bytes\":%llu,\"lost\":%llu}\n",
-            result.seconds, (double)result.own_cpu_ns / 1e9, usage.ru_maxrss, (unsigned long long)result.file_bytes,
+    getrusage(RUSAGE_CHILDREN, &program);
+    fprintf(stderr, "{\"seconds\":%.6f,\"program_cpu\":%.6f,\"collector_cpu\":%.6f,\"collector_kib\":%ld,\"file_bytes\":%llu,\"lost\":%llu}\n",
+            result.seconds, cpu_seconds(&program), (double)result.own_cpu_ns / 1e9, usage.ru_maxrss, (unsigned long long)result.file_bytes,
             (unsigned long long)result.lost_events);
     close(file);
     return WIFEXITED(result.wait_status) ? WEXITSTATUS(result.wait_status) : 1;
