@@ -35,12 +35,25 @@ static void on_checkpoint(int number)
     checkpoint_asked = 1;
 }
 
+/* What the collector sleeps on: the program's end must wake it at once. */
+static _Atomic uint32_t *volatile bell_of_child;
+
+static void on_child(int number)
+{
+    (void)number;
+    if (bell_of_child != NULL)
+        atomic_fetch_add(bell_of_child, 1);
+}
+
 typedef struct handlers {
-    struct sigaction interrupt, terminate, user;
+    struct sigaction interrupt, terminate, user, child;
 } handlers;
 
-static void handlers_set(handlers *before)
+static void handlers_set(handlers *before, _Atomic uint32_t *doorbell)
 {
+    struct sigaction child = { .sa_handler = on_child, .sa_flags = SA_RESTART | SA_NOCLDSTOP };
+    bell_of_child = doorbell;
+    sigaction(SIGCHLD, &child, &before->child);
     struct sigaction stop = { .sa_sigaction = on_stop, .sa_flags = SA_SIGINFO };
     struct sigaction checkpoint = { .sa_handler = on_checkpoint };
     stop_signal = stop_from_user = checkpoint_asked = 0;
@@ -54,6 +67,8 @@ static void handlers_restore(const handlers *before)
     sigaction(SIGINT, &before->interrupt, NULL);
     sigaction(SIGTERM, &before->terminate, NULL);
     sigaction(SIGUSR1, &before->user, NULL);
+    sigaction(SIGCHLD, &before->child, NULL);
+    bell_of_child = NULL;
 }
 
 /* ---- starting ------------------------------------------------------------------------------ */
@@ -343,7 +358,7 @@ hf_status hf__collect_run(const hf__collect_options *options, hf__collect_result
     if (status == HF_OK)
         status = open_recording(collector, reterr);
     if (status == HF_OK) {
-        handlers_set(&before);
+        handlers_set(&before, &collector->session->doorbell);
         status = start_program(collector, path, reterr);
         if (status == HF_OK) {
             int wait_status = watch_program(collector);

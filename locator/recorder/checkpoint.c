@@ -2,7 +2,7 @@
  *
  * Asked of the allocator only when this thread is not inside of it, nor inside of fork, which holds
  * all of its locks: a handler that interrupted these would wait for ever. Where asking takes long
- * (glibc looks at every free block) it is done less often, so that it stays within 2 % of the time. */
+ * (glibc looks at every free block) it is done less often, so that it stays within half a percent of the time. */
 #define _GNU_SOURCE
 #include "recorder.h"
 #include "system.h"
@@ -116,7 +116,7 @@ static bool ask_seldom(uint64_t statistics[5], hf__checkpoint_reason reason)
         return false;
     bool answered = ask_allocator(statistics);
     uint64_t to = hf__ticks_now();
-    atomic_store_explicit(&next_ticks, to + 50 * (to - from), memory_order_relaxed);
+    atomic_store_explicit(&next_ticks, to + 200 * (to - from), memory_order_relaxed);
     return answered;
 }
 
@@ -138,9 +138,9 @@ void hf__checkpoint_write(hf__context *context, hf__checkpoint_reason reason, co
     size_t length = name != NULL ? strlen(name) : 0;
     checkpoint.name_length = length < HF__TRACE_NAME_MAX ? length : HF__TRACE_NAME_MAX;
     memcpy(checkpoint.name, name != NULL ? name : "", checkpoint.name_length);
-    uint8_t *at = hf__event_begin(context);
-    at = hf__varint_put(at, (uint64_t)HF__OTHER_CHECKPOINT << 2 | HF__EVENT_OTHER);
-    hf__event_end(context, hf__wire_put_checkpoint(at, &checkpoint));
+    uint8_t *begin = hf__event_begin(context);
+    uint8_t *at = hf__varint_put(begin, (uint64_t)HF__OTHER_CHECKPOINT << 2 | HF__EVENT_OTHER);
+    hf__event_end(context, begin, hf__wire_put_checkpoint(at, &checkpoint));
     context->until_stamp = 1;   /* what follows is later: the checkpoint took its time */
 }
 

@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-enum { MS = 1000000 };
+enum { MS = 1000000, MEASURED_SEGMENTS = 4 /* one in so many */ };
 
 /* ---- rings ------------------------------------------------------------------------------- */
 
@@ -142,6 +142,7 @@ void hf__contexts_drop(void)
     hf__thread_local *thread = &hf__thread;
     if (thread->generation != atomic_load(hf__live))
         return;
+    thread->counts_allocations = thread->counts_releases = NULL;
     for (uint32_t level = 0; level < HF__LEVELS_MAX; level++) {
         hf__context *context = thread->contexts[level];
         thread->contexts[level] = NULL;
@@ -185,6 +186,7 @@ static hf__context *enter(uint64_t sp)
     uint32_t generation = atomic_load(hf__live);
     if (thread->generation != generation) {
         memset(thread->contexts, 0, sizeof thread->contexts); /* the parent's, or none */
+        thread->counts_allocations = thread->counts_releases = NULL;
         thread->level = 0;
         if (thread->generation != 0)
             atomic_store(&thread->number, 0);                   /* the parent's */
@@ -235,7 +237,8 @@ void hf__ring_doorbell(void)
 {
     hf__session *session = hf__self.session;
     atomic_fetch_add(&session->doorbell, 1);
-    if (atomic_load(&session->collector_sleeps) != 0)
+    /* The first to find it asleep wakes it: that takes a while, and calls the kernel. */
+    if (atomic_load(&session->collector_sleeps) != 0 && atomic_exchange(&session->collector_sleeps, 0) != 0)
         syscall(SYS_futex, &session->doorbell, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
@@ -317,11 +320,21 @@ static void thin(void)
 
 static void write_numbers(hf__context *context, hf__other_event code, const uint64_t *numbers, unsigned count)
 {
-    uint8_t *at = hf__event_begin(context);
-    at = hf__varint_put(at, (uint64_t)code << 2 | HF__EVENT_OTHER);
+    uint8_t *begin = hf__event_begin(context);
+    uint8_t *at = hf__varint_put(begin, (uint64_t)code << 2 | HF__EVENT_OTHER);
     for (unsigned i = 0; i < count; i++)
         at = hf__varint_put(at, numbers[i]);
-    hf__event_end(context, at);
+    hf__event_end(context, begin, at);
+}
+
+/* Lets the hooks of this thread count without entering, as far as the mode allows. */
+static void allow_only_counting(hf__context *context)
+{
+    hf__thread_local *thread = &hf__thread;
+    if (context != thread->contexts[0])
+        return;
+    thread->counts_allocations = context->period != 0 ? context : NULL;
+    thread->counts_releases = context->period != 0 && !hf__self.keeps_releases ? context : NULL;
 }
 
 /* Events that belong at the start of a segment: who writes, what was lost, how it is sampled. */
@@ -348,6 +361,7 @@ static void write_news(hf__context *context)
         write_numbers(context, HF__OTHER_SAMPLING, sampling, 2);
         hf__thread.until_sample = hf__sample_distance(&hf__thread.random, period != 0 ? period : 1);
         context->period = period;
+        allow_only_counting(context);
     }
 }
 
@@ -386,14 +400,14 @@ static bool segment_open(hf__context *context)
     atomic_store_explicit(&context->ring->head, start, memory_order_release);
     context->tick = tick;
     context->until_stamp = 2;
-    context->measure_next = true;
+    context->measure_next = stamps % MEASURED_SEGMENTS == 0;
     if (start - taken(context) > HF__RING_BYTES / 2)
         hf__ring_doorbell();
     write_news(context);
     return true;
 }
 
-/* The second event of a segment is measured; it stands for all of them. */
+/* The second event of some segments is measured; it stands for all of them. */
 static bool measure_begins(hf__context *context)
 {
     bool due = context->measure_next && context->position < context->limit &&
@@ -412,7 +426,7 @@ void hf__measure_end(hf__context *context)
     uint64_t passed = hf__ticks_now() - context->measured_from;
     passed -= passed > hf__self.clock_ticks ? hf__self.clock_ticks : passed;
     context->measured_from = 0;
-    hf__add(&context->ring->own_ticks, passed * HF__SEGMENT_EVENTS_MAX + STAMP_TICKS);
+    hf__add(&context->ring->own_ticks, (passed * HF__SEGMENT_EVENTS_MAX + STAMP_TICKS) * MEASURED_SEGMENTS);
 }
 
 HF__COLD bool hf__room_slowly(hf__context *context)

@@ -48,8 +48,8 @@ HF__EXPORT void *malloc(size_t size)
     ENTER_REAL();
     void *block = hf__real.malloc(size);
     LEAVE_REAL();
-    if (HF__LIKELY(block != NULL))
-        hf__record_allocation(block, size, 0, HF__CALLER_REGISTERS());
+    if (HF__LIKELY(block != NULL) && !hf__only_counted_allocation(block, size))
+        hf__record_allocation(block, size, 0, HF__OWN_FRAME());
     return block;
 }
 
@@ -60,13 +60,13 @@ HF__EXPORT void *calloc(size_t count, size_t size)
     ENTER_REAL();
     void *block = hf__real.calloc(count, size);
     LEAVE_REAL();
-    if (HF__LIKELY(block != NULL))
-        hf__record_allocation(block, count * size, 0, HF__CALLER_REGISTERS());
+    if (HF__LIKELY(block != NULL) && !hf__only_counted_allocation(block, count * size))
+        hf__record_allocation(block, count * size, 0, HF__OWN_FRAME());
     return block;
 }
 
 /* Moved, grown in place, failed, or released by size 0: all of them. */
-static void *reallocate(void *block, size_t size, hf__registers from)
+static void *reallocate(void *block, size_t size, const uint64_t *frame)
 {
     if (HF__UNLIKELY(block != NULL && hf__early_owns(block)))
         return leave_early(block, size);
@@ -76,7 +76,7 @@ static void *reallocate(void *block, size_t size, hf__registers from)
     void *moved = hf__real.realloc(block, size);
     LEAVE_REAL();
     if (moved != NULL)
-        hf__record_allocation(moved, size, block != NULL ? HF__FROM_REALLOC : 0, from);
+        hf__record_allocation(moved, size, block != NULL ? HF__FROM_REALLOC : 0, frame);
     else if (block != NULL && size != 0)
         hf__record_restore(block);
     return moved;
@@ -86,7 +86,7 @@ HF__EXPORT void *realloc(void *block, size_t size)
 {
     if (!have_real())
         return block == NULL ? hf__early_allocate(size, 0) : leave_early(block, size);
-    return reallocate(block, size, HF__CALLER_REGISTERS());
+    return reallocate(block, size, HF__OWN_FRAME());
 }
 
 HF__EXPORT void *reallocarray(void *block, size_t count, size_t size)
@@ -98,14 +98,15 @@ HF__EXPORT void *reallocarray(void *block, size_t count, size_t size)
     }
     if (!have_real())
         return block == NULL ? hf__early_allocate(bytes, 0) : leave_early(block, bytes);
-    return reallocate(block, bytes, HF__CALLER_REGISTERS());
+    return reallocate(block, bytes, HF__OWN_FRAME());
 }
 
 HF__EXPORT void free(void *block)
 {
     if (block == NULL || HF__UNLIKELY(hf__early_owns(block)) || !have_real())
         return;
-    hf__record_release(block, 0);
+    if (!hf__only_counted_release(block))
+        hf__record_release(block, 0);
     ENTER_REAL();
     hf__real.free(block);
     LEAVE_REAL();
@@ -137,7 +138,7 @@ HF__EXPORT void *memalign(size_t alignment, size_t size)
     void *block = hf__real.memalign(alignment, size);
     LEAVE_REAL();
     if (block != NULL)
-        hf__record_allocation(block, size, 0, HF__CALLER_REGISTERS());
+        hf__record_allocation(block, size, 0, HF__OWN_FRAME());
     return block;
 }
 
@@ -149,7 +150,7 @@ HF__EXPORT void *aligned_alloc(size_t alignment, size_t size)
     void *block = hf__real.aligned_alloc(alignment, size);
     LEAVE_REAL();
     if (block != NULL)
-        hf__record_allocation(block, size, 0, HF__CALLER_REGISTERS());
+        hf__record_allocation(block, size, 0, HF__OWN_FRAME());
     return block;
 }
 
@@ -166,7 +167,7 @@ HF__EXPORT int posix_memalign(void **ret_block, size_t alignment, size_t size)
     int result = hf__real.posix_memalign(ret_block, alignment, size);
     LEAVE_REAL();
     if (result == 0 && *ret_block != NULL)
-        hf__record_allocation(*ret_block, size, 0, HF__CALLER_REGISTERS());
+        hf__record_allocation(*ret_block, size, 0, HF__OWN_FRAME());
     return result;
 }
 
@@ -178,7 +179,7 @@ HF__EXPORT void *valloc(size_t size)
     void *block = hf__real.valloc(size);
     LEAVE_REAL();
     if (block != NULL)
-        hf__record_allocation(block, size, 0, HF__CALLER_REGISTERS());
+        hf__record_allocation(block, size, 0, HF__OWN_FRAME());
     return block;
 }
 
@@ -190,6 +191,6 @@ HF__EXPORT void *pvalloc(size_t size)
     void *block = hf__real.pvalloc(size);
     LEAVE_REAL();
     if (block != NULL)
-        hf__record_allocation(block, size, 0, HF__CALLER_REGISTERS());
+        hf__record_allocation(block, size, 0, HF__OWN_FRAME());
     return block;
 }

@@ -52,7 +52,7 @@ static uint64_t find_next(_Atomic uint64_t *known, const char *name, bool *ret_o
         type *real = (type *)find_next(&next, #name, &own);                                        \
         void *block = real arguments;                                                              \
         if (own && block != NULL)                                                                  \
-            hf__record_allocation(block, size, 0, HF__CALLER_REGISTERS());                         \
+            hf__record_allocation(block, size, 0, HF__OWN_FRAME());                                \
         return block;                                                                              \
     }
 

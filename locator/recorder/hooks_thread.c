@@ -97,7 +97,7 @@ static void *run_thread(void *given)
     atomic_store_explicit(&shared->used, 0, memory_order_release);
     /* The descriptor of a thread lies at the top of its stack. */
     uint64_t top = (uint64_t)pthread_self();
-    uint64_t here = (uint64_t)__builtin_frame_address(0);
+    uint64_t here = (uint64_t)&info;
     if (here < top && top - here < info.stack_bytes)
         hf__thread.stack = (hf__stack_range){ top - info.stack_bytes, top };
     const uint64_t numbers[] = { info.creator, info.stack, info.stack_bytes, info.detached };

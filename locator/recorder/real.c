@@ -89,6 +89,22 @@ static size_t usable_first(void *block)
     return size;
 }
 
+uint64_t hf__usable_asked(void *block)
+{
+    if (hf__real.usable == NULL)
+        return 0;
+    uint64_t usable = hf__real.usable(block);
+    if (hf__real.allocator == HF__ALLOCATOR_GLIBC) {
+        uint64_t head = ((const uint64_t *)block)[-1];
+        int32_t agreed = atomic_load(&hf__real.chunks_agreed);
+        bool agrees = usable == (head & ~(uint64_t)7) - (head & 2 ? 16 : 8);
+        /* One block that differs decides for good. */
+        if (agreed >= 0 && agreed < HF__CHUNKS_AGREE)
+            atomic_compare_exchange_strong(&hf__real.chunks_agreed, &agreed, agrees ? agreed + 1 : -1);
+    }
+    return usable;
+}
+
 static void *next(const char *name)
 {
     return dlsym(RTLD_NEXT, name);

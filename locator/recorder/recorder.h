@@ -64,6 +64,9 @@ typedef struct hf__thread_local {
                                    joins or detaches it */
     hf__context *contexts[HF__LEVELS_MAX];
     uint64_t     entered_at[HF__LEVELS_MAX];  /* stack pointers, to notice abandoned levels */
+    /* The outermost context while it is written to for samples only, so that other calls are just
+     * counted; and the same where releases of unsampled blocks need no more either. */
+    hf__context *counts_allocations, *counts_releases;
     int64_t      until_sample;  /* bytes */
     uint64_t     random;
     hf__stack_range stack;      /* when the thread was started through pthread_create */
@@ -107,6 +110,7 @@ typedef struct hf__real_functions {
     void *(*valloc)(size_t);
     void *(*pvalloc)(size_t);
     size_t (*usable)(void *);            /* NULL when it belongs to another allocator */
+    _Atomic int32_t chunks_agreed;       /* blocks whose usable size was in their header, as in glibc */
     int   (*dlclose)(void *);
     hf__allocator allocator;
 } hf__real_functions;
@@ -186,11 +190,40 @@ void hf__checkpoint_write(hf__context *context, hf__checkpoint_reason reason, co
 
 /* ---- the path of an event, inline ---------------------------------------------------------- */
 
+/* Counters have one writing thread. One instruction, so that a signal handler's additions are not
+ * lost; no atomic one, since readers only need whole words. */
 static inline void hf__add(_Atomic uint64_t *counter, uint64_t amount)
 {
-    /* One writer: no atomic addition is needed, only that a reader never sees half a word. */
-    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + amount,
-                          memory_order_relaxed);
+#if defined(__x86_64__)
+    __asm__ volatile("addq %1, %0" : "+m"(*counter) : "er"(amount) : "cc");
+#else
+    atomic_fetch_add_explicit(counter, amount, memory_order_relaxed);
+#endif
+}
+
+enum { HF__CHUNKS_AGREE = 64 };
+
+/* Usable bytes of a block; 0 when the allocator does not tell. glibc keeps the size of a chunk in the
+ * word before the block: taken from there once that agreed with its answers for a number of blocks. */
+uint64_t hf__usable_asked(void *block);
+static inline uint64_t hf__usable(void *block)
+{
+    if (HF__UNLIKELY(atomic_load_explicit(&hf__real.chunks_agreed, memory_order_relaxed) != HF__CHUNKS_AGREE))
+        return hf__usable_asked(block);
+    uint64_t head = ((const uint64_t *)block)[-1];
+    return (head & ~(uint64_t)7) - (head & 2 ? 16 : 8);
+}
+
+static inline void hf__count_allocation(hf__ring *ring, void *block, size_t size)
+{
+    hf__add(&ring->allocations, 1);
+    hf__add(&ring->requested_bytes, size);
+    hf__add(&ring->usable_bytes, hf__usable(block));
+}
+static inline void hf__count_release(hf__ring *ring, void *block)
+{
+    hf__add(&ring->releases, 1);
+    hf__add(&ring->released_bytes, hf__usable(block));
 }
 
 /* NULL: this event is not recorded. Otherwise hf__leave must follow. */
@@ -216,13 +249,17 @@ static inline void hf__leave(hf__context *context)
     hf__thread.level--;
 }
 
+/* Is there room for an event in the segment that is open? */
+static inline bool hf__has_room(hf__context *context)
+{
+    return HF__LIKELY(--context->until_stamp != 0 && context->position < context->limit &&
+                      context->tick == atomic_load_explicit(&hf__self.session->tick, memory_order_relaxed));
+}
+
 /* Before an event: room, and a new segment when one is due. */
 static inline bool hf__room(hf__context *context)
 {
-    if (HF__LIKELY(--context->until_stamp != 0 && context->position < context->limit &&
-                   context->tick == atomic_load_explicit(&hf__self.session->tick, memory_order_relaxed)))
-        return true;
-    return hf__room_slowly(context);
+    return hf__has_room(context) || hf__room_slowly(context);
 }
 
 static inline bool hf__own_shard(hf__context *context, uint64_t address)
@@ -233,15 +270,14 @@ static inline bool hf__own_shard(hf__context *context, uint64_t address)
     return hf__shard_take(context, shard);
 }
 
-static inline uint8_t *hf__event_begin(hf__context *context)
+static inline uint8_t *hf__event_begin(const hf__context *context)
 {
     return context->bytes + (context->position & (HF__RING_BYTES - 1));
 }
 
-static inline void hf__event_end(hf__context *context, const uint8_t *end)
+static inline void hf__event_end(hf__context *context, const uint8_t *begin, const uint8_t *end)
 {
-    uint64_t size = (uint64_t)(end - hf__event_begin(context));
-    context->position += size;
+    context->position += (uint64_t)(end - begin);
     atomic_store_explicit(&context->ring->head, context->position, memory_order_release);
 }
 
@@ -252,8 +288,32 @@ static inline uint32_t hf__stack_here(hf__context *context, hf__registers from)
 
 /* ---- event.c ---------------------------------------------------------------------------- */
 
-/* An allocation that succeeded, after the real call. `flags` as in trace.h. */
-void hf__record_allocation(const void *block, size_t size, uint32_t flags, hf__registers from);
+/* Is there nothing to do for this allocation but to count it? Then that was done. */
+static inline bool hf__only_counted_allocation(void *block, size_t size)
+{
+    hf__thread_local *thread = &hf__thread;
+    hf__context *context = thread->counts_allocations;
+    if (HF__LIKELY(context == NULL) || thread->until_sample <= (int64_t)size || (int64_t)size <= 0 ||
+        thread->generation != atomic_load_explicit(hf__live, memory_order_relaxed) ||
+        context->tick != atomic_load_explicit(&hf__self.session->tick, memory_order_relaxed))
+        return false;
+    thread->until_sample -= (int64_t)size;
+    hf__count_allocation(context->ring, block, size);
+    return true;
+}
+static inline bool hf__only_counted_release(void *block)
+{
+    hf__thread_local *thread = &hf__thread;
+    hf__context *context = thread->counts_releases;
+    if (HF__LIKELY(context == NULL) || thread->generation != atomic_load_explicit(hf__live, memory_order_relaxed) ||
+        atomic_load_explicit(&hf__sample_counts[hf__sample_home((uint64_t)block)], memory_order_relaxed) != 0)
+        return false;
+    hf__count_release(context->ring, block);
+    return true;
+}
+
+/* An allocation that succeeded, after the real call. `flags` as in trace.h; `frame` of the hook. */
+void hf__record_allocation(void *block, size_t size, uint32_t flags, const uint64_t *frame);
 /* A release, before the real call. */
 void hf__record_release(void *block, uint32_t flags);
 /* A realloc failed: `block` lives on. */

@@ -6,7 +6,7 @@
  * Order:      for one address of one process, events come in the order in which the program made
  *             them, also across threads: allocate, release, allocate, ... A release is recorded
  *             before the block is freed, an allocation after it was made. time_ns never goes back.
- *             It is the time of the last stamp, so that events within about 64 of one thread
+ *             It is the time of the last stamp, so that events within about 128 of one thread
  *             share a time.
  * Processes:  numbered from 1 in order of appearance. The image that exec starts is a process of
  *             its own (same pid). A forked child begins with an empty table: releases of blocks

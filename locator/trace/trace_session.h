@@ -38,7 +38,7 @@ enum {
     HF__MODULES_MAX        = 1024,      /* log of loads and unloads, per process */
     HF__MODULE_PATH_MAX    = 312,
     HF__PROCESS_PATH_MAX   = 256,
-    HF__SEGMENT_EVENTS_MAX = 64,
+    HF__SEGMENT_EVENTS_MAX = 128,
     HF__OWN_MAPS_MAX       = 2048       /* one for each ring, at most */
 };
 

@@ -30,6 +30,17 @@ static inline uint8_t *hf__varint_put(uint8_t *at, uint64_t value)
     return at;
 }
 
+/* The same for numbers below 2^28, without a branch: addresses are of any length, and a guess at it
+ * costs more than this. Writes 4 bytes, of which those up to the returned place count. */
+static inline uint8_t *hf__varint_put_28(uint8_t *at, uint32_t value)
+{
+    uint32_t spread = (value & 0x7f) | (value & 0x3f80) << 1 | (value & 0x1fc000) << 2 | (value & 0xfe00000) << 3;
+    uint32_t length = (38 - (uint32_t)__builtin_clz(value | 1)) * 37 >> 8;   /* (bits + 6) / 7 */
+    uint32_t bytes = spread | 0x808080u >> (32 - 8 * length);
+    __builtin_memcpy(at, &bytes, sizeof bytes); /* little endian, as is the format */
+    return at + length;
+}
+
 /* Reads one number in [*at, end) and moves *at behind it. False when it is cut off or longer than
  * 64 bits; then *at is not moved. */
 static inline bool hf__varint_get(const uint8_t **at, const uint8_t *end, uint64_t *ret_value)

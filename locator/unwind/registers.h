@@ -23,12 +23,16 @@ enum {
     HF__SIGNAL_BP = 120, HF__SIGNAL_SP = 160, HF__SIGNAL_PC = 168
 };
 
-/* The caller of the function that uses this macro, as seen right after its return. The function
- * must keep a frame pointer; naming the frame address makes the compiler do so. */
-#define HF__CALLER_REGISTERS()                                                                          \
-    ((hf__registers){ ((const uint64_t *)__builtin_frame_address(0))[1],                                \
-                      (uint64_t)__builtin_frame_address(0) + 16,                                        \
-                      ((const uint64_t *)__builtin_frame_address(0))[0] })
+/* The frame of the function that uses this. It must keep a frame pointer; naming the frame address
+ * makes the compiler do so. */
+#define HF__OWN_FRAME() ((const uint64_t *)__builtin_frame_address(0))
+
+/* The caller of the function whose frame this is, as seen right after its return. */
+static inline hf__registers hf__caller_of(const uint64_t *frame)
+{
+    return (hf__registers){ frame[1], (uint64_t)(frame + 2), frame[0] };
+}
+#define HF__CALLER_REGISTERS() hf__caller_of(HF__OWN_FRAME())
 
 #else
 #error "stack capture knows x86-64 only so far; see registers.h for what a port needs"
