@@ -5,6 +5,7 @@ One round runs each way once, in an order that changes from round to round. Only
 run of the same round are kept; the median of the rounds counts. Three figures for each mode:
 
   program     wall time of the program under the recorder, from its start until it was seen to end
+  its processor time   user and system time of the program, less moved by what else the machine does
   command     wall time of `holdfast run -q -- PROGRAM`, the judging and the symbols included
   collector   processor time of the collector, which runs beside the program, as a share of the bare time
 
@@ -15,6 +16,7 @@ import argparse
 import json
 import os
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -25,7 +27,8 @@ import time
 PERIOD = 512 << 10
 # name: (pairs of allocation and release or None, wanted ratio in full, sampled)
 WANTED = {"jq": (230e3, 1.15, 1.03), "sqlite": (1.55e6, 1.25, 1.03), "parse": (3.94e6, 1.8, 1.15),
-          "threads": (10e6, 3.2, 1.3), "recursion": (1.803e6, None, None), "true": (None, None, None)}
+          "threads": (10e6, 3.2, 1.3),
+          "threads-small": (10e6, 3.2, 1.3), "recursion": (1.803e6, None, None), "true": (None, None, None)}
 RECURSION_US_PER_PAIR = 0.6
 START_MS = 2.0
 
@@ -49,7 +52,8 @@ def workloads(args, scratch):
         path = os.path.join(args.programs, name)
         return path if os.access(path, os.X_OK) else None
 
-    found = {"true": ["/bin/true"], "threads": [program("load_threads"), "10000000"],
+    found = {"true": ["/bin/true"], "threads": [program("load_threads"), "10000000", "2000"],
+             "threads-small": [program("load_threads"), "10000000", "255"],
              "recursion": [program("load_recursion"), "3000"],
              "parse": [program("load_parse"), corpus("citm_catalog.json"), "50"],
              "jq": [shutil.which("jq"), "[..|numbers]|add", corpus("canada.json")]}
@@ -69,6 +73,13 @@ def wall(command):
     begin = time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     return time.perf_counter() - begin, done.stderr
+
+
+def wall_and_cpu(command):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds, _ = wall(command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, max(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1e-4)
 
 
 class Bench:
@@ -91,6 +102,7 @@ class Bench:
         told = json.loads(text.splitlines()[-1])
         seconds = told["seconds"]
         self.note(load, mode + " program", seconds / self.bare)
+        self.note(load, mode + " cpu", told["program_cpu"] / self.bare_cpu)
         self.note(load, mode + " added", seconds - self.bare)
         self.note(load, mode + " collector", told["collector_cpu"] / self.bare)
         self.note(load, mode + " bytes", told["file_bytes"])
@@ -101,7 +113,7 @@ class Bench:
         self.note(load, mode + " command added", whole - self.bare)
 
     def round(self, load, command, modes):
-        self.bare, _ = wall(command)
+        self.bare, self.bare_cpu = wall_and_cpu(command)
         self.note(load, "bare", self.bare)
         for mode in modes:
             self.run(load, command, mode)
@@ -132,21 +144,21 @@ def number(value, digits=2):
 
 
 def table(bench, loads, modes):
-    lines = ["| program | bare, s | mode | program | wanted | command | collector | bytes a pair |",
-             "|---|---:|---|---:|---:|---:|---:|---:|"]
+    lines = ["| program | bare, s | mode | program | wanted | its processor time | command | collector | bytes a pair |",
+             "|---|---:|---|---:|---:|---:|---:|---:|---:|"]
     for load in loads:
         pairs, *wanted = WANTED[load]
         for mode in modes:
             middle = lambda what: bench.middle(load, f"{mode} {what}")
             if mode == "heaptrack":
-                lines.append(f"| {load} | | heaptrack | | | {number(bench.middle(load, mode))} | | |")
+                lines.append(f"| {load} | | heaptrack | | | | {number(bench.middle(load, mode))} | | |")
                 continue
             goal = wanted[0 if mode == "full" else 1]
             size = middle("bytes") / pairs if pairs and middle("bytes") and mode == "full" else None
             lines.append(f"| {load} | {number(bench.middle(load, 'bare'), 3)} | {mode} | {number(middle('program'))} | "
-                         f"{number(goal)} | {number(middle('command'))} | {number(middle('collector'))} | {number(size)} |")
+                         f"{number(goal)} | {number(middle('cpu'))} | {number(middle('command'))} | {number(middle('collector'))} | {number(size)} |")
             if middle("lost"):
-                lines.append(f"| | | {mode} | events lost: {middle('lost'):.0f} | | | | |")
+                lines.append(f"| | | {mode} | events lost: {middle('lost'):.0f} | | | | | |")
     for load, what in (("recursion", "us a pair"), ("true", "ms at start")):
         if load in loads and "full" in modes:
             added = bench.middle(load, "full added") * (1e6 / WANTED[load][0] if WANTED[load][0] else 1e3)

@@ -1,6 +1,6 @@
 /* load_threads.c - W2 of the recorder's benchmark: two threads, each with 1024 live blocks, that
- * free one and allocate another of 16 to 255 bytes at random.
- * usage: load_threads PAIRS */
+ * free one and allocate another of 16 bytes to LARGEST at random.
+ * usage: load_threads PAIRS LARGEST */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@ typedef struct load {
     pthread_t thread;
     uint64_t  random;
     long      pairs;
+    uint64_t  largest;
 } load;
 
 static void *run(void *given)
@@ -24,7 +25,7 @@ static void *run(void *given)
         r ^= r << 17;
         void *volatile *block = &blocks[r % LIVE];
         free(*block);
-        *block = malloc(16 + (r >> 20) % 240);
+        *block = malloc(16 + (r >> 20) % (own->largest - 15));
     }
     for (int i = 0; i < LIVE; i++)
         free(blocks[i]);
@@ -35,9 +36,12 @@ static void *run(void *given)
 int main(int count, char **arguments)
 {
     load loads[THREADS];
+    if (count != 3 || strtoul(arguments[2], NULL, 10) < 16)
+        return 2;
     for (uint64_t i = 0; i < THREADS; i++) {
         loads[i] = (load){ .random = (i + 1) * 0x9e3779b97f4a7c15u,
-                           .pairs = (count == 2 ? strtol(arguments[1], NULL, 10) : 10000000) / THREADS };
+                           .pairs = strtol(arguments[1], NULL, 10) / THREADS,
+                           .largest = strtoul(arguments[2], NULL, 10) };
         if (pthread_create(&loads[i].thread, NULL, run, &loads[i]) != 0)
             return 1;
     }
