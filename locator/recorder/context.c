@@ -174,6 +174,7 @@ static void drop_abandoned(hf__thread_local *thread, uint64_t sp)
             context->measured_from = 0;
             context->until_stamp = 1;
             context->walker.count = 0;
+            context->walker.epoch--;   /* a kept step may be half written: forget them all */
         }
     }
 }
