@@ -11,8 +11,8 @@
 #include "value/builder.h"
 #include "walk/clone.h"
 
-/* Expanding beyond this is refused: 2^40 slots is what a block can hold. */
-static const uint64_t values_most = (uint64_t)1 << 39;
+/* Expanding beyond this is refused, before anything is walked. */
+static const uint64_t values_most = (uint64_t)1 << 32; /* 64 GiB of slots */
 
 typedef struct measure {
     uint64_t slots, values, text;
@@ -63,6 +63,26 @@ static void measure_value(measure *sum, hf_value root)
         sum->foreigns += hf__kind(walk.value.slot) == HF__EXTENSION;
     }
     hf_walk_finish(&walk);
+}
+
+/* How many values a view of a draft shows: what it mounts is counted, not walked. */
+static uint64_t count_in_draft(hf_value root)
+{
+    uint64_t values = 0;
+    hf_walk walk;
+    hf_walk_init(&walk, root, NULL);
+    while (values <= values_most && hf_walk_next(&walk)) {
+        uint64_t mounted = 0;
+        uint32_t depth;
+        values += walk.event != HF_LEAVE;
+        if (walk.event != HF_ENTER || walk.value.home == root.home)
+            continue;
+        hf__value_expanded(walk.value, &mounted, &depth);
+        values = mounted < values_most ? values + mounted : mounted;
+        hf_walk_prune(&walk);
+    }
+    hf_walk_finish(&walk);
+    return values;
 }
 
 static void put_text(copy *to, hf__slot *slot, hf_text text)
@@ -239,6 +259,8 @@ hf_status hf__clone_expanded(hf_value value, const hf__memory *memory, hf_docume
     uint32_t depth = 0;
     if (value.home->kind == HF__HOME_DOCUMENT)
         hf__value_expanded(value, &values, &depth);
+    else
+        values = count_in_draft(value);
     if (values > values_most)
         return hf__fail(reterr, HF_LIMIT_VALUES, "mounted values expand too far to copy");
     measure sum = { 0 };

@@ -53,7 +53,7 @@ static const char *change_a_million_levels(void *context)
 {
     (void)context;
     hf_draft *draft = NULL, *other = NULL;
-    hf_document *document = NULL, *next = NULL, *copy = NULL;
+    hf_document *document = NULL, *other_document = NULL, *next = NULL, *copy = NULL;
     hf_handle deepest, unused;
     bool is_equal = false;
     SHOULD(hf_draft_create(NULL, &draft, NULL) == HF_OK);
@@ -65,7 +65,15 @@ static const char *change_a_million_levels(void *context)
     SHOULD(hf_hash(hf_draft_root(draft)) != 0);
     SHOULD(hf_equal(hf_draft_root(draft), hf_draft_root(draft), &is_equal) == HF_OK && is_equal);
     SHOULD(hf_draft_compact(draft, NULL) == HF_OK);
+    SHOULD(hf_clone_part(hf_draft_root(draft), NULL, NULL, &copy, NULL) == HF_OK);
+    SHOULD(hf_equal(hf_root(copy), hf_draft_root(draft), &is_equal) == HF_OK && is_equal);
+    hf_document_drop(copy);
     SHOULD(hf_freeze(&draft, &document, NULL) == HF_OK);
+    SHOULD(hf_links_to_references(document, &other_document, NULL, NULL) == HF_OK);
+    SHOULD(hf_references_to_links(other_document, &copy, NULL, NULL) == HF_OK);
+    SHOULD(hf_equal(hf_root(copy), hf_root(document), &is_equal) == HF_OK && is_equal);
+    hf_document_drop(copy);
+    hf_document_drop(other_document);
     SHOULD(count_values(hf_root(document)) == LEVELS + 1);
     SHOULD(hf_clone_following(hf_root(document), NULL, &copy, NULL) == HF_OK);
     SHOULD(count_values(hf_root(copy)) == LEVELS + 1);
@@ -80,6 +88,15 @@ static const char *change_a_million_levels(void *context)
     hf_document_drop(next);
     SHOULD(hf_draft_create(NULL, &other, NULL) == HF_OK);
     SHOULD(dig(other, LEVELS, &deepest) == HF_OK);
+    /* From draft to draft, exchanged within it, renamed, taken out. */
+    SHOULD(hf_draft_create(NULL, &draft, NULL) == HF_OK);
+    SHOULD(hf_draft_set(draft, hf_place_at(HF_T("")), hf_item_copy(hf_draft_root(other)), NULL) == HF_OK);
+    SHOULD(hf_draft_swap(draft, hf_place_at(HF_T("/in/0/in")), hf_place_at(HF_T("/in")), NULL) == HF_CYCLE);
+    SHOULD(hf_draft_set(draft, hf_place_at(HF_T("/beside")), hf_item_i64(1), NULL) == HF_OK);
+    SHOULD(hf_draft_swap(draft, hf_place_at(HF_T("/in")), hf_place_at(HF_T("/beside")), NULL) == HF_OK);
+    SHOULD(hf_draft_rename(draft, hf_place_at(HF_T("/beside")), HF_T("renamed"), NULL) == HF_OK);
+    SHOULD(count_values(hf_draft_root(draft)) == LEVELS + 1);
+    hf_draft_destroy(draft);
     SHOULD(hf_remove(other, HF_T("/in"), NULL) == HF_OK);
     hf_value value;
     SHOULD(hf_handle_get(other, deepest, &value) == HF_GONE);

@@ -1,10 +1,14 @@
 /* test_draft_share.c - what drafts and versions share: mounted documents, foreign values, borrowed text. */
 #include "unit.h"
 
+#include <holdfast/compare.h>
 #include <holdfast/draft.h>
 #include <holdfast/link.h>
 #include <holdfast/read.h>
+#include <holdfast/save.h>
+#include <holdfast/size.h>
 #include <holdfast/walk.h>
+#include <holdfast/write.h>
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -89,6 +93,52 @@ static void test_draft_share__doublings_cost_a_block_each(void **state)
     while (hf_walk_next(&walk))
         continue;
     assert_int_equal(hf_walk_finish(&walk), HF_WALK_LIMIT_VALUES);
+    /* Every other way to look at it ends at once too: reading, sizes, hash, writing, copies, versions. */
+    hf_value value = hf_root(document);
+    for (int i = 0; i < 41; i++)
+        value = hf_at(value, (uint64_t)(i % 2 && i < 40));
+    assert_int_equal(hf_as_i64(value, 0), 1);
+    hf_size size;
+    assert_int_equal(hf_measure(hf_root(document), &size, NULL), HF_OK);
+    assert_int_equal(size.documents, 40);
+    assert_true(hf_hash(hf_root(document)) != 0);
+    hf_buffer buffer = HF_BUFFER_INIT(4096);
+    assert_int_equal(hf_write(hf_root(document), NULL, &buffer, NULL), HF_LIMIT_BYTES);
+    hf_buffer_release(&buffer);
+    hf_document *copy = NULL;
+    assert_int_equal(hf_document_clone(document, NULL, NULL, &copy, NULL), HF_LIMIT_VALUES);
+    assert_int_equal(hf_save_to_buffer(document, &buffer, NULL), HF_LIMIT_VALUES);
+    hf_draft *draft = NULL;
+    assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+    assert_int_equal(hf_set_null(draft, HF_T("/0/1/0/0"), NULL), HF_OK);
+    assert_int_equal(hf_clone_part(hf_draft_root(draft), NULL, NULL, &copy, NULL), HF_LIMIT_VALUES);
+    assert_int_equal(hf_draft_append(draft, hf_place_at(HF_T("")), hf_item_copy(hf_draft_root(draft)), NULL), HF_LIMIT_VALUES);
+    hf_document *next = freeze_checked(&draft);
+    assert_true(hf_document_get_info(next).values_expanded > (uint64_t)1 << 40);
+    hf_document_drop(next);
+    hf_document_drop(document);
+}
+
+/* The limit of the nesting of mounts is met long after that of what can be copied: it is refused. */
+static void test_draft_share__doublings_without_end_are_refused(void **state)
+{
+    (void)state;
+    hf_document *document = read_text("[1]");
+    hf_status status = HF_OK;
+    int doublings = 0;
+    for (; status == HF_OK && doublings < 100; doublings++) {
+        hf_draft *draft = NULL;
+        assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+        assert_int_equal(hf_set_array(draft, HF_T(""), NULL), HF_OK);
+        for (int twice = 0; twice < 2 && status == HF_OK; twice++)
+            status = hf_draft_append(draft, hf_place_at(HF_T("")), hf_item_mount(hf_root(document)), NULL);
+        hf_document *next = freeze_checked(&draft);
+        hf_document_drop(document);
+        document = next;
+    }
+    assert_int_equal(status, HF_LIMIT_VALUES);
+    assert_true(doublings > 40);
+    assert_true(hf_document_get_info(document).bytes < 4096);
     hf_document_drop(document);
 }
 
@@ -260,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_draft_share__a_mount_is_opened_where_it_is_changed),
         cmocka_unit_test(test_draft_share__replaced_mounts_are_let_go),
         cmocka_unit_test(test_draft_share__doublings_cost_a_block_each),
+        cmocka_unit_test(test_draft_share__doublings_without_end_are_refused),
         cmocka_unit_test(test_draft_share__foreign_values_are_released_once),
         cmocka_unit_test(test_draft_share__foreign_values_under_failing_allocations),
         cmocka_unit_test(test_draft_share__a_version_does_not_need_borrowed_text),
