@@ -51,6 +51,19 @@ static inline hf_value hf_absent(void)
 }
 static inline bool hf_is_absent(hf_value value) { return value.slot == NULL; }
 
+/* A view beyond the end of its document or draft: says so and traps, in debug builds of the library. */
+HF_API void hf__view_ended(hf_value value);
+/* Whether a view shows something. Code compiled without NDEBUG notices one that has ended: debug builds of the
+ * library keep what was dropped for a while, as slots of no kind. */
+static inline bool hf__shows(hf_value value)
+{
+#if !defined(NDEBUG)
+    if (value.slot != NULL && (value.slot->lo & 15) == HF__NONE)
+        hf__view_ended(value);
+#endif
+    return value.slot != NULL;
+}
+
 static inline hf_kind hf_kind_of(hf_value value)
 {
     static const uint8_t kinds[16] = {
@@ -58,18 +71,18 @@ static inline hf_kind hf_kind_of(hf_value value)
         HF_KIND_NUMBER_TEXT, HF_KIND_LINK, HF_KIND_TEXT, HF_KIND_TEXT, HF_KIND_ARRAY, HF_KIND_OBJECT,
         HF_KIND_BYTES, HF_KIND_ABSENT, HF_KIND_ABSENT, HF_KIND_FOREIGN
     };
-    return value.slot == NULL ? HF_KIND_ABSENT : (hf_kind)kinds[value.slot->lo & 15];
+    return hf__shows(value) ? (hf_kind)kinds[value.slot->lo & 15] : HF_KIND_ABSENT;
 }
 /* "object", "text" ...; static. */
 HF_API const char *hf_kind_name(hf_kind kind);
 
-static inline bool hf_is_null(hf_value value) { return value.slot != NULL && hf__kind(value.slot) == HF__NULL; }
-static inline bool hf_is_bool(hf_value value) { return value.slot != NULL && hf__kind(value.slot) == HF__BOOL; }
-static inline bool hf_is_number(hf_value value) { return value.slot != NULL && hf__is_number(value.slot); }
-static inline bool hf_is_text(hf_value value) { return value.slot != NULL && hf__is_text(value.slot); }
-static inline bool hf_is_array(hf_value value) { return value.slot != NULL && hf__kind(value.slot) == HF__ARRAY; }
-static inline bool hf_is_object(hf_value value) { return value.slot != NULL && hf__kind(value.slot) == HF__OBJECT; }
-static inline bool hf_is_container(hf_value value) { return value.slot != NULL && hf__is_container(value.slot); }
+static inline bool hf_is_null(hf_value value) { return hf__shows(value) && hf__kind(value.slot) == HF__NULL; }
+static inline bool hf_is_bool(hf_value value) { return hf__shows(value) && hf__kind(value.slot) == HF__BOOL; }
+static inline bool hf_is_number(hf_value value) { return hf__shows(value) && hf__is_number(value.slot); }
+static inline bool hf_is_text(hf_value value) { return hf__shows(value) && hf__is_text(value.slot); }
+static inline bool hf_is_array(hf_value value) { return hf__shows(value) && hf__kind(value.slot) == HF__ARRAY; }
+static inline bool hf_is_object(hf_value value) { return hf__shows(value) && hf__kind(value.slot) == HF__OBJECT; }
+static inline bool hf_is_container(hf_value value) { return hf__shows(value) && hf__is_container(value.slot); }
 
 /* Elements of an array or members of an object; 0 for anything else. */
 static inline uint32_t hf_count(hf_value value) { return hf_is_container(value) ? hf__count(value.slot) : 0; }
@@ -88,13 +101,13 @@ static inline bool hf_as_bool(hf_value value, bool fallback)
 /* Any number whose exact value fits, however it was spelled (3, 3.0, 30e-1); else the fallback. */
 static inline int64_t hf_as_i64(hf_value value, int64_t fallback)
 {
-    if (HF_LIKELY(value.slot != NULL && hf__kind(value.slot) == HF__INT64))
+    if (HF_LIKELY(hf__shows(value) && hf__kind(value.slot) == HF__INT64))
         return (int64_t)value.slot->hi;
     return hf__as_i64_slow(value.slot, fallback);
 }
 static inline uint64_t hf_as_u64(hf_value value, uint64_t fallback)
 {
-    if (HF_LIKELY(value.slot != NULL && hf__kind(value.slot) == HF__INT64 && (int64_t)value.slot->hi >= 0))
+    if (HF_LIKELY(hf__shows(value) && hf__kind(value.slot) == HF__INT64 && (int64_t)value.slot->hi >= 0))
         return value.slot->hi;
     return hf__as_u64_slow(value.slot, fallback);
 }
@@ -116,7 +129,7 @@ static inline uint16_t hf_as_u16(hf_value value, uint16_t fallback)
 /* Any number, rounded to the nearest double; a magnitude beyond the largest double gives the fallback. */
 static inline double hf_as_double(hf_value value, double fallback)
 {
-    if (HF_LIKELY(value.slot != NULL)) {
+    if (HF_LIKELY(hf__shows(value))) {
         if (hf__kind(value.slot) == HF__DOUBLE)
             return hf__double(value.slot);
         if (hf__kind(value.slot) == HF__INT64)
@@ -130,7 +143,7 @@ static inline hf_text hf_as_text(hf_value value, hf_text fallback)
 }
 static inline hf_text hf_as_bytes(hf_value value, hf_text fallback)
 {
-    return value.slot != NULL && hf__kind(value.slot) == HF__BYTES ? hf__slot_text(value.slot) : fallback;
+    return hf__shows(value) && hf__kind(value.slot) == HF__BYTES ? hf__slot_text(value.slot) : fallback;
 }
 
 /* ---- scalars, strict --------------------------------------------------------------------- */
@@ -201,6 +214,8 @@ static inline bool hf_iter_next(hf_iter *iter)
         iter->key = hf__slot_text(at++);
     iter->value.home = iter->home;
     iter->value.slot = at;
+    if (!hf__shows(iter->value))
+        return false;
     iter->next = hf__behind(at);
     iter->index++;
     if (HF_UNLIKELY(hf__kind(at) == HF__MOUNT))

@@ -4,18 +4,9 @@
  * changes something: from there on nothing can fail. */
 #include "edit/draft_state.h"
 
-#include "base/misuse.h"
-
 /* The slot a value lies in while it is in no container: behind the closing slot of the root's chunk,
  * which has room for it from the start. */
 enum { LIMBO = 2 };
-
-static hf_status check_draft(const hf_draft *draft, hf_error *reterr)
-{
-    if (draft == NULL || draft->home.kind != HF__HOME_DRAFT)
-        return hf__misuse(reterr, "not a draft, or one that has ended");
-    return HF_OK;
-}
 
 static uint64_t text_needed(const hf__fresh *fresh)
 {
@@ -166,7 +157,7 @@ hf_status hf__put_set(hf_draft *draft, const hf_place *place, const hf__fresh *f
 static hf_status prepare_and_put(hf_draft *draft, const hf_place *place, put_mode mode, const hf_item *item,
                                  hf_error *reterr)
 {
-    hf_status status = check_draft(draft, reterr);
+    hf_status status = hf__draft_check(draft, reterr);
     if (status != HF_OK)
         return status;
     hf__fresh fresh;
@@ -210,7 +201,7 @@ static hf_status open_at(hf_draft *draft, const hf_place *place, bool is_object,
 
 hf_status hf_draft_append(hf_draft *draft, hf_place array, hf_item item, hf_error *reterr)
 {
-    hf_status status = check_draft(draft, reterr);
+    hf_status status = hf__draft_check(draft, reterr);
     if (status != HF_OK)
         return status;
     hf__fresh fresh;
@@ -248,7 +239,7 @@ static hf_status insert_member(hf_draft *draft, const hf_place *object, uint64_t
 hf_status hf_draft_insert_member(hf_draft *draft, hf_place object, uint64_t index, hf_text key, hf_item item,
                                  hf_error *reterr)
 {
-    hf_status status = check_draft(draft, reterr);
+    hf_status status = hf__draft_check(draft, reterr);
     if (status != HF_OK)
         return status;
     hf__fresh fresh;
@@ -268,7 +259,7 @@ hf_status hf_draft_rename(hf_draft *draft, hf_place member, hf_text key, hf_erro
 {
     hf__spot spot;
     hf__fresh name;
-    hf_status status = check_draft(draft, reterr);
+    hf_status status = hf__draft_check(draft, reterr);
     if (status == HF_OK)
         status = hf__fresh_text(&name, key, HF__KEY, reterr);
     if (status == HF_OK)
@@ -303,7 +294,7 @@ hf_status hf_draft_rename(hf_draft *draft, hf_place member, hf_text key, hf_erro
 hf_status hf_draft_remove(hf_draft *draft, hf_place place, hf_error *reterr)
 {
     hf__spot spot;
-    hf_status status = check_draft(draft, reterr);
+    hf_status status = hf__draft_check(draft, reterr);
     if (status == HF_OK)
         status = hf__locate(draft, &place, true, &spot, reterr);
     if (status != HF_OK)
@@ -478,7 +469,7 @@ static void remove_left_over(hf_draft *draft, uint32_t number, const hf__key *ke
 hf_status hf_draft_move(hf_draft *draft, hf_place from, hf_place to, hf_error *reterr)
 {
     hf__spot spot;
-    hf_status status = check_draft(draft, reterr);
+    hf_status status = hf__draft_check(draft, reterr);
     if (status != HF_OK)
         return status;
     if (is_pointer_below(&from, &to))
@@ -514,7 +505,7 @@ hf_status hf_draft_move(hf_draft *draft, hf_place from, hf_place to, hf_error *r
 hf_status hf_draft_swap(hf_draft *draft, hf_place a, hf_place b, hf_error *reterr)
 {
     hf__spot first, second;
-    hf_status status = check_draft(draft, reterr);
+    hf_status status = hf__draft_check(draft, reterr);
     if (status == HF_OK)
         status = hf__locate(draft, &a, true, &first, reterr);
     if (status == HF_OK)

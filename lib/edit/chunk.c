@@ -60,7 +60,7 @@ void hf__slots_move(hf_draft *draft, hf__slot *to, hf__slot *from, uint64_t coun
 
 /* ---- life -------------------------------------------------------------------------------- */
 
-static size_t chunk_bytes(uint32_t capacity)
+size_t hf__chunk_bytes(uint32_t capacity)
 {
     return sizeof(hf__chunk) + ((size_t)capacity + 1) * sizeof(hf__slot);
 }
@@ -77,7 +77,7 @@ hf_status hf__chunk_create(hf_draft *draft, bool is_object, uint32_t capacity, h
             return status;
     }
     void *memory = NULL;
-    hf_status status = hf__draft_resize(draft, &memory, 0, chunk_bytes(capacity), reterr);
+    hf_status status = hf__draft_resize(draft, &memory, 0, hf__chunk_bytes(capacity), reterr);
     if (status != HF_OK)
         return status;
     hf__chunk *chunk = memory;
@@ -106,7 +106,7 @@ void hf__chunk_free(hf_draft *draft, hf__chunk *chunk)
     draft->chunk_free = chunk->number;
     draft->chunks_live--;
     draft->live_slots -= chunk->used;
-    (void)hf__draft_resize(draft, &memory, chunk_bytes(chunk->capacity), 0, NULL);
+    (void)hf__draft_resize(draft, &memory, hf__chunk_bytes(chunk->capacity), 0, NULL);
 }
 
 /* Writes the closing slot. */
@@ -124,7 +124,7 @@ static hf_status resize_slots(hf_draft *draft, hf__chunk **chunk, uint32_t capac
 {
     uintptr_t before = (uintptr_t)*chunk;
     void *memory = *chunk;
-    hf_status status = hf__draft_resize(draft, &memory, chunk_bytes((*chunk)->capacity), chunk_bytes(capacity), reterr);
+    hf_status status = hf__draft_resize(draft, &memory, hf__chunk_bytes((*chunk)->capacity), hf__chunk_bytes(capacity), reterr);
     if (status != HF_OK)
         return status;
     *chunk = memory;

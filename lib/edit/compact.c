@@ -212,6 +212,9 @@ void hf__draft_settle(hf_draft *draft)
 hf_status hf_draft_compact(hf_draft *draft, hf_error *reterr)
 {
     uint64_t live, dead;
+    hf_status valid = hf__draft_check(draft, reterr);
+    if (valid != HF_OK)
+        return valid;
     measure_blocks(draft, &live, &dead);
     if (dead > live / 4) {
         hf_status status = leave_blocks(draft, reterr);

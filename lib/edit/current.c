@@ -15,6 +15,7 @@
 
 #include <stdatomic.h>
 
+#include "value/ended.h"
 #include "value/home.h"
 
 enum { COUNT_BITS = 20 };
@@ -44,7 +45,7 @@ static void give_back(hf_document *document, uint64_t count)
 
 void hf_current_publish(hf_current *current, hf_document **document)
 {
-    hf_document *next = *document;
+    hf_document *next = hf__document_has_ended(*document) ? NULL : *document;
     *document = NULL;
     if (next != NULL)
         atomic_fetch_add_explicit(&next->holders, holds_ready, memory_order_relaxed);

@@ -1,8 +1,6 @@
 /* draft.c - the life of a draft: made of nothing or of a document, read, described, ended. */
 #include "edit/draft_state.h"
 
-#include "base/misuse.h"
-
 enum { SCRATCH_KEPT = 4096, SCRATCH_FIRST = 64, ARRAY_FIRST = 4 };
 
 /* ---- memory ------------------------------------------------------------------------------ */
@@ -176,6 +174,7 @@ static hf_status create(const hf_draft_options *options, hf_draft **ret_draft, h
     hf_draft *draft = object;
     memset(draft, 0, sizeof *draft);
     draft->home.kind = HF__HOME_DRAFT;
+    hf__ended_begin(&draft->home);
     draft->home.chunks = &chunk_reader;
     draft->memory = memory;
     draft->options = *options;
@@ -278,6 +277,8 @@ hf_status hf_edit_with(const hf_document *document, const hf_draft_options *opti
 {
     if (document == NULL)
         return hf__misuse(reterr, "there is no document to edit");
+    if (hf__document_has_ended(document))
+        return hf__fail(reterr, HF_MISUSE, "a document that was dropped");
     hf_draft *draft;
     hf_status status = hf__text_check(document, reterr);
     if (status == HF_OK)
@@ -309,11 +310,20 @@ hf_status hf_edit(const hf_document *document, hf_draft **ret_draft, hf_error *r
 {
     hf_draft_options options;
     memset(&options, 0, sizeof options);
-    if (document != NULL) {
+    if (document != NULL && !hf__document_has_ended(document)) {
         options.allocator = document->allocator;
         options.budget = document->budget;
     }
     return hf_edit_with(document, &options, ret_draft, reterr);
+}
+
+/* What views may still look at when they should not any more. */
+static void end_block(const hf_draft *draft, void *block, size_t size)
+{
+    const hf_allocator *allocator = draft->memory.allocator != NULL ? draft->memory.allocator : hf_allocator_default();
+    hf_budget *budget = draft->memory.budget;
+    hf__quarantine(allocator, block, size);
+    hf_budget_release(budget, size);
 }
 
 /* Lets go of the blocks and tables. */
@@ -332,34 +342,44 @@ static void release_tables(hf_draft *draft)
     (void)hf__draft_resize(draft, &bases, draft->base_capacity * sizeof(hf__base), 0, NULL);
 }
 
-void hf_draft_destroy(hf_draft *draft)
+/* Frees the chunk of a draft that ends; debug builds keep it for a while. */
+static void end_chunk(hf_draft *draft, hf__chunk *chunk)
 {
-    if (draft == NULL)
-        return;
-    if (draft->home.kind != HF__HOME_DRAFT) {
-        (void)hf__misuse(NULL, "a draft is ended twice");
-        return;
-    }
+    void *text = chunk->text;
+    hf__chunk_index_drop(draft, chunk);
+    (void)hf__draft_resize(draft, &text, chunk->text_capacity, 0, NULL);
+    end_block(draft, chunk, hf__chunk_bytes(chunk->capacity));
+}
+
+void hf__draft_end(hf_draft *draft, hf__ending how)
+{
     for (uint32_t i = 0; i < draft->chunk_count; i++)
         if (!((uintptr_t)draft->chunks[i] & 1))
-            hf__chunk_free(draft, draft->chunks[i]);
+            end_chunk(draft, draft->chunks[i]);
     release_tables(draft);
     scratch_free(draft, &draft->scratch_item);
     scratch_free(draft, &draft->scratch_key);
     void *chunks = draft->chunks, *pins = draft->pins;
     (void)hf__draft_resize(draft, &chunks, draft->chunk_capacity * sizeof *draft->chunks, 0, NULL);
     (void)hf__draft_resize(draft, &pins, draft->pin_capacity * sizeof *draft->pins, 0, NULL);
-    const hf__memory memory = draft->memory;
+    hf_budget *budget = draft->memory.budget;
     draft->home.kind = UINT32_MAX;
-    hf__memory_free(&memory, draft, sizeof *draft, HF__BLOCK_ALIGNMENT);
-    hf_budget_drop(memory.budget);
+    hf__ended_note(&draft->home, how, NULL, 0);
+    end_block(draft, draft, sizeof *draft);
+    hf_budget_drop(budget);
+}
+
+void hf_draft_destroy(hf_draft *draft)
+{
+    if (draft != NULL && hf__draft_check(draft, NULL) == HF_OK)
+        hf__draft_end(draft, HF__ENDED_DESTROYED);
 }
 
 /* ---- looking ----------------------------------------------------------------------------- */
 
 hf_value hf_draft_root(const hf_draft *draft)
 {
-    if (draft == NULL)
+    if (draft == NULL || hf__draft_check(draft, NULL) != HF_OK)
         return hf_absent();
     return hf__resolve((hf_value){ &draft->home, draft->chunks[HF__CHUNK_ROOT]->slots });
 }
@@ -367,7 +387,9 @@ hf_value hf_draft_root(const hf_draft *draft)
 hf_status hf_draft_handle(hf_draft *draft, hf_place place, hf_handle *ret_handle, hf_error *reterr)
 {
     hf__spot spot;
-    hf_status status = hf__locate(draft, &place, true, &spot, reterr);
+    hf_status status = hf__draft_check(draft, reterr);
+    if (status == HF_OK)
+        status = hf__locate(draft, &place, true, &spot, reterr);
     if (status == HF_OK)
         status = hf__pins_reserve(draft, 1, reterr);
     if (status != HF_OK)
@@ -379,6 +401,9 @@ hf_status hf_draft_handle(hf_draft *draft, hf_place place, hf_handle *ret_handle
 
 hf_status hf_handle_get(const hf_draft *draft, hf_handle handle, hf_value *ret_value)
 {
+    hf_status status = hf__draft_check(draft, NULL);
+    if (status != HF_OK)
+        return status;
     const hf__pin *pin = hf__pin_find(draft, handle);
     if (pin == NULL || pin->position == HF__NO_POSITION)
         return HF_GONE;
@@ -388,6 +413,8 @@ hf_status hf_handle_get(const hf_draft *draft, hf_handle handle, hf_value *ret_v
 
 void hf_handle_release(hf_draft *draft, hf_handle handle)
 {
+    if (hf__draft_check(draft, NULL) != HF_OK)
+        return;
     const hf__pin *pin = hf__pin_find(draft, handle);
     if (pin != NULL && pin->kind == HF__PIN_HANDLE)
         hf__pin_remove(draft, handle.id);
@@ -397,6 +424,8 @@ hf_draft_info hf_draft_get_info(const hf_draft *draft)
 {
     hf_draft_info info;
     memset(&info, 0, sizeof info);
+    if (hf__draft_check(draft, NULL) != HF_OK)
+        return info;
     info.bytes = draft->bytes;
     info.live_bytes = sizeof *draft + draft->live_slots * sizeof(hf__slot) +
                       draft->chunks_live * (sizeof(hf__chunk) + sizeof(hf__slot) + sizeof *draft->chunks) +

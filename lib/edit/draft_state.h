@@ -28,7 +28,9 @@
 #include <holdfast/draft.h>
 
 #include "base/fail.h"
+#include "base/misuse.h"
 #include "memory/allocate.h"
+#include "value/ended.h"
 #include "value/home.h"
 #include "value/key.h"
 
@@ -98,6 +100,15 @@ struct hf_draft {
 };
 
 static inline hf_draft *hf__draft_of(const hf__home *home) { return (hf_draft *)(uintptr_t)home; }
+/* HF_MISUSE for none, one that has ended, or something else. */
+static inline hf_status hf__draft_check(const hf_draft *draft, hf_error *reterr)
+{
+    if (draft != NULL && hf__ended_use(&draft->home))
+        return hf__fail(reterr, HF_MISUSE, "a draft that has ended");
+    if (draft == NULL || draft->home.kind != HF__HOME_DRAFT)
+        return hf__misuse(reterr, "not a draft, or one that has ended");
+    return HF_OK;
+}
 static inline hf__chunk *hf__chunk_of(const hf_draft *draft, const hf__slot *edited)
 {
     return draft->chunks[hf__wide_number(edited)];
@@ -112,6 +123,9 @@ hf_status hf__draft_grow(hf_draft *draft, void **array, uint32_t *capacity, uint
                          hf_error *reterr);
 /* Keeps `text` in a scratch buffer, so that it stays while the draft changes. */
 hf_status hf__scratch_keep(hf_draft *draft, hf__scratch *scratch, hf_text *text, hf_error *reterr);
+
+/* Ends the draft and what it holds. */
+void hf__draft_end(hf_draft *draft, hf__ending how);
 
 /* Gives back large scratch buffers. */
 void hf__scratch_trim(hf_draft *draft);
@@ -131,6 +145,8 @@ void hf__slots_move(hf_draft *draft, hf__slot *to, hf__slot *from, uint64_t coun
 
 hf_status hf__chunk_create(hf_draft *draft, bool is_object, uint32_t capacity, hf__chunk **ret_chunk,
                            hf_error *reterr);
+/* Of a chunk with room for so many slots. */
+size_t hf__chunk_bytes(uint32_t capacity);
 /* Frees the chunk, its text and index; its slots are nobody's concern any more. */
 void hf__chunk_free(hf_draft *draft, hf__chunk *chunk);
 /* Room for more slots and text; the chunk may move, and its text. */

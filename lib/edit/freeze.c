@@ -14,8 +14,6 @@
  * The draft is consumed: chunks are used for notes while they are written. */
 #include "edit/freezer.h"
 
-#include "base/misuse.h"
-
 enum { KEPT_MAX = 6 };
 
 /* ---- which blocks stay ------------------------------------------------------------------- */
@@ -212,10 +210,11 @@ static hf_status freeze(hf_draft *draft, hf_document **ret_document, hf_error *r
 
 hf_status hf_freeze(hf_draft **draft, hf_document **ret_document, hf_error *reterr)
 {
-    if (*draft == NULL || (*draft)->home.kind != HF__HOME_DRAFT)
-        return hf__misuse(reterr, "there is no draft to freeze");
-    hf_status status = freeze(*draft, ret_document, reterr);
-    hf_draft_destroy(*draft);
+    hf_status status = hf__draft_check(*draft, reterr);
+    if (status != HF_OK)
+        return status;
+    status = freeze(*draft, ret_document, reterr);
+    hf__draft_end(*draft, HF__ENDED_FROZEN);
     *draft = NULL;
     return status;
 }

@@ -256,6 +256,8 @@ static hf_status copy_container(hf_draft *draft, hf__fresh *fresh, hf_value valu
 
 static hf_status copy_value(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_error *reterr)
 {
+    if (hf__view_has_ended(value))
+        return hf__fail(reterr, HF_MISUSE, "a view that has ended");
     if (hf_is_absent(value))
         return hf__fail(reterr, HF_NOT_FOUND, "nothing to copy");
     if (hf_is_container(value))
@@ -287,6 +289,8 @@ static hf_status copy_value(hf_draft *draft, hf__fresh *fresh, hf_value value, h
 
 static hf_status mount_value(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_error *reterr)
 {
+    if (hf__view_has_ended(value))
+        return hf__fail(reterr, HF_MISUSE, "a view that has ended");
     if (hf_is_absent(value))
         return hf__fail(reterr, HF_NOT_FOUND, "nothing to mount");
     if (value.home->kind != HF__HOME_DOCUMENT)

@@ -9,7 +9,9 @@ hf_status hf_draft_iter_init(hf_draft *draft, hf_place container, hf_draft_iter 
     hf__spot spot;
     uint32_t chunk, unused;
     memset(iter, 0, sizeof *iter);
-    hf_status status = hf__locate(draft, &container, true, &spot, reterr);
+    hf_status status = hf__draft_check(draft, reterr);
+    if (status == HF_OK)
+        status = hf__locate(draft, &container, true, &spot, reterr);
     if (status == HF_OK)
         status = hf__open(draft, spot.chunk, spot.position, NULL, &unused, &chunk, reterr);
     if (status == HF_OK)
@@ -27,7 +29,9 @@ hf_status hf_draft_iter_init(hf_draft *draft, hf_place container, hf_draft_iter 
 
 bool hf_draft_iter_next(hf_draft_iter *iter)
 {
-    hf__pin *cursor = iter->draft != NULL ? hf__pin_find(iter->draft, iter->cursor) : NULL;
+    if (iter->draft == NULL || hf__ended_use(&iter->draft->home))
+        return false;
+    hf__pin *cursor = hf__pin_find(iter->draft, iter->cursor);
     if (cursor == NULL)
         return false;
     const hf__chunk *chunk = iter->draft->chunks[cursor->chunk];
@@ -49,7 +53,7 @@ hf_place hf_draft_iter_place(const hf_draft_iter *iter)
 
 void hf_draft_iter_release(hf_draft_iter *iter)
 {
-    if (iter->draft != NULL && hf__pin_find(iter->draft, iter->cursor) != NULL) {
+    if (iter->draft != NULL && !hf__ended_use(&iter->draft->home) && hf__pin_find(iter->draft, iter->cursor) != NULL) {
         hf__pin_remove(iter->draft, iter->cursor.id);
         hf__pin_remove(iter->draft, iter->seen.id);
     }

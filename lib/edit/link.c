@@ -6,8 +6,6 @@
 
 #include "edit/draft_state.h"
 
-#include "base/misuse.h"
-
 #define GONE UINT64_MAX
 
 static bool is_of(const hf__link_target *target, uint64_t address)
@@ -70,7 +68,7 @@ void hf__link_copy(hf__fresh *fresh, const hf__slot *link)
 
 hf_value hf_link_target(hf_value link)
 {
-    return hf_is_link(link) ? hf__link_target_of(link) : hf_absent();
+    return !hf__view_has_ended(link) && hf_is_link(link) ? hf__link_target_of(link) : hf_absent();
 }
 
 /* The entry of a target, or link_count. */
@@ -117,7 +115,7 @@ static void drop_entry(hf_draft *draft, uint32_t entry)
 hf_status hf_draft_link(hf_draft *draft, hf_place place, hf_place target, hf_error *reterr)
 {
     hf__spot leads, at;
-    hf_status status = draft == NULL || draft->home.kind != HF__HOME_DRAFT ? hf__misuse(reterr, "not a draft") : HF_OK;
+    hf_status status = hf__draft_check(draft, reterr);
     if (status == HF_OK)
         status = hf__locate(draft, &target, true, &leads, reterr);
     if (status == HF_OK)

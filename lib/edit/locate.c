@@ -169,6 +169,8 @@ static hf_value follow(hf_value value, const hf_place *place)
 
 hf_value hf_draft_get(const hf_draft *draft, hf_place place)
 {
+    if (hf__draft_check(draft, NULL) != HF_OK)
+        return hf_absent();
     return follow(start_view(draft, &place), &place);
 }
 

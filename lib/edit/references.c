@@ -316,6 +316,8 @@ hf_status hf_references_to_links(const hf_document *document, hf_document **ret_
     hf_document *flat;
     if (document == NULL)
         return hf__misuse(reterr, "there is no document");
+    if (hf__document_has_ended(document))
+        return hf__fail(reterr, HF_MISUSE, "a document that was dropped");
     hf_status status = flatten(document, &flat, reterr);
     if (status != HF_OK)
         return status;
@@ -456,6 +458,8 @@ hf_status hf_links_to_references(const hf_document *document, hf_document **ret_
     hf_reference_counts counts = { 0, 0, 0, 0 };
     if (document == NULL)
         return hf__misuse(reterr, "there is no document");
+    if (hf__document_has_ended(document))
+        return hf__fail(reterr, HF_MISUSE, "a document that was dropped");
     hf_status status = flatten(document, &flat, reterr);
     if (status != HF_OK)
         return status;

@@ -12,11 +12,14 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "value/ended.h"
 #include "value/home.h"
 
 /* A document of one self-contained block that shows the same; held, drop it. */
 static hf_status self_contained(const hf_document *document, hf_document **ret_document, hf_error *reterr)
 {
+    if (hf__document_has_ended(document))
+        return hf__fail(reterr, HF_MISUSE, "a document that was dropped");
     const hf__home *home = &document->home;
     bool is_whole = home->mount_count == 0 && home->base_count == 0 && home->foreign_count == 0 &&
                     !(document->block->flags & HF__BLOCK_OUTER_TEXT);

@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "memory/allocate.h"
+#include "value/ended.h"
 
 static void writer_init(hf__writer *w, hf_value value, const hf_write_options *options, hf_error *reterr)
 {
@@ -75,7 +76,7 @@ static hf_status run(hf__writer *w, hf_value value)
 
 hf_status hf_write(hf_value value, const hf_write_options *options, hf_buffer *buffer, hf_error *reterr)
 {
-    if (hf_is_absent(value))
+    if (hf__view_is_none(value))
         return hf__fail(reterr, HF_NOT_FOUND, "there is no value to write");
     hf__writer w;
     writer_init(&w, value, options, reterr);
@@ -92,7 +93,7 @@ hf_status hf_write(hf_value value, const hf_write_options *options, hf_buffer *b
 static hf_status write_pieces(hf_value value, const hf_write_options *options, hf_write_sink sink,
                               void *context, hf_error *reterr)
 {
-    if (hf_is_absent(value))
+    if (hf__view_is_none(value))
         return hf__fail(reterr, HF_NOT_FOUND, "there is no value to write");
     hf__writer w;
     writer_init(&w, value, options, reterr);

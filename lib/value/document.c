@@ -5,9 +5,11 @@
  * no recursion, no allocation. */
 #include "value/home.h"
 
+#include "base/fail.h"
 #include "base/hash.h"
 #include "base/misuse.h"
 #include "memory/allocate.h"
+#include "value/ended.h"
 #include "value/live_list.h"
 
 static const uint64_t all = UINT64_MAX;
@@ -57,6 +59,7 @@ hf_status hf__document_create_around(hf__block_header *block, size_t block_bytes
     atomic_init(&document->holders, 1);
     atomic_init(&document->block_holders, 1);
     atomic_init(&document->bytes, sizeof *document + block_bytes);
+    hf__ended_begin(&document->home);
     hf__live_add(document);
     *ret_document = document;
     return HF_OK;
@@ -102,6 +105,8 @@ void hf__document_uncharge(const hf_document *document, uint64_t bytes)
 hf_document *hf_document_hold(const hf_document *document)
 {
     hf_document *held = (hf_document *)(uintptr_t)document; /* counting is no change a reader sees */
+    if (hf__document_has_ended(document))
+        return NULL;
     if (held != NULL)
         atomic_fetch_add_explicit(&held->holders, 1, memory_order_relaxed);
     return held;
@@ -156,8 +161,8 @@ void hf__block_drop(hf_document *document)
     if (document->release_block != NULL)
         document->release_block(document->block, document->block_bytes);
     else
-        allocator->resize(allocator->context, document->block, document->block_bytes, 0, HF__BLOCK_ALIGNMENT);
-    allocator->resize(allocator->context, document, sizeof *document, 0, HF__BLOCK_ALIGNMENT);
+        hf__quarantine(allocator, document->block, document->block_bytes);
+    hf__quarantine(allocator, document, sizeof *document);
     hf_budget_release(budget, bytes);
     hf_budget_drop(budget);
 }
@@ -166,6 +171,8 @@ void hf__block_drop(hf_document *document)
 static void release(hf_document *document, hf_document **dead)
 {
     hf__home *home = &document->home;
+    hf_live_place made = hf__live_place_of(document);
+    hf__ended_note(home, HF__ENDED_DROPPED, made.file, made.line);
     for (uint32_t i = 0; i < home->mount_count; i++)
         if (home->mounts[i].document != NULL)
             let_go(home->mounts[i].document, dead);
@@ -185,7 +192,7 @@ static void release(hf_document *document, hf_document **dead)
 void hf_document_drop(hf_document *document)
 {
     hf_document *dead = NULL;
-    if (document != NULL)
+    if (document != NULL && !hf__document_has_ended(document))
         let_go(document, &dead);
     while (dead != NULL) {
         hf_document *next = dead;
@@ -198,7 +205,7 @@ void hf_document_drop(hf_document *document)
 
 hf_value hf_root(const hf_document *document)
 {
-    if (document == NULL)
+    if (document == NULL || hf__document_has_ended(document))
         return hf_absent();
     hf_value root = { &document->home, document->home.slots };
     return HF_LIKELY(hf__kind(root.slot) != HF__MOUNT) ? root : hf__resolve(root);
@@ -208,6 +215,8 @@ hf_document_info hf_document_get_info(const hf_document *document)
 {
     hf_document_info info;
     memset(&info, 0, sizeof info);
+    if (hf__document_has_ended(document))
+        return info;
     info.holders = atomic_load_explicit(&document->holders, memory_order_relaxed);
     info.bytes = atomic_load_explicit(&document->bytes, memory_order_relaxed);
     info.block_bytes = document->block_bytes;
@@ -225,6 +234,8 @@ hf_document_info hf_document_get_info(const hf_document *document)
 
 hf_status hf_document_index(const hf_document *document, hf_error *reterr)
 {
+    if (hf__document_has_ended(document))
+        return hf__fail(reterr, HF_MISUSE, NULL);
     return hf__index_build_all(&document->home, reterr);
 }
 

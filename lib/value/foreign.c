@@ -1,11 +1,12 @@
 /* foreign.c - looking at foreign values and releasing them. */
 #include <holdfast/foreign.h>
 
+#include "value/ended.h"
 #include "value/home.h"
 
 static const hf__foreign *entry_of(hf_value value)
 {
-    if (value.slot == NULL || hf__kind(value.slot) != HF__EXTENSION)
+    if (value.slot == NULL || hf__view_has_ended(value) || hf__kind(value.slot) != HF__EXTENSION)
         return NULL;
     return &value.home->foreigns[(uint32_t)value.slot->hi];
 }

@@ -60,6 +60,15 @@ void hf__live_remove(const hf_document *document)
     atomic_fetch_sub(&unlisted, 1);
 }
 
+hf_live_place hf__live_place_of(const hf_document *document)
+{
+    entry *window = window_of(document);
+    for (size_t i = 0; i < WINDOW; i++)
+        if (atomic_load(&window[i].document) == document)
+            return (hf_live_place){ atomic_load(&window[i].file), atomic_load(&window[i].line), 0 };
+    return (hf_live_place){ NULL, 0, 0 };
+}
+
 hf_live_place hf_live_at(hf_live_place place)
 {
     hf_live_place before = current_place;

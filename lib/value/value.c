@@ -3,6 +3,7 @@
 #include <holdfast/value.h>
 
 #include "base/number_read.h"
+#include "value/ended.h"
 #include "value/home.h"
 
 const char hf__layout_1 = 1;
@@ -125,6 +126,8 @@ static hf_status not_a(hf_value value)
 
 hf_status hf_to_bool(hf_value value, bool *ret_bool)
 {
+    if (hf__view_has_ended(value))
+        return HF_MISUSE;
     if (!hf_is_bool(value))
         return not_a(value);
     *ret_bool = (value.slot->lo & HF__TRUE) != 0;
@@ -133,21 +136,29 @@ hf_status hf_to_bool(hf_value value, bool *ret_bool)
 
 hf_status hf_to_i64(hf_value value, int64_t *ret_number)
 {
+    if (hf__view_has_ended(value))
+        return HF_MISUSE;
     return hf_is_number(value) ? to_i64(value.slot, ret_number) : not_a(value);
 }
 
 hf_status hf_to_u64(hf_value value, uint64_t *ret_number)
 {
+    if (hf__view_has_ended(value))
+        return HF_MISUSE;
     return hf_is_number(value) ? to_u64(value.slot, ret_number) : not_a(value);
 }
 
 hf_status hf_to_double(hf_value value, double *ret_number)
 {
+    if (hf__view_has_ended(value))
+        return HF_MISUSE;
     return hf_is_number(value) ? to_double(value.slot, ret_number) : not_a(value);
 }
 
 hf_status hf_to_text(hf_value value, hf_text *ret_text)
 {
+    if (hf__view_has_ended(value))
+        return HF_MISUSE;
     if (!hf_is_text(value))
         return not_a(value);
     *ret_text = hf__slot_text(value.slot);
@@ -172,7 +183,7 @@ const hf__slot *hf__first_child(hf_value container)
 /* The first slot of member or element `index`: its key in an object. NULL beyond the end. */
 static const hf__slot *child_slot(hf_value container, uint64_t index)
 {
-    if (index >= hf_count(container))
+    if (hf__view_has_ended(container) || index >= hf_count(container))
         return NULL;
     const hf__slot *open = container.slot;
     bool is_object = hf__kind(open) == HF__OBJECT;
@@ -201,13 +212,13 @@ hf_value hf_at(hf_value container, uint64_t index)
 hf_text hf_key_at(hf_value object, uint64_t index)
 {
     hf_text none = { NULL, 0 };
-    const hf__slot *child = hf_is_object(object) ? child_slot(object, index) : NULL;
+    const hf__slot *child = !hf__view_has_ended(object) && hf_is_object(object) ? child_slot(object, index) : NULL;
     return child != NULL ? hf__slot_text(child) : none;
 }
 
 hf_value hf_get(hf_value object, hf_text key)
 {
-    if (!hf_is_object(object))
+    if (hf__view_has_ended(object) || !hf_is_object(object))
         return hf_absent();
     const hf__slot *found = object.slot->lo & HF__EDITED
                                 ? object.home->chunks->find(object.home, object.slot, key)

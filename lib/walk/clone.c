@@ -9,6 +9,7 @@
 #include <holdfast/document.h>
 
 #include "base/fail.h"
+#include "value/ended.h"
 #include "value/builder.h"
 #include "value/place.h"
 #include "walk/clone.h"
@@ -288,7 +289,7 @@ hf_status hf_clone_part(hf_value value, const hf_allocator *allocator, hf_budget
                         hf_error *reterr)
 {
     const hf__memory memory = { allocator, budget };
-    if (hf_is_absent(value))
+    if (hf__view_is_none(value))
         return hf__fail(reterr, HF_NOT_FOUND, "nothing to copy");
     if (value.home->kind == HF__HOME_DRAFT)
         return hf__clone_expanded(value, &memory, ret_document, reterr);

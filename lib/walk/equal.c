@@ -6,6 +6,7 @@
 #include <holdfast/walk.h>
 
 #include "walk/relate.h"
+#include "value/ended.h"
 
 typedef enum answer { EQUAL, DIFFERENT, OUT_OF_ORDER } answer;
 
@@ -104,7 +105,7 @@ static hf_status compare_pairs(hf__pairs *pairs, bool *ret_equal)
 
 hf_status hf_equal(hf_value a, hf_value b, bool *ret_equal)
 {
-    if (hf_is_absent(a) || hf_is_absent(b) || hf_is_same(a, b)) {
+    if (hf__view_is_none(a) || hf__view_is_none(b) || hf_is_same(a, b)) {
         *ret_equal = a.slot == b.slot;
         return HF_OK;
     }

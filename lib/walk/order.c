@@ -6,6 +6,7 @@
 #include <holdfast/compare.h>
 
 #include "walk/relate.h"
+#include "value/ended.h"
 
 static int order_keys(const hf__slot *a, const hf__slot *b)
 {
@@ -97,7 +98,9 @@ static hf_status order_pairs(hf__pairs *pairs, int *ret_order)
         }
         if (hf_is_same(a, b))
             continue;
-        unsigned rank_a = hf__rank(a), rank_b = hf__rank(b);
+        if (hf__view_has_ended(a) || hf__view_has_ended(b))
+        return HF_MISUSE;
+    unsigned rank_a = hf__rank(a), rank_b = hf__rank(b);
         if (rank_a != rank_b || !hf_is_container(a)) {
             settle(top, rank_a != rank_b ? (rank_a < rank_b ? -1 : 1) : hf__order_scalars(a, b));
             continue;
@@ -111,6 +114,8 @@ static hf_status order_pairs(hf__pairs *pairs, int *ret_order)
 
 hf_status hf_order(hf_value a, hf_value b, int *ret_order)
 {
+    if (hf__view_has_ended(a) || hf__view_has_ended(b))
+        return HF_MISUSE;
     unsigned rank_a = hf__rank(a), rank_b = hf__rank(b);
     if (rank_a != rank_b || !hf_is_container(a)) {
         *ret_order = rank_a != rank_b ? (rank_a < rank_b ? -1 : 1) : a.slot == b.slot ? 0 : hf__order_scalars(a, b);

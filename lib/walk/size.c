@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "memory/allocate.h"
+#include "value/ended.h"
 #include "value/home.h"
 
 static const hf__memory heap = { NULL, NULL };
@@ -168,7 +169,7 @@ hf_status hf_measure(hf_value value, hf_size *ret_size, hf_error *reterr)
     hf_size size;
     document_set mounted = { NULL, NULL, 0, 0 };
     memset(&size, 0, sizeof size);
-    if (hf_is_absent(value)) {
+    if (hf__view_is_none(value)) {
         *ret_size = size;
         return HF_OK;
     }

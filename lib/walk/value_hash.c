@@ -16,6 +16,7 @@
 
 #include "base/hash.h"
 #include "base/number_compare.h"
+#include "value/ended.h"
 #include "value/home.h"
 #include "value/key.h"
 
@@ -262,7 +263,7 @@ static bool run(frame *here, frame *ret_below, const row *below_sum, const fixed
 
 uint64_t hf_hash(hf_value value)
 {
-    if (hf_is_absent(value))
+    if (hf__view_is_none(value))
         return 0;
     const fixed by = fixed_shears();
     frame frames[HF__MOUNT_DEPTH_MAX + 2]; /* a chain of mounts is no longer */

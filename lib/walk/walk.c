@@ -10,6 +10,7 @@
 
 #include <time.h>
 
+#include "value/ended.h"
 #include "value/home.h"
 #include "value/place.h"
 
@@ -74,7 +75,7 @@ void hf_walk_init(hf_walk *walk, hf_value root, const hf_walk_options *options)
     set_options(walk, options);
     walk->reason = HF_WALK_UNFINISHED;
     walk->next = &edge;
-    if (hf_is_absent(root))
+    if (hf__view_is_none(root))
         return;
     set_top(walk, root);
     walk->entered_home = root.home;
