@@ -3,16 +3,23 @@
  *     example_openapi FILE        for instance api.github.com.json of the npm package @octokit/openapi
  *
  * Reads it, makes each {"$ref": "#/..."} a link, follows all links (each container once), prints which
- * parts are shared most, copies, edits, and writes it back. What comes out is equal to what went in. */
+ * parts are shared most, copies, saves and maps it, edits, and writes it back. What comes out is equal to
+ * what went in. All of it has a bound: memory through the process's budget, walks by time. */
 #include <holdfast/compare.h>
 #include <holdfast/link.h>
 #include <holdfast/read.h>
+#include <holdfast/save.h>
 #include <holdfast/size.h>
 #include <holdfast/walk.h>
 #include <holdfast/write.h>
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
+
+/* Of memory for all documents at one time, for each byte of text; and of time for each walk. */
+enum { BYTES_FOR_EACH = 24, BYTES_AT_LEAST = 1 << 20, WALK_MS = 60000 };
 
 /* A value that links lead to. */
 typedef struct shared_part {
@@ -142,7 +149,7 @@ static bool follow(hf_value root, uint64_t *ret_again, uint64_t *ret_depth)
     hf_walk walk;
     uint64_t again = 0, depth = 0;
     hf_arena_init(&arena, NULL);
-    hf_walk_init(&walk, root, &(hf_walk_options){ .follow_links = true, .arena = &arena });
+    hf_walk_init(&walk, root, &(hf_walk_options){ .follow_links = true, .arena = &arena, .time_ms = WALK_MS });
     while (hf_walk_next(&walk)) {
         again += walk.event == HF_AGAIN;
         depth = walk.depth > depth ? walk.depth : depth;
@@ -154,7 +161,32 @@ static bool follow(hf_value root, uint64_t *ret_again, uint64_t *ret_depth)
     return is_done;
 }
 
-/* The first link becomes text, and a note is added: then both are taken back. */
+/* To a file of its own and back: the graph that is mapped is walked and compared, and the file removed. */
+static hf_status save_and_map(const hf_document *graph, uint64_t met_again, hf_error *reterr)
+{
+    const char *folder = getenv("TMPDIR");
+    char path[512];
+    snprintf(path, sizeof path, "%s/holdfast_openapi_%ld.hf", folder != NULL ? folder : "/tmp", (long)getpid());
+    HF_DROPPED hf_document *mapped = NULL;
+    hf_status status = hf_save(graph, path, reterr);
+    if (status != HF_OK)
+        return status;
+    done("saved", 0);
+    status = hf_map_file(path, NULL, &mapped, reterr);
+    unlink(path); /* what is mapped stays */
+    if (status != HF_OK)
+        return status;
+    done("mapped, every slot checked", hf_document_get_info(mapped).bytes);
+    uint64_t again, depth;
+    bool is_equal = false;
+    if (!follow(hf_root(mapped), &again, &depth))
+        return HF_LIMIT_TIME;
+    status = hf_equal(hf_root(mapped), hf_root(graph), &is_equal);
+    done("walked along all links and compared", 0);
+    return status == HF_OK && (!is_equal || again != met_again) ? HF_BAD_BLOCK : status;
+}
+
+/* A note is added and taken back, in two versions. */
 static hf_status edit_and_undo(const hf_document *graph, hf_document **ret_document, hf_error *reterr)
 {
     hf_draft *draft = NULL;
@@ -205,8 +237,10 @@ static hf_status run(const hf_document *text, hf_error *reterr)
     }
     if (status == HF_OK) {
         done("copied along links, the rest as links", hf_document_get_info(expanded).bytes);
-        status = edit_and_undo(graph, &edited, reterr);
+        status = save_and_map(graph, met_again, reterr);
     }
+    if (status == HF_OK)
+        status = edit_and_undo(graph, &edited, reterr);
     if (status == HF_OK) {
         done("edited twice", hf_document_get_info(edited).bytes);
         status = hf_links_to_references(edited, &back, NULL, reterr);
@@ -240,6 +274,9 @@ int main(int count, char **arguments)
         fprintf(stderr, "usage: %s FILE\n", arguments[0]);
         return 2;
     }
+    struct stat file;
+    if (stat(arguments[1], &file) == 0)
+        hf_budget_limit(hf_budget_process(), (uint64_t)file.st_size * BYTES_FOR_EACH + BYTES_AT_LEAST);
     began = seconds();
     if (hf_read_file(arguments[1], NULL, &text, &error) != HF_OK)
         return hf_error_print(stderr, &error);
@@ -249,5 +286,11 @@ int main(int count, char **arguments)
         error.status = status;
         return hf_error_print(stderr, &error);
     }
-    return 0;
+    hf_budget_counts counts = hf_budget_count(NULL);
+    printf("at most %.1f MB at one time; the limit was %.1f MB\n", (double)counts.peak / 1e6, (double)counts.bytes_max / 1e6);
+    hf_document_drop(text);
+    text = NULL;
+    counts = hf_budget_count(NULL);
+    printf("%llu bytes are left\n", (unsigned long long)counts.current);
+    return counts.current == 0 ? 0 : 1;
 }
