@@ -151,7 +151,13 @@ static hf_status leave_blocks(hf_draft *draft, hf_error *reterr)
     hf__block_header *block;
     hf_document *document = NULL;
     hf__freezer_init(&to, &draft->home, &draft->memory, 0, UINT32_MAX, reterr);
+    uint64_t live = draft->live_slots + 2; /* what chunks refer to, and what is shown of the blocks */
+    for (uint32_t i = 0; i < draft->home.base_count; i++)
+        if (draft->home.bases[i].dead_slots < draft->home.bases[i].slot_count)
+            live += draft->home.bases[i].slot_count - draft->home.bases[i].dead_slots;
     hf_status status = hf__freezer_collect_targets(&to, draft->links, draft->home.link_count);
+    if (status == HF_OK)
+        status = hf__freezer_reserve(&to, live);
     if (status == HF_OK)
         status = write_elements(&to, draft);
     if (status == HF_OK)

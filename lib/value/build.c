@@ -14,6 +14,7 @@
 #include "base/number_read.h"
 #include "base/utf8.h"
 #include "value/builder.h"
+#include "value/ended.h"
 #include "value/key.h"
 #include "value/place.h"
 
@@ -322,7 +323,7 @@ hf_status hf_build_mount(hf_builder *builder, hf_value value)
 {
     if (builder->failure.status != HF_OK)
         return builder->failure.status;
-    if (hf_is_absent(value) || value.home->kind != HF__HOME_DOCUMENT)
+    if (hf__view_is_none(value) || value.home->kind != HF__HOME_DOCUMENT)
         return hf__builder_refuse(builder, HF_MISUSE, "only values of documents are mounted");
     const hf_document *document = hf__home_document(value.home);
     if (document->mount_depth + 1 > HF__MOUNT_DEPTH_MAX || (document->block->flags & HF__BLOCK_OUTER_TEXT))
