@@ -322,7 +322,7 @@ static void end_block(const hf_draft *draft, void *block, size_t size)
 {
     const hf_allocator *allocator = draft->memory.allocator != NULL ? draft->memory.allocator : hf_allocator_default();
     hf_budget *budget = draft->memory.budget;
-    hf__quarantine(allocator, block, size);
+    hf__quarantine(allocator, block, size, HF__BLOCK_ALIGNMENT);
     hf_budget_release(budget, size);
 }
 

@@ -13,6 +13,7 @@
 #define _GNU_SOURCE
 #include "page.h"
 #include "poison.h"
+#include "quarantine.h"
 
 #include <errno.h>
 #include <holdfast/memory.h>
@@ -252,6 +253,8 @@ static bool unmap_oldest(uint64_t *freed)
 uint64_t hf_page_trim(uint64_t bytes_kept)
 {
     uint64_t freed = 0;
+    if (bytes_kept == 0)
+        hf__quarantine_flush();
     while (atomic_load(&source.kept_bytes) > bytes_kept && unmap_oldest(&freed)) {
     }
     return freed;

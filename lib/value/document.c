@@ -161,8 +161,8 @@ void hf__block_drop(hf_document *document)
     if (document->release_block != NULL)
         document->release_block(document->block, document->block_bytes);
     else
-        hf__quarantine(allocator, document->block, document->block_bytes);
-    hf__quarantine(allocator, document, sizeof *document);
+        hf__quarantine(allocator, document->block, document->block_bytes, HF__BLOCK_ALIGNMENT);
+    hf__quarantine(allocator, document, sizeof *document, HF__BLOCK_ALIGNMENT);
     hf_budget_release(budget, bytes);
     hf_budget_drop(budget);
 }

@@ -1,11 +1,9 @@
-/* ended.c - tombstones and quarantine of debug builds; see ended.h.
+/* ended.c - the tombstones of debug builds; see ended.h.
  *
- * Tables of atomic words without locks or allocation, as in live_documents.c: a fork leaves no lock behind,
+ * A table of atomic words without locks or allocation, as in live_documents.c: a fork leaves no lock behind,
  * and a count of allocations is the same in every build. A place is shared by the addresses of one hash; the
- * newest has it. What waits in quarantine belongs to its ring, whose newest entry pushes the oldest out. */
+ * newest has it. */
 #include "value/ended.h"
-
-#include "memory/poison.h"
 
 void hf__view_ended(hf_value value)
 {
@@ -15,7 +13,7 @@ void hf__view_ended(hf_value value)
 
 #if HF__DEBUG
 
-enum { TOMBSTONES = 4096, RING = 64, QUARANTINED_MAX = 32 * 1024 };
+enum { TOMBSTONES = 4096 };
 
 typedef struct tombstone {
     _Atomic uintptr_t    home; /* 0: free */
@@ -61,32 +59,6 @@ bool hf__ended_use(const hf__home *home)
     else
         hf__misuse(NULL, "%s is used", what[atomic_load(&place->how)]);
     return true;
-}
-
-/* ---- quarantine -------------------------------------------------------------------------- */
-
-/* Stands at the beginning of what waits. */
-typedef struct waiting {
-    size_t size;
-    size_t unused;
-} waiting;
-
-static _Atomic(waiting *) ring[RING];
-static _Atomic uint32_t   ring_next;
-
-void hf__quarantine(const hf_allocator *allocator, void *block, size_t size)
-{
-    if (HF__ASAN || allocator != hf_allocator_default() || size > QUARANTINED_MAX || size < sizeof(waiting)) {
-        (void)allocator->resize(allocator->context, block, size, 0, HF__BLOCK_ALIGNMENT);
-        return;
-    }
-    memset(block, 0, size); /* slots of kind none */
-    waiting *fresh = block;
-    fresh->size = size;
-    uint32_t at = atomic_fetch_add(&ring_next, 1) % RING;
-    waiting *oldest = atomic_exchange(&ring[at], fresh);
-    if (oldest != NULL)
-        (void)allocator->resize(allocator->context, oldest, oldest->size, 0, HF__BLOCK_ALIGNMENT);
 }
 
 #endif

@@ -2,14 +2,15 @@
  * which, with the trap of misuse.h.
  *
  * Two means. A tombstone keeps the address of a home that has ended until another one is made there; every
- * call that is given a home looks for one before it reads. And quarantine: the last homes and blocks from the
- * default allocator stay for a while, with slots that read as none, so that their addresses are not given out
- * again at once and that inline accessors, which ask nobody, notice them too (hf__view_ended). Under
- * AddressSanitizer memory goes at once: its own quarantine is larger. In release builds all of it is nothing. */
+ * call that is given a home looks for one before it reads. And quarantine (memory/quarantine.h): the last homes
+ * and blocks stay for a while, with slots that read as none, so that their addresses are not given out again at
+ * once and that inline accessors, which ask nobody, notice them too (hf__view_ended). In release builds all of
+ * it is nothing. */
 #ifndef HOLDFAST_ENDED_H
 #define HOLDFAST_ENDED_H
 
 #include "base/misuse.h"
+#include "memory/quarantine.h"
 #include "value/home.h"
 
 typedef enum hf__ending { HF__ENDED_NOT, HF__ENDED_DROPPED, HF__ENDED_DESTROYED, HF__ENDED_FROZEN } hf__ending;
@@ -20,8 +21,6 @@ void hf__ended_begin(const hf__home *home);
 void hf__ended_note(const hf__home *home, hf__ending how, const char *file, uint32_t line);
 /* Whether it has ended; says so then. */
 bool hf__ended_use(const hf__home *home);
-/* As freeing with `allocator`, but later where that is possible; what is charged is the caller's concern. */
-void hf__quarantine(const hf_allocator *allocator, void *block, size_t size);
 #else
 static inline void hf__ended_begin(const hf__home *home) { (void)home; }
 static inline void hf__ended_note(const hf__home *home, hf__ending how, const char *file, uint32_t line)
@@ -32,10 +31,6 @@ static inline bool hf__ended_use(const hf__home *home)
 {
     (void)home;
     return false;
-}
-static inline void hf__quarantine(const hf_allocator *allocator, void *block, size_t size)
-{
-    (void)allocator->resize(allocator->context, block, size, 0, HF__BLOCK_ALIGNMENT);
 }
 #endif
 
