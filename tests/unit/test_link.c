@@ -5,6 +5,8 @@
 #include <holdfast/compare.h>
 #include <holdfast/link.h>
 #include <holdfast/read.h>
+#include <holdfast/save.h>
+#include <holdfast/size.h>
 #include <holdfast/walk.h>
 
 #include <stdlib.h>
@@ -168,6 +170,90 @@ static void test_link__walks_end_on_any_graph(void **state)
     hf_document_drop(document);
 }
 
+/* Two graphs of the same paths are the same, and nothing that compares or sums them runs in circles. */
+static void test_link__graphs_are_compared_by_the_paths_of_targets(void **state)
+{
+    (void)state;
+    hf_document *one = linked(cyclic, NULL), *same = linked(cyclic, NULL);
+    hf_document *other = linked("{\"a\":{\"name\":\"a\",\"next\":{\"$ref\":\"#/b\"}},\"b\":{\"back\":{\"$ref\":\"#/b\"},"
+                                "\"self\":{\"$ref\":\"#/a\"},\"deep~key/\":[1,{\"x\":2}]},"
+                                "\"to\":[{\"$ref\":\"#/b/deep~0key~1/1\"},{\"$ref\":\"http://x/y\"},{\"$ref\":\"#/none\"}]}", NULL);
+    bool is_equal = false;
+    int order = -1, back = 0;
+    assert_int_equal(hf_equal(hf_root(one), hf_root(same), &is_equal), HF_OK);
+    assert_true(is_equal);
+    assert_int_equal(hf_order(hf_root(one), hf_root(same), &order), HF_OK);
+    assert_int_equal(order, 0);
+    assert_true(hf_hash(hf_root(one)) == hf_hash(hf_root(same)));
+    assert_int_equal(hf_equal(hf_root(one), hf_root(other), &is_equal), HF_OK);
+    assert_false(is_equal);
+    assert_int_equal(hf_order(hf_root(one), hf_root(other), &order), HF_OK);
+    assert_int_equal(hf_order(hf_root(other), hf_root(one), &back), HF_OK);
+    assert_true(order != 0 && order == -back);
+    hf_size size;
+    assert_int_equal(hf_measure(hf_root(one), &size, NULL), HF_OK);
+    assert_int_equal(size.values, hf_document_get_info(one).values);
+    hf_document_drop(other);
+    hf_document_drop(same);
+    hf_document_drop(one);
+}
+
+static void test_link__a_copy_of_a_part_keeps_the_links_inside(void **state)
+{
+    (void)state;
+    hf_document *document = linked("{\"p\":{\"q\":{\"to\":{\"$ref\":\"#/p/r\"}},\"r\":[{\"$ref\":\"#/p\"}]},\"s\":{\"$ref\":\"#/p\"}}", NULL);
+    hf_document *copy = NULL;
+    hf_error error;
+    hf_value p = hf_get(hf_root(document), HF_T("p"));
+    assert_int_equal(hf_clone_part(p, NULL, NULL, &copy, &error), HF_OK);
+    check_version(copy);
+    hf_value r = hf_get(hf_root(copy), HF_T("r"));
+    assert_true(hf_is_same(hf_link_target(hf_get(hf_get(hf_root(copy), HF_T("q")), HF_T("to"))), r));
+    assert_true(hf_is_same(hf_link_target(hf_at(r, 0)), hf_root(copy)));
+    hf_document_drop(copy);
+    assert_int_equal(hf_clone_part(hf_get(p, HF_T("q")), NULL, NULL, &copy, &error), HF_LINK_LEAVES);
+    assert_string_equal(error.pointer, "/to");
+    /* From another draft, or put elsewhere in this one, a part is a copy of its own. */
+    hf_draft *draft = NULL;
+    assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+    assert_int_equal(hf_draft_set(draft, hf_place_at(HF_T("")), hf_item_copy(hf_get(p, HF_T("r"))), &error), HF_LINK_LEAVES);
+    assert_int_equal(hf_draft_set(draft, hf_place_at(HF_T("")), hf_item_copy(p), NULL), HF_OK);
+    r = hf_draft_get(draft, hf_place_at(HF_T("/r")));
+    assert_true(hf_is_same(hf_link_target(hf_at(r, 0)), hf_draft_root(draft)));
+    hf_draft_destroy(draft);
+    hf_document_drop(document);
+}
+
+static void test_link__graphs_are_saved_and_come_back(void **state)
+{
+    (void)state;
+    hf_document *document = linked(cyclic, NULL), *again = NULL, *copy = NULL;
+    hf_draft *draft = NULL;
+    bool is_equal = false;
+    /* Some links gone, some of a version with an earlier block. */
+    assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+    assert_int_equal(hf_remove(draft, HF_T("/b/deep~0key~1"), NULL), HF_OK);
+    hf_document *version = freeze_checked(&draft);
+    hf_buffer buffer = HF_BUFFER_INIT(1 << 20);
+    assert_int_equal(hf_save_to_buffer(version, &buffer, NULL), HF_OK);
+    assert_int_equal(hf_load(hf_buffer_text(&buffer), NULL, &again, NULL), HF_OK);
+    check_version(again);
+    assert_int_equal(hf_equal(hf_root(version), hf_root(again), &is_equal), HF_OK);
+    assert_true(is_equal);
+    hf_value root = hf_root(again);
+    assert_true(hf_is_same(hf_link_target(hf_get(hf_get(root, HF_T("a")), HF_T("next"))), hf_get(root, HF_T("b"))));
+    assert_true(hf_is_link(hf_at(hf_get(root, HF_T("to")), 0)));
+    assert_true(hf_is_absent(hf_link_target(hf_at(hf_get(root, HF_T("to")), 0))));
+    assert_int_equal(hf_document_clone(again, NULL, NULL, &copy, NULL), HF_OK);
+    assert_int_equal(hf_equal(hf_root(copy), root, &is_equal), HF_OK);
+    assert_true(is_equal);
+    hf_buffer_release(&buffer);
+    hf_document_drop(copy);
+    hf_document_drop(again);
+    hf_document_drop(version);
+    hf_document_drop(document);
+}
+
 static void test_link__survives_every_failing_allocation(void **state)
 {
     (void)state;
@@ -209,6 +295,9 @@ int main(void)
         cmocka_unit_test(test_link__copies_follow_links_by_choice),
         cmocka_unit_test(test_link__follows_moves_and_ends_with_its_target),
         cmocka_unit_test(test_link__walks_end_on_any_graph),
+        cmocka_unit_test(test_link__graphs_are_compared_by_the_paths_of_targets),
+        cmocka_unit_test(test_link__a_copy_of_a_part_keeps_the_links_inside),
+        cmocka_unit_test(test_link__graphs_are_saved_and_come_back),
         cmocka_unit_test(test_link__survives_every_failing_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
