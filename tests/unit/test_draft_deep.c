@@ -26,7 +26,7 @@ static hf_status dig(hf_draft *draft, int levels, hf_handle *ret_deepest)
     if (status == HF_OK)
         status = hf_draft_handle(draft, hf_place_at(HF_T("")), &here, NULL);
     for (int level = 1; level < levels && status == HF_OK; level++) {
-        hf_handle inner;
+        hf_handle inner = { 0, 0, 0 };
         bool in_object = level % 2 == 1;
         hf_place place = in_object ? hf_place_member(here, HF_T("in")) : hf_place_element(here, 0);
         status = hf_draft_insert(draft, place, in_object ? hf_item_array() : hf_item_object(), NULL);
