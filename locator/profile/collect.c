@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_MS = 10, FIRST_INTERVAL_MS = 5, CHECKPOINTS_PER_STEP = 128, PROGRESS_MS = 100, CLOCK_MS = 500,
+enum { TICK_MS = 10, FIRST_INTERVAL_MS = 5, CHECKPOINTS_PER_STEP = 128, PROGRESS_MS = 100, CLOCK_MS = 500, BUDGET_MS = 100,
        SECOND_MS = 1000, FLUSH_MS = 1000, GRACE_MS = 5000 };
 
 static volatile sig_atomic_t stop_signal;      /* 0, or the signal that asked to stop */
@@ -137,7 +137,7 @@ static hf_status start_program(hf__collector *collector, const char *path, hf_er
 typedef struct schedule {
     uint64_t checkpoint_at, interval_ms;
     uint32_t checkpoints;
-    uint64_t tick_at, progress_at, clock_at, second_at, flush_at;
+    uint64_t tick_at, progress_at, clock_at, budget_at, second_at, flush_at;
     uint64_t stop_at;            /* when a stop was asked: kill then */
     bool     stopping;
 } schedule;
@@ -214,8 +214,11 @@ static void do_what_is_due(hf__collector *collector, schedule *plan, uint64_t no
     }
     if (now >= plan->clock_at) {
         put_clock(collector);
-        hf__budget_keep(collector);
         plan->clock_at = now + CLOCK_MS;
+    }
+    if (now >= plan->budget_at) {
+        hf__budget_keep(collector);
+        plan->budget_at = now + BUDGET_MS;
     }
     if (now >= plan->second_at) {
         hf__drain_dead_threads(collector);

@@ -11,6 +11,9 @@
 
 #include <sys/types.h>
 
+/* One in so many bytes is sampled to begin with when there is a budget of time. */
+enum { BUDGET_PERIOD = 4 << 10 };
+
 /* A piece of the stream that waits to be put in order. */
 typedef struct hf__piece {
     uint64_t   ticks;
@@ -46,6 +49,7 @@ typedef struct hf__collected {
     uint64_t lost_untold;      /* events lost that no event tells of */
     uint64_t cost_own, cost_cpu;
     uint32_t looks;            /* at what pointers lead to */
+    bool     budget_told;      /* that it cannot be kept */
 } hf__collected;
 
 typedef struct hf__collector {

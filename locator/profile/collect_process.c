@@ -307,8 +307,20 @@ void hf__budget_keep(hf__collector *collector)
         uint64_t program = passed > spent ? passed - spent : 1;
         _Atomic uint64_t *period = &collector->session->processes[slot].period;
         uint64_t now = atomic_load(period);
-        if (spent * 1000 > program * collector->options->budget && now < PERIOD_MAX)
-            atomic_compare_exchange_strong(period, &now, now != 0 ? now * 2 : 4096);
+        uint64_t share = spent * 1000 / program, budget = collector->options->budget;
+        if (share <= budget)
+            continue;
+        if (now >= PERIOD_MAX) {
+            if (!process->budget_told)
+                hf__notice(collector, process->number, "the budget of time is not kept: counting alone costs more");
+            process->budget_told = true;
+            continue;
+        }
+        /* As many fewer samples as it is beyond, at most 64 times: what counting costs does not shrink. */
+        uint64_t thinner = now != 0 ? now : BUDGET_PERIOD;
+        for (uint64_t beyond = share; beyond > budget && thinner < PERIOD_MAX && thinner < now * 64; beyond /= 2)
+            thinner *= 2;
+        atomic_compare_exchange_strong(period, &now, thinner);
     }
 }
 

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 100, SCAN_WAIT_MS = 60000, MAP_SIZE_MIN = 16 << 10, BUDGET_PERIOD = 4 << 10 };
+enum { WAIT_MS = 100, SCAN_WAIT_MS = 60000, MAP_SIZE_MIN = 16 << 10 };
 
 static int64_t monotonic_ns(void)
 {

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 enum { EVENTS_BETWEEN = 1 << 14 };   /* two calls of `meanwhile` */
-enum { AGES_BLOCKS_MAX = 1 << 21 };  /* with more live blocks, ages are left out: the pass would take too long */
 
 typedef struct window_block {
     uint64_t address;        /* 0 is free */
@@ -21,9 +20,23 @@ typedef struct window_block {
 typedef struct window_path {
     uint32_t process, local; /* as the process numbers the stack */
     double   births, birth_bytes, deaths, death_bytes, live, live_bytes;
-    uint64_t oldest_ns;
     bool     touched;
 } window_path;
+
+/* What died in the present window of one path, of one time of birth: earlier windows, one or some. */
+typedef struct window_cohort {
+    uint32_t stack;          /* 0 is free */
+    uint64_t cell;           /* of time */
+    uint64_t from_ns, to_ns; /* begin and end of those windows */
+    double   deaths, death_bytes;
+} window_cohort;
+
+/* When the windows of a process began, checkpoint by checkpoint; the last one is the present window. */
+typedef struct window_times {
+    uint64_t *begins_ns;
+    size_t    count, room;
+    uint64_t  cell_ns;       /* births are told apart so far: the length of the window before, or a little less */
+} window_times;
 
 struct hf__windows {
     hf__trace_reader *reader;      /* owns the state, for which it has read the first part */
@@ -33,7 +46,10 @@ struct hf__windows {
     size_t            blocks_count, blocks_room;
     window_path      *paths;       /* by stack */
     size_t            paths_room;
-    uint64_t        (*ages)[HF__AGE_BUCKETS];
+    window_cohort    *cohorts;     /* open addressing; emptied with each window */
+    size_t            cohorts_count, cohorts_room;
+    window_times     *times;       /* by process */
+    size_t            times_room;
     window_block      released;    /* the last one that a realloc released, in case it failed */
     bool              failed;
     uint8_t           kept[HF__TRACE_BLOCK_MAX];
@@ -104,17 +120,84 @@ static window_path *path_of(hf__windows *w, uint32_t stack)
     return &w->paths[stack];
 }
 
-static void die(hf__windows *w, window_block *block)
+/* ---- cohorts ------------------------------------------------------------------------------------- */
+
+static window_cohort *find_cohort(hf__windows *w, uint32_t stack, uint64_t cell)
+{
+    size_t mask = w->cohorts_room - 1;
+    size_t at = (size_t)((cell ^ (uint64_t)stack << 40) * 0x9e3779b97f4a7c15u >> 20) & mask;
+    while (w->cohorts[at].stack != 0 && (w->cohorts[at].stack != stack || w->cohorts[at].cell != cell))
+        at = (at + 1) & mask;
+    return &w->cohorts[at];
+}
+
+static bool make_cohort_room(hf__windows *w)
+{
+    if (w->cohorts_count * 2 < w->cohorts_room)
+        return true;
+    size_t before = w->cohorts_room, room = before != 0 ? before * 2 : 256;
+    window_cohort *old = w->cohorts, *cohorts = calloc(room, sizeof *cohorts);
+    if (cohorts == NULL)
+        return false;
+    w->cohorts = cohorts;
+    w->cohorts_room = room;
+    for (size_t i = 0; i < before; i++)
+        if (old[i].stack != 0)
+            *find_cohort(w, old[i].stack, old[i].cell) = old[i];
+    free(old);
+    return true;
+}
+
+/* The window that a time lies in: begins[i] <= ns < begins[i + 1]. */
+static size_t window_of(const window_times *times, uint64_t ns)
+{
+    size_t low = 0, high = times->count;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (times->begins_ns[middle] <= ns)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* `deaths` is 1, or -1 when a failed realloc took one back. */
+static bool note_death(hf__windows *w, const window_block *block, double deaths)
+{
+    const window_times *times = block->process < w->times_room ? &w->times[block->process] : NULL;
+    if (block->stack == 0 || times == NULL || times->count < 2 || block->born_ns >= times->begins_ns[times->count - 1])
+        return true;
+    if (!make_cohort_room(w))
+        return false;
+    size_t window = window_of(times, block->born_ns);
+    uint64_t from_ns = times->begins_ns[window], to_ns = times->begins_ns[window + 1];
+    window_cohort *cohort = find_cohort(w, block->stack, from_ns / times->cell_ns);
+    if (cohort->stack == 0) {
+        *cohort = (window_cohort){ .stack = block->stack, .cell = from_ns / times->cell_ns, .from_ns = from_ns, .to_ns = to_ns };
+        w->cohorts_count++;
+    }
+    cohort->from_ns = from_ns < cohort->from_ns ? from_ns : cohort->from_ns;
+    cohort->to_ns = to_ns > cohort->to_ns ? to_ns : cohort->to_ns;
+    cohort->deaths += deaths * block->weight;
+    cohort->death_bytes += deaths * block->weight * (double)block->size;
+    return true;
+}
+
+/* ---- births and deaths ---------------------------------------------------------------------------- */
+
+static bool die(hf__windows *w, window_block *block)
 {
     window_path *path = path_of(w, block->stack);
-    if (path != NULL) {
-        path->deaths += block->weight;
-        path->death_bytes += block->weight * (double)block->size;
-        path->live -= block->weight;
-        path->live_bytes -= block->weight * (double)block->size;
-        path->touched = true;
-    }
+    if (path == NULL || !note_death(w, block, 1))
+        return false;
+    path->deaths += block->weight;
+    path->death_bytes += block->weight * (double)block->size;
+    path->live -= block->weight;
+    path->live_bytes -= block->weight * (double)block->size;
+    path->touched = true;
     remove_block(w, block);
+    return true;
 }
 
 static bool be_born(hf__windows *w, const window_block *born, bool counts_as_birth)
@@ -124,7 +207,8 @@ static bool be_born(hf__windows *w, const window_block *born, bool counts_as_bir
         return false;
     window_block *block = find_block(w, born->process, born->address);
     if (block->address != 0) {
-        die(w, block);
+        if (!die(w, block))
+            return false;
         block = find_block(w, born->process, born->address);
     }
     *block = *born;
@@ -135,6 +219,8 @@ static bool be_born(hf__windows *w, const window_block *born, bool counts_as_bir
     } else {
         path->deaths -= born->weight;
         path->death_bytes -= born->weight * (double)born->size;
+        if (!note_death(w, born, -1))
+            return false;
     }
     path->live += born->weight;
     path->live_bytes += born->weight * (double)born->size;
@@ -154,9 +240,7 @@ static bool apply(hf__windows *w, const hf__trace_event *event)
             return true;
         block = find_block(w, event->process, event->release.address);
         w->released = *block;
-        if (block->address != 0)
-            die(w, block);
-        return true;
+        return block->address == 0 || die(w, block);
     case HF__TRACE_RESTORE:
         return w->released.address != event->release.address || w->released.process != event->process ||
                be_born(w, &w->released, false);
@@ -166,55 +250,84 @@ static bool apply(hf__windows *w, const hf__trace_event *event)
 
 /* ---- windows -------------------------------------------------------------------------------- */
 
-static unsigned bucket_of(uint64_t age_ns)
-{
-    uint64_t ms = age_ns / 1000000;
-    unsigned bucket = ms == 0 ? 0 : 63 - (unsigned)__builtin_clzll(ms);
-    return bucket < HF__AGE_BUCKETS ? bucket : HF__AGE_BUCKETS - 1;
-}
-
-static bool count_ages(hf__windows *w, uint32_t process, uint64_t now_ns)
-{
-    free(w->ages);
-    w->ages = w->blocks_count <= AGES_BLOCKS_MAX ? calloc(w->paths_room + 1, sizeof *w->ages) : NULL;
-    if (w->ages == NULL)
-        return false;
-    for (size_t i = 0; i < w->paths_room; i++)
-        w->paths[i].oldest_ns = 0;
-    for (size_t i = 0; i < w->blocks_room; i++) {
-        const window_block *block = &w->blocks[i];
-        if (block->address == 0 || block->process != process)
-            continue;
-        window_path *path = &w->paths[block->stack];
-        if (path->oldest_ns == 0 || block->born_ns < path->oldest_ns)
-            path->oldest_ns = block->born_ns;
-        w->ages[block->stack][bucket_of(now_ns - block->born_ns)]++;
-    }
-    return true;
-}
-
 static uint64_t rounded(double value)
 {
     return value > 0.5 ? (uint64_t)(value + 0.5) : 0;
 }
 
-static void put_window(hf__windows *w, uint32_t process, uint32_t stack, bool has_ages)
+static void put_numbers(hf__windows *w, hf__record tag, const window_path *path, const double *numbers, size_t count)
 {
-    window_path *path = &w->paths[stack];
-    uint8_t fields[(10 + HF__AGE_BUCKETS) * HF__VARINT_MAX], *at = fields;
+    uint8_t fields[10 * HF__VARINT_MAX], *at = fields;
+    at = hf__varint_put(at, path->process);
+    at = hf__varint_put(at, path->local);
+    for (size_t i = 0; i < count; i++)
+        at = hf__varint_put(at, rounded(numbers[i]));
+    hf__recording_put(w->out, tag, hf__recording_ticks(w->out), fields, (size_t)(at - fields));
+}
+
+static void put_window(hf__windows *w, window_path *path)
+{
     const double numbers[] = { path->births, path->birth_bytes, path->deaths, path->death_bytes, path->live,
                                path->live_bytes };
-    at = hf__varint_put(at, process);
-    at = hf__varint_put(at, path->local);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        at = hf__varint_put(at, rounded(numbers[i]));
-    at = hf__varint_put(at, has_ages ? path->oldest_ns : 0);
-    at = hf__varint_put(at, has_ages ? HF__AGE_BUCKETS : 0);
-    for (unsigned i = 0; has_ages && i < HF__AGE_BUCKETS; i++)
-        at = hf__varint_put(at, w->ages[stack][i]);
-    hf__recording_put(w->out, HF__RECORD_PATH_WINDOW, hf__recording_ticks(w->out), fields, (size_t)(at - fields));
+    put_numbers(w, HF__RECORD_PATH_WINDOW, path, numbers, sizeof numbers / sizeof numbers[0]);
     path->births = path->birth_bytes = path->deaths = path->death_bytes = 0;
     path->touched = false;
+}
+
+/* Tells and forgets the cohorts of a process; those of others stay. */
+static bool put_cohorts(hf__windows *w, uint32_t process)
+{
+    window_cohort *all = w->cohorts;
+    size_t room = w->cohorts_room;
+    w->cohorts = NULL;
+    w->cohorts_count = w->cohorts_room = 0;
+    bool fine = true;
+    for (size_t i = 0; i < room && fine; i++) {
+        const window_cohort *cohort = &all[i];
+        if (cohort->stack == 0)
+            continue;
+        const window_path *path = &w->paths[cohort->stack];
+        if (path->process != process) {
+            fine = make_cohort_room(w);
+            if (fine) {
+                *find_cohort(w, cohort->stack, cohort->cell) = *cohort;
+                w->cohorts_count++;
+            }
+        } else if (cohort->deaths > 0.5) {
+            const double numbers[] = { (double)cohort->from_ns, (double)(cohort->to_ns - cohort->from_ns),
+                                       cohort->deaths, cohort->death_bytes };
+            put_numbers(w, HF__RECORD_PATH_COHORT, path, numbers, sizeof numbers / sizeof numbers[0]);
+        }
+    }
+    free(all);
+    return fine;
+}
+
+static bool begin_window(hf__windows *w, uint32_t process, uint64_t now_ns)
+{
+    if (process >= w->times_room) {
+        size_t room = (size_t)process * 2 + 16;
+        window_times *times = realloc(w->times, room * sizeof *times);
+        if (times == NULL)
+            return false;
+        memset(times + w->times_room, 0, (room - w->times_room) * sizeof *times);
+        w->times = times;
+        w->times_room = room;
+    }
+    window_times *of = &w->times[process];
+    if (of->count == of->room) {
+        size_t room = of->room != 0 ? of->room * 2 : 256;
+        uint64_t *begins_ns = realloc(of->begins_ns, room * sizeof *begins_ns);
+        if (begins_ns == NULL)
+            return false;
+        of->begins_ns = begins_ns;
+        of->room = room;
+    }
+    uint64_t before_ns = of->count > 0 ? of->begins_ns[of->count - 1] : 0;
+    uint64_t length_ns = now_ns > before_ns ? now_ns - before_ns : 1;
+    of->cell_ns = (uint64_t)1 << (63 - (unsigned)__builtin_clzll(length_ns));
+    of->begins_ns[of->count++] = now_ns;
+    return true;
 }
 
 /* Which process and local number a stack has is known from the tables that decoding keeps. */
@@ -230,13 +343,15 @@ static void name_paths(hf__windows *w, uint32_t process)
     }
 }
 
-static void close_window(hf__windows *w, uint32_t process, uint64_t now_ns)
+static bool close_window(hf__windows *w, uint32_t process, uint64_t now_ns)
 {
-    bool has_ages = count_ages(w, process, now_ns);
     name_paths(w, process);
+    if (!put_cohorts(w, process))
+        return false;
     for (uint32_t stack = 1; stack < w->paths_room; stack++)
         if (w->paths[stack].touched && w->paths[stack].process == process)
-            put_window(w, process, stack, has_ages);
+            put_window(w, &w->paths[stack]);
+    return begin_window(w, process, now_ns);
 }
 
 bool hf__windows_each_block(hf__windows *w, uint32_t process,
@@ -277,7 +392,7 @@ bool hf__windows_segment(hf__windows *w, uint64_t ticks, uint32_t ring, const vo
                 if (kept > 0)
                     hf__recording_put_segment(w->out, ticks, ring, w->kept, kept);
                 kept = 0;
-                close_window(w, event.process, event.time_ns);
+                w->failed |= !close_window(w, event.process, event.time_ns);
             }
             memcpy(w->kept + kept, start, (size_t)(from.at - start));
             kept += (size_t)(from.at - start);
@@ -301,7 +416,9 @@ bool hf__windows_record(hf__windows *w, hf__record tag, uint64_t ticks, const vo
     if (decoded == HF__DECODED_NO_MEMORY)
         w->failed = true;
     if (decoded == HF__DECODED_EVENT && event.kind == HF__TRACE_CHECKPOINT)
-        close_window(w, event.process, event.time_ns);
+        w->failed |= !close_window(w, event.process, event.time_ns);
+    if (decoded == HF__DECODED_EVENT && event.kind == HF__TRACE_PROCESS_START)
+        w->failed |= !begin_window(w, event.process, event.time_ns);
     hf__recording_put(w->out, tag, ticks, fields, size);
     return !w->failed;
 }
@@ -313,7 +430,8 @@ static bool replay(hf__windows *w, void (*meanwhile)(void *user), void *user, hf
     for (size_t i = 0; (status = hf__trace_next(w->reader, &event, reterr)) == HF_OK; i++) {
         if (i % EVENTS_BETWEEN == 0)
             meanwhile(user);
-        if (!apply(w, &event))
+        bool begins = event.kind == HF__TRACE_CHECKPOINT || event.kind == HF__TRACE_PROCESS_START;
+        if (begins ? !begin_window(w, event.process, event.time_ns) : !apply(w, &event))
             return false;
     }
     for (size_t i = 0; i < w->paths_room; i++) {
@@ -321,6 +439,9 @@ static bool replay(hf__windows *w, void (*meanwhile)(void *user), void *user, hf
         w->paths[i].births = w->paths[i].birth_bytes = w->paths[i].deaths = w->paths[i].death_bytes = 0;
         w->paths[i].touched = w->paths[i].live > 0;
     }
+    if (w->cohorts_room > 0)
+        memset(w->cohorts, 0, w->cohorts_room * sizeof *w->cohorts);
+    w->cohorts_count = 0;
     return status == HF_END;
 }
 
@@ -354,6 +475,9 @@ void hf__windows_destroy(hf__windows *windows)
     hf__trace_close(windows->reader);
     free(windows->blocks);
     free(windows->paths);
-    free(windows->ages);
+    free(windows->cohorts);
+    for (size_t i = 0; i < windows->times_room; i++)
+        free(windows->times[i].begins_ns);
+    free(windows->times);
     free(windows);
 }

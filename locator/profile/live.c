@@ -2,6 +2,8 @@
  * moving back what follows, so that there are no tombstones however long a program runs. */
 #include "live.h"
 
+#include <math.h>
+
 #include "base/fail.h"
 #include "room.h"
 
@@ -227,7 +229,15 @@ static void flush_cohorts(hf__live *live)
     }
 }
 
-void hf__live_checkpoint(hf__live *live, double seconds, const hf__memory *memory, uint32_t flags)
+double hf__sampling_noise(double bytes, double blocks, double period)
+{
+    if (!(period > 1) || !(blocks > 0))
+        return 0;
+    double size = bytes / blocks, chance = -expm1(-size / period);
+    return chance > 0 ? size * (1 - chance) / chance : period;
+}
+
+void hf__live_flush(hf__live *live)
 {
     flush_cohorts(live);
     for (size_t i = 0; i < live->touched_count; i++) {
@@ -242,5 +252,19 @@ void hf__live_checkpoint(hf__live *live, double seconds, const hf__memory *memor
     }
     live->touched_count = 0;
     live->model->failed |= live->failed;
+}
+
+unsigned hf__live_rebase(hf__live *live)
+{
+    hf__live_flush(live);
+    unsigned shift = hf__model_rebase(live->model);
+    for (size_t i = 0; i < live->slots_count; i++)
+        live->blocks[i].born >>= shift;
+    return shift;
+}
+
+void hf__live_checkpoint(hf__live *live, double seconds, const hf__memory *memory, uint32_t flags)
+{
+    hf__live_flush(live);
     hf__model_checkpoint(live->model, seconds, memory, flags);
 }

@@ -55,7 +55,16 @@ void hf__live_born(hf__live *live, uint64_t address, uint64_t size, uint32_t pat
 bool hf__live_died(hf__live *live, uint64_t address);
 /* The block at `address`, borrowed until the next call, or NULL. */
 const hf__block *hf__live_find(const hf__live *live, uint64_t address);
+/* hf__model_rebase, for the model and the births that are remembered here. Returns the shift that was. */
+unsigned hf__live_rebase(hf__live *live);
+/* The points of the window that is being filled; hf__live_checkpoint does this too. */
+void hf__live_flush(hf__live *live);
 void hf__live_checkpoint(hf__live *live, double seconds, const hf__memory *memory, uint32_t flags);
+
+/* The variance that sampling by one in `period` bytes brings to each byte of a sum of blocks of this mean
+ * size: a block stands for w = 1 / (1 - exp(-s / period)) of its kind, and brings s^2 w (w - 1) to the
+ * variance for s w bytes. 0 when every block is there. */
+double hf__sampling_noise(double bytes, double blocks, double period);
 
 static inline uint64_t hf__block_size(const hf__block *block)
 {

@@ -289,6 +289,14 @@ static void halve(hf__model *model)
     model->shift++;
 }
 
+unsigned hf__model_rebase(hf__model *model)
+{
+    unsigned shift = model->shift;
+    model->checkpoints_seen = hf__model_windows(model);
+    model->shift = 0;
+    return shift;
+}
+
 void hf__model_checkpoint(hf__model *model, double seconds, const hf__memory *memory, uint32_t flags)
 {
     uint32_t window = hf__model_window(model);

@@ -4,13 +4,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fail.h"
 #include "gzip.h"
+#include "live.h"
 #include "own_code.h"
 #include "pprof.h"
 #include "room.h"
@@ -328,15 +328,6 @@ static uint32_t frame_of(loader *at, const hf__pprof *profile, const hf__pprof_s
     return frame;
 }
 
-/* Variance that sampling brings to each byte of a sum of blocks of this size: see docs/verdicts.md. */
-static double noise_of(double bytes, double blocks, double period)
-{
-    if (!(period > 1) || !(blocks > 0))
-        return 0;
-    double size = bytes / blocks, chance = 1 - exp(-size / period);
-    return size * (1 - chance) / chance;
-}
-
 static void put_profile(loader *at, const hf__pprof *profile, hf__path_kind kind)
 {
     bool is_go = looks_like_go(profile);
@@ -363,7 +354,7 @@ static void put_profile(loader *at, const hf__pprof *profile, hf__path_kind kind
         sum->live_blocks += blocks;
         sum->born_bytes += born_bytes < 0 ? 0 : born_bytes > most ? most : born_bytes;
         sum->born_blocks += born_blocks < 0 ? 0 : born_blocks > most ? most : born_blocks;
-        sum->noise_sum += noise_of((double)bytes, (double)blocks, period) * (double)bytes;
+        sum->noise_sum += hf__sampling_noise((double)bytes, (double)blocks, period) * (double)bytes;
     }
 }
 
@@ -453,8 +444,13 @@ static hf_status load(loader *at)
         if (at->groups[i].has_heap)
             at->groups[kept++] = at->groups[i];
     at->groups_count = kept;
+    if (kept == 0 && at->files_count == 1) {
+        hf__fail(at->reterr, HF_NOT_FOUND, "neither a recording of `holdfast run -o` nor a heap profile (pprof, inuse_space)");
+        hf__error_set_name(at->reterr, at->files[0].path);
+        return HF_NOT_FOUND;
+    }
     if (kept == 0)
-        return hf__fail(at->reterr, HF_NOT_FOUND, "no heap profile (pprof with inuse_space) among %zu files", at->files_count);
+        return hf__fail(at->reterr, HF_NOT_FOUND, "no heap profile (pprof, inuse_space) among %zu files", at->files_count);
     qsort(at->groups, kept, sizeof *at->groups, compare_groups);
     size_t first, end;
     find_stretch(at, &first, &end);

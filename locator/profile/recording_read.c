@@ -2,6 +2,7 @@
 #include "recording_read.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/fail.h"
@@ -36,9 +37,12 @@ typedef struct process {
     thread        *threads;
     size_t         mappings_count, mappings_room, threads_count, threads_room;
     uint64_t       start_ns, period, next_window_ns;
+    uint64_t       thinned_ns;  /* + 1; 0: never below what was asked for */
+    char           thinned_why[96];
     hf__memory     memory;      /* as of the last checkpoint */
     uint32_t       executable;  /* text of the model */
     size_t         threads_live;
+    unsigned       merged;      /* windows were merged so often before the first summed up one */
     bool           started, main_returned, has_windows;
 } process;
 
@@ -274,16 +278,82 @@ static void play_restore(player *at, process *in, const hf__trace_event *event)
         hf__live_born(&in->live, one->last_address, one->last_size, one->last_path, one->last_weight);
 }
 
-/* A window that the recorder had already summed up: no single blocks, so no cohorts either. */
+/* ---- windows: what the collector had already summed up ------------------------------------------ */
+
 static void play_window(player *at, process *in, const hf__trace_event *event)
 {
     hf__model *model = &in->result.model;
-    model->has_cohorts = false;
+    if (!in->has_windows)
+        in->merged += hf__live_rebase(&in->live);   /* checkpoints are further apart than what was cut until here */
     in->has_windows = true;
+    model->sampled |= in->period > 1;
     uint32_t path = hf__stack_path(&at->paths, &in->cache, model, event->path_window.stack, HF_PATH_HEAP);
     hf__model_point(model, path, (int64_t)event->path_window.live_bytes, (int64_t)event->path_window.live,
                     event->path_window.birth_bytes, event->path_window.births, event->path_window.death_bytes,
                     event->path_window.deaths);
+    if (path != HF_NONE && !model->failed && event->path_window.live > 0)
+        model->paths[path].noise_bytes = hf__sampling_noise((double)event->path_window.live_bytes,
+                                                            (double)event->path_window.live, (double)in->period);
+}
+
+/* The window that a time lies in. */
+static size_t window_at(const hf__model *model, double seconds)
+{
+    size_t low = 0, high = (size_t)hf__model_window(model);
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (model->checkpoints[middle].seconds <= seconds)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Deaths of what was born within a span, which may lie across windows that were cut while single blocks were
+ * told: each gets its share. */
+static void play_cohort(player *at, process *in, const hf__trace_event *event)
+{
+    hf__model *model = &in->result.model;
+    uint32_t path = hf__stack_path(&at->paths, &in->cache, model, event->path_cohort.stack, HF_PATH_HEAP);
+    uint64_t from_ns = event->path_cohort.from_ns;
+    double from_s = from_ns > in->start_ns ? (double)(from_ns - in->start_ns) / 1e9 : 0, span_s = (double)event->path_cohort.span_ns / 1e9;
+    uint64_t bytes_told = 0, blocks_told = 0;
+    size_t end = (size_t)hf__model_window(model);
+    for (size_t w = window_at(model, from_s); w <= end; w++) {
+        bool last = w == end || model->checkpoints[w].seconds >= from_s + span_s - 1e-9;
+        double share = last ? 1 : (model->checkpoints[w].seconds - from_s) / span_s;
+        uint64_t bytes = (uint64_t)((double)event->path_cohort.death_bytes * share + 0.5);
+        uint64_t blocks = (uint64_t)((double)event->path_cohort.deaths * share + 0.5);
+        hf__model_death(model, path, (uint64_t)w << model->shift, bytes - bytes_told, blocks - blocks_told);
+        bytes_told = bytes;
+        blocks_told = blocks;
+        if (last)
+            break;
+    }
+}
+
+/* ---- sampling --------------------------------------------------------------------------------- */
+
+static void play_sampling(player *at, process *in, const hf__trace_event *event)
+{
+    bool asked = event->sampling.period == hf__trace_get_info(at->reader)->period;
+    if (event->sampling.period != in->period && !asked) {
+        in->thinned_ns = in->thinned_ns != 0 ? in->thinned_ns : event->time_ns + 1;
+        snprintf(in->thinned_why, sizeof in->thinned_why, "%.*s", (int)event->sampling.text.length,
+                 event->sampling.text.bytes);
+    }
+    in->period = event->sampling.period;
+}
+
+/* Said once, however often it was thinned further. */
+static void note_thinning(player *at, const process *in)
+{
+    if (in->thinned_ns == 0)
+        return;
+    bool small = in->period < 10240;
+    note(at, "from %.1f s on recording was thinned out, at last to one in %llu %s: %s", (double)in->thinned_ns / 1e9,
+         (unsigned long long)(small ? in->period : in->period >> 10), small ? "bytes" : "KiB", in->thinned_why);
 }
 
 /* ---- reachability ----------------------------------------------------------------------------- */
@@ -323,11 +393,8 @@ static void close_window(process *in, uint64_t time_ns)
 {
     uint32_t flags = in->main_returned ? HF_CHECKPOINT_EXIT : 0;
     double seconds = (double)(time_ns - in->start_ns) / 1e9;
-    if (in->has_windows)
-        hf__model_checkpoint(&in->result.model, seconds, &in->memory, flags);
-    else
-        hf__live_checkpoint(&in->live, seconds, &in->memory, flags);
-    in->next_window_ns = time_ns + ((uint64_t)WINDOW_FIRST_NS << in->result.model.shift);
+    hf__live_checkpoint(&in->live, seconds, &in->memory, flags);
+    in->next_window_ns = time_ns + ((uint64_t)WINDOW_FIRST_NS << (in->merged + in->result.model.shift));
 }
 
 static void play_checkpoint(process *in, const hf__trace_event *event)
@@ -351,7 +418,14 @@ static void play_checkpoint(process *in, const hf__trace_event *event)
         memory.requested_live = (int64_t)((double)(counted->usable_bytes - counted->released_bytes) *
                                           ((double)counted->requested_bytes / (double)counted->usable_bytes));
     in->memory = memory;
-    close_window(in, event->time_ns);
+    in->result.allocations = event->checkpoint.counters.allocations;
+    if (event->checkpoint.cpu_ns > 0) {
+        in->result.own_ns = event->checkpoint.own_ns;
+        in->result.cpu_ns = event->checkpoint.cpu_ns;
+    }
+    /* Windows are to be about as long as each other, however far apart checkpoints are. */
+    if (!in->has_windows || event->time_ns >= in->next_window_ns || event->checkpoint.reason != HF__CHECKPOINT_TIME)
+        close_window(in, event->time_ns);
     in->main_returned |= event->checkpoint.reason == HF__CHECKPOINT_MAIN_RETURNED;
 }
 
@@ -382,15 +456,11 @@ static void play_for_process(player *at, const hf__trace_event *event)
     case HF__TRACE_RESTORE: play_restore(at, in, event); break;
     case HF__TRACE_MAP:
     case HF__TRACE_UNMAP: play_map(at, in, event); break;
-    case HF__TRACE_SAMPLING:
-        if (event->sampling.period != in->period && event->sampling.text.length > 0)
-            note(at, "from %.1f s on one in %llu bytes was sampled: %.*s", (double)event->time_ns / 1e9,
-                 (unsigned long long)event->sampling.period, (int)event->sampling.text.length, event->sampling.text.bytes);
-        in->period = event->sampling.period;
-        break;
+    case HF__TRACE_SAMPLING: play_sampling(at, in, event); break;
     case HF__TRACE_CHECKPOINT: play_checkpoint(in, event); break;
     case HF__TRACE_PATH_WINDOW: play_window(at, in, event); break;
     case HF__TRACE_REACH: play_reach(at, in, event); break;
+    case HF__TRACE_PATH_COHORT: play_cohort(at, in, event); break;
     default: break;
     }
     at->failed |= in->result.model.failed || in->live.failed;
@@ -426,6 +496,7 @@ static hf_status finish(player *at)
         if (one == NULL)
             continue;
         one->result.strangers = one->live.strangers;
+        note_thinning(at, one);
         hf_status status = hf__model_seal(&one->result.model, at->reterr);
         if (status != HF_OK)
             return status;

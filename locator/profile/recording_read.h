@@ -14,6 +14,8 @@ typedef struct hf__replayed {
     uint32_t  process, pid, parent;
     bool      forked;         /* a child of another recorded process, not by exec */
     uint64_t  events;         /* allocations, releases and mappings */
+    uint64_t  allocations;    /* by the recorder's counters: all, also where it sampled */
+    uint64_t  own_ns, cpu_ns; /* processor time that recording took, and that of the process; 0: not known */
     uint64_t  strangers;      /* releases of what was not seen to be allocated */
     int       ended, status;  /* hf__process_ending and its value */
 } hf__replayed;

@@ -117,7 +117,7 @@ static const char *sampling_words(uint64_t reason)
 {
     switch (reason) {
     case HF__SAMPLING_RING_FULL: return "the program allocates faster than its events can be taken";
-    case HF__SAMPLING_BUDGET: return "to keep within the budget of time";
+    case HF__SAMPLING_BUDGET: return "to keep to the budget of time";
     case HF__SAMPLING_TABLE_FULL: return "too many sampled blocks are alive";
     default: return "asked for";
     }
@@ -316,11 +316,17 @@ static hf__decoded decode_window(hf__process_read *process, hf__trace_bytes *byt
     event->path_window.death_bytes = hf__trace_number(bytes);
     event->path_window.live = hf__trace_number(bytes);
     event->path_window.live_bytes = hf__trace_number(bytes);
-    event->path_window.oldest_ns = hf__trace_number(bytes);
-    uint64_t ages = hf__trace_number_to(bytes, HF__AGE_BUCKETS);
-    memset(event->path_window.live_by_age, 0, sizeof event->path_window.live_by_age);
-    for (uint64_t i = 0; i < ages; i++)
-        event->path_window.live_by_age[i] = hf__trace_number(bytes);
+    return HF__DECODED_EVENT;
+}
+
+static hf__decoded decode_cohort(hf__process_read *process, hf__trace_bytes *bytes, hf__trace_event *event)
+{
+    event->kind = HF__TRACE_PATH_COHORT;
+    event->path_cohort.stack = stack_of(process, hf__trace_number(bytes));
+    event->path_cohort.from_ns = hf__trace_number(bytes);
+    event->path_cohort.span_ns = hf__trace_number(bytes);
+    event->path_cohort.deaths = hf__trace_number(bytes);
+    event->path_cohort.death_bytes = hf__trace_number(bytes);
     return HF__DECODED_EVENT;
 }
 
@@ -386,6 +392,7 @@ static hf__decoded decode_of_process(hf__trace_state *state, hf__record tag, hf_
         return hf__trace_decode_checkpoint(bytes, event) ? HF__DECODED_EVENT : HF__DECODED_BAD;
     case HF__RECORD_PATH_WINDOW: return decode_window(process, bytes, event);
     case HF__RECORD_REACH: return decode_reach(process, bytes, event);
+    case HF__RECORD_PATH_COHORT: return decode_cohort(process, bytes, event);
     case HF__RECORD_SAMPLING:
     case HF__RECORD_LOST:
     case HF__RECORD_NOTICE: return decode_notice(tag, bytes, event);

@@ -51,6 +51,7 @@ typedef enum hf__trace_kind {
     HF__TRACE_SAMPLING,         /* .sampling: from here on, for this process */
     HF__TRACE_CHECKPOINT,       /* .checkpoint */
     HF__TRACE_PATH_WINDOW,      /* .path_window: only in recordings past their size bound */
+    HF__TRACE_PATH_COHORT,      /* .path_cohort: the same */
     HF__TRACE_REACH,            /* .reach: of all live blocks of one stack, when memory was looked through */
     HF__TRACE_LOST,             /* .lost */
     HF__TRACE_NOTICE,           /* .notice */
@@ -59,8 +60,7 @@ typedef enum hf__trace_kind {
 
 enum {
     HF__BUILD_ID_MAX = 32,
-    HF__SEGMENTS_MAX = 4,
-    HF__AGE_BUCKETS  = 24
+    HF__SEGMENTS_MAX = 4
 };
 
 /* Flags of HF__TRACE_ALLOCATE and HF__TRACE_RELEASE. */
@@ -231,10 +231,12 @@ typedef struct hf__trace_event {
             uint64_t births, birth_bytes;             /* in this window */
             uint64_t deaths, death_bytes;             /* in this window */
             uint64_t live, live_bytes;                /* at its end */
-            uint64_t oldest_ns;                       /* birth time of the oldest live block */
-            uint64_t live_by_age[HF__AGE_BUCKETS];    /* live blocks; bucket b: age in [2^b, 2^(b+1)) ms, first
-                                                         from 0, last without end */
         } path_window;
+        struct {                                      /* of what died in a window, the part of one age: before the */
+            uint32_t stack;                           /* path_window of its path. What was born in the window */
+            uint64_t from_ns, span_ns;                /* itself is not told. Born from from_ns on, */
+            uint64_t deaths, death_bytes;             /* within span_ns; both ends are checkpoints */
+        } path_cohort;
         struct {
             uint32_t stack;                           /* that asked for the blocks */
             uint32_t look;                            /* number, from 1: a later look replaces an earlier one */

@@ -55,10 +55,10 @@ typedef enum hf__record {
     HF__RECORD_SAMPLING,         /* process, period, text */
     HF__RECORD_LOST,             /* process, events, text */
     HF__RECORD_NOTICE,           /* process, text */
-    HF__RECORD_PATH_WINDOW,      /* process, stack in it, births, bytes, deaths, bytes, live, bytes,
-                                    oldest, n, n * ages */
+    HF__RECORD_PATH_WINDOW,      /* process, stack in it, births, bytes, deaths, bytes, live, bytes */
     HF__RECORD_REACH,            /* process, stack in it, look, lost, bytes, held, kept, bytes, root, address, module in
                                     it, thread id, stack in it between, text */
+    HF__RECORD_PATH_COHORT,      /* process, stack in it, begin and span in nanoseconds, deaths, bytes */
     HF__RECORD_COUNT
 } hf__record;
 

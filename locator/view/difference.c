@@ -1,6 +1,7 @@
 /* difference.c - two models side by side, by the names of functions. */
 #include "difference.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/fail.h"
@@ -22,7 +23,21 @@ typedef struct table {
     size_t     count, room;
 } table;
 
-static bool add_model(table *into, const hf__model *model, bool is_after, hf_error *reterr, hf_status *ret_status)
+/* What a path holds at a time; NULL for nothing yet. */
+static const hf__point *point_at(const hf__model *model, const hf__path *from, double seconds)
+{
+    const hf__point *last = NULL;
+    for (size_t i = 0; i < from->points_count; i++) {
+        const hf__point *point = &model->points[from->point_first + i];
+        if (model->checkpoints[point->window].seconds > seconds)
+            break;
+        last = point;
+    }
+    return last;
+}
+
+static bool add_model(table *into, const hf__model *model, double seconds, bool is_after, hf_error *reterr,
+                      hf_status *ret_status)
 {
     hf__chains chains;
     *ret_status = hf__chains_make(model, NULL, &chains, reterr);
@@ -31,9 +46,9 @@ static bool add_model(table *into, const hf__model *model, bool is_after, hf_err
     bool fine = true;
     for (uint32_t path = 0; fine && path < model->paths_count; path++) {
         const hf__path *from = &model->paths[path];
-        if (from->points_count == 0)
+        const hf__point *last = point_at(model, from, seconds);
+        if (last == NULL)
             continue;
-        const hf__point *last = &model->points[from->point_first + from->points_count - 1];
         uint32_t name = hf__intern_put(&into->names, hf__function_name(model, hf__chain_at(&chains, path, 0)));
         fine = name != HF_INTERN_FAILED && HF_RESERVE(into->items, into->room, (size_t)name + 1);
         while (fine && into->count <= name)
@@ -68,14 +83,19 @@ static void put_holding(FILE *out, const table *from, const holding *held)
             (long long)(held->blocks_after - held->blocks_before), HF_ARG(name));
 }
 
-hf_status hf__view_difference(FILE *out, const hf__model *before, const hf__model *after, size_t top, hf_error *reterr)
+hf_status hf__view_difference(FILE *out, const hf__model *before, double before_s, const hf__model *after, size_t top,
+                              hf_error *reterr)
 {
     table both = { 0 };
     hf_status status;
-    if (add_model(&both, before, false, reterr, &status) && add_model(&both, after, true, reterr, &status)) {
+    if (add_model(&both, before, before_s, false, reterr, &status) &&
+        add_model(&both, after, HUGE_VAL, true, reterr, &status)) {
         if (both.count > 0)
             qsort(both.items, both.count, sizeof *both.items, compare_growth);
-        fprintf(out, "what is live at the end, against the other:\n");
+        if (before == after)
+            fprintf(out, "what is live at the end, against %.3g s:\n", before_s);
+        else
+            fputs("what is live at the end, against the other:\n", out);
         size_t shown = 0;
         for (size_t i = 0; i < both.count && shown < (top > 0 ? top : TOP_DEFAULT); i++) {
             if (both.items[i].after == both.items[i].before)

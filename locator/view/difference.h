@@ -4,7 +4,9 @@
 
 #include "model.h"
 
-/* Lists functions by how much more they hold at the end of `after` than of `before`, the largest first. */
-hf_status hf__view_difference(FILE *out, const hf__model *before, const hf__model *after, size_t top, hf_error *reterr);
+/* Lists functions by how much more they hold at the end of `after` than `before` did at `before_s`, the
+ * largest first. Both may be the same. */
+hf_status hf__view_difference(FILE *out, const hf__model *before, double before_s, const hf__model *after, size_t top,
+                              hf_error *reterr);
 
 #endif

@@ -14,7 +14,7 @@
 #include "trace_read.h"
 #include "view.h"
 
-enum { CODE_CLEAN = 0, CODE_LEAK = 1, CODE_UNDECIDED = 3, CODE_UNREACHABLE = 4, CODE_BAD_DATA = 5, BASELINE_BYTES_MAX = 1 << 24 };
+enum { CODE_CLEAN = 0, CODE_LEAK = 1, CODE_USAGE = 2, CODE_UNDECIDED = 3, CODE_UNREACHABLE = 4, CODE_BAD_DATA = 5, BASELINE_BYTES_MAX = 1 << 24 };
 
 /* What was read: one process for profiles, perhaps more for a recording. */
 typedef struct evidence {
@@ -37,8 +37,15 @@ static int code_of(hf_status status)
 static int tell(const hf_error *error)
 {
     char line[sizeof *error + 256];
+    const char *colon = error->name[0] != 0 ? ": " : "";
     hf_error_format(error, line, sizeof line);
-    fprintf(stderr, "holdfast: %s\n", line);
+    /* Of a file that is missing, or is something else, the reason alone says all. */
+    if (error->status == HF_IO && error->system_error != 0)
+        fprintf(stderr, "holdfast: %s%s%s\n", error->name, colon, strerror(error->system_error));
+    else if (error->status == HF_NOT_FOUND)
+        fprintf(stderr, "holdfast: %s%s%s\n", error->name, colon, error->detail);
+    else
+        fprintf(stderr, "holdfast: %s\n", line);
     return code_of(error->status);
 }
 
@@ -55,6 +62,13 @@ static bool is_recording(const char *path)
 static hf_status read_evidence(const char *const *paths, size_t count, evidence *ret, hf_error *reterr)
 {
     memset(ret, 0, sizeof *ret);
+    for (size_t i = 0; count > 1 && i < count; i++) {
+        if (!is_recording(paths[i]))
+            continue;
+        hf__fail(reterr, HF_NOT_FOUND, "a recording is judged alone; --diff tells what grew between two");
+        hf__error_set_name(reterr, paths[i]);
+        return HF_NOT_FOUND;
+    }
     ret->is_recording = count == 1 && is_recording(paths[0]);
     if (ret->is_recording)
         return hf__recording_read(paths[0], &ret->recording, reterr);
@@ -195,6 +209,8 @@ static int show(const hf__report_options *options, const evidence *from, size_t 
         const hf__replayed *one = &from->recording.processes[index];
         hf_text program = hf__intern_text(&model->texts, model->program);
         shown.process = one->pid;
+        shown.allocations = one->allocations;
+        shown.own_share = one->cpu_ns > one->own_ns ? (double)one->own_ns / (double)(one->cpu_ns - one->own_ns) : -1;
         snprintf(command, sizeof command, "%.*s, process %u%s", HF_ARG(program), one->pid, one->forked ? ", forked" : "");
         shown.program = command;
     }
@@ -241,23 +257,69 @@ static int judge_and_show(const hf__report_options *options, const evidence *fro
     return code;
 }
 
+/* ---- times and differences --------------------------------------------------------------------- */
+
+/* When the evidence ends, in seconds since it began. */
+static double end_of(const evidence *from)
+{
+    double end_s = 0;
+    for (size_t i = 0; i < models_of(from); i++) {
+        const hf__model *model = model_at(from, i);
+        size_t windows = hf__model_windows(model);
+        if (windows > 0 && model->checkpoints[windows - 1].seconds > end_s)
+            end_s = model->checkpoints[windows - 1].seconds;
+    }
+    return end_s;
+}
+
+static int check_time(const evidence *from, const char *option, double seconds)
+{
+    double end_s = end_of(from);
+    if (seconds < end_s || models_of(from) == 0)
+        return 0;
+    fprintf(stderr, "holdfast: --%s %g: nothing was recorded after %.3g s\n", option, seconds, end_s);
+    return CODE_USAGE;
+}
+
+/* "@12.5": this evidence itself at that time. */
+static bool time_of(const char *diff, double *ret_seconds)
+{
+    char *end = NULL;
+    *ret_seconds = diff[0] == '@' ? strtod(diff + 1, &end) : 0;
+    return diff[0] == '@' && end != diff + 1 && (*end == 0 || strcmp(end, "s") == 0) && *ret_seconds >= 0;
+}
+
+static int show_difference(const hf__report_options *options, const evidence *from)
+{
+    evidence other;
+    hf_error error;
+    double seconds;
+    if (time_of(options->diff, &seconds)) {
+        int code = check_time(from, "diff", seconds);
+        if (code == 0 && !options->quiet && models_of(from) > 0 &&
+            hf__view_difference(stderr, model_at(from, 0), seconds, model_at(from, 0), options->top, &error) != HF_OK)
+            return tell(&error);
+        return code;
+    }
+    if (read_evidence(&options->diff, 1, &other, &error) != HF_OK)
+        return tell(&error);
+    int code = 0;
+    if (!options->quiet && models_of(from) > 0 && models_of(&other) > 0 &&
+        hf__view_difference(stderr, model_at(&other, 0), end_of(&other), model_at(from, 0), options->top, &error) != HF_OK)
+        code = tell(&error);
+    release_evidence(&other);
+    return code;
+}
+
 int hf__report(const hf__report_options *options)
 {
-    evidence from, other;
+    evidence from;
     hf_error error;
     if (read_evidence(options->paths, options->paths_count, &from, &error) != HF_OK)
         return tell(&error);
-    int code = 0;
-    if (options->diff != NULL) {
-        if (read_evidence(&options->diff, 1, &other, &error) != HF_OK) {
-            release_evidence(&from);
-            return tell(&error);
-        }
-        if (!options->quiet && models_of(&from) > 0 && models_of(&other) > 0 &&
-            hf__view_difference(stderr, model_at(&other, 0), model_at(&from, 0), options->top, &error) != HF_OK)
-            code = tell(&error);
-        release_evidence(&other);
-    }
+    int code = options->since_s > 0 ? check_time(&from, "since", options->since_s) : 0;
+    if (code == 0 && options->diff != NULL)
+        code = show_difference(options, &from);
     if (code == 0)
         code = judge_and_show(options, &from);
     release_evidence(&from);

@@ -211,6 +211,11 @@ bool hf__view_json(FILE *out, const hf__case *shown)
     fprintf(out, "\"sampled\":%s,", shown->model->sampled ? "true" : "false");
     if (shown->process != 0)
         fprintf(out, "\"process\":%u,", shown->process);
+    if (shown->allocations != 0) {
+        fprintf(out, "\"recording\":{\"allocations\":%" PRIu64 ",", shown->allocations);
+        put_number(out, "own_share", shown->own_share >= 0 ? shown->own_share : (double)NAN);
+        fputs("},", out);
+    }
     put_string(out, "program", shown->program != NULL ? hf_text_from_cstr(shown->program)
                                                        : hf__intern_text(&shown->model->texts, shown->model->program));
     fputc(',', out);

@@ -131,28 +131,39 @@ static void put_finding(FILE *out, const hf__case *shown, size_t index)
         fprintf(out, "      with libholdfast: %s\n", words.remedy);
 }
 
-static void put_amount(FILE *out, const char *name, int64_t bytes)
+typedef struct amount {
+    const char *name;
+    int64_t     bytes; /* below 0: not known, left out */
+} amount;
+
+static void put_amounts(FILE *out, const char *title, const amount *amounts, size_t count)
 {
     char one[32];
-    if (bytes >= 0)
-        fprintf(out, "%s%s", name, hf__bytes_words((double)bytes, one, sizeof one));
+    const char *before = title;
+    for (size_t i = 0; i < count; i++) {
+        if (amounts[i].bytes < 0)
+            continue;
+        fprintf(out, "%s %s %s", before, amounts[i].name, hf__bytes_words((double)amounts[i].bytes, one, sizeof one));
+        before = ",";
+    }
+    if (before != title)
+        fputc('\n', out);
 }
 
 static void put_reconciled(FILE *out, const hf__reconciled *all)
 {
-    put_amount(out, "  memory: recorded live ", all->recorded_live);
-    put_amount(out, ", by the allocator's count ", all->allocator_live);
-    put_amount(out, ", resident ", all->rss);
-    fputc('\n', out);
+    const amount totals[] = { { "recorded live", all->recorded_live },
+                              { "by the allocator's count", all->allocator_live },
+                              { "resident", all->rss } };
+    const amount parts[] = { { "rounding and blocks from before", all->allocator_live >= 0 ? all->overhead : -1 },
+                             { "free but held", all->free_held },
+                             { "stacks", all->stacks },
+                             { "files", all->files },
+                             { "unexplained", all->unexplained } };
+    put_amounts(out, "  memory:", totals, sizeof totals / sizeof *totals);
     if (all->rss < 0 && all->allocator_live < 0)
         return;
-    fputs("          between them:", out);
-    put_amount(out, " rounding and blocks from before ", all->allocator_live >= 0 && all->overhead >= 0 ? all->overhead : -1);
-    put_amount(out, ", free but held ", all->free_held);
-    put_amount(out, ", stacks ", all->stacks);
-    put_amount(out, ", files ", all->files);
-    put_amount(out, ", unexplained ", all->unexplained);
-    fputc('\n', out);
+    put_amounts(out, "          between them:", parts, sizeof parts / sizeof *parts);
     if (all->allocator_grows_beyond)
         fputs("          the allocator's own count grows beyond what is recorded: some code allocates past malloc\n", out);
 }
@@ -172,6 +183,21 @@ static void put_dismissed(FILE *out, const hf__case *shown)
         put_place(out, shown, finding);
         fprintf(out, ": %s\n", why);
     }
+}
+
+static void put_recorded(FILE *out, const hf__case *shown)
+{
+    char count[32];
+    if (shown->allocations == 0)
+        return;
+    if (shown->allocations < 1000000)
+        snprintf(count, sizeof count, "%llu", (unsigned long long)shown->allocations);
+    else
+        snprintf(count, sizeof count, "%.1f million", (double)shown->allocations / 1e6);
+    fprintf(out, "  recorded: %s allocation%s", count, shown->allocations == 1 ? "" : "s");
+    if (shown->own_share >= 0)
+        fprintf(out, "; recording took %.2g %% of the program's processor time", 100 * shown->own_share);
+    fputc('\n', out);
 }
 
 /* What is alive at the reference, by age: one column for each sixth of the run. */
@@ -228,6 +254,7 @@ bool hf__view_text(FILE *out, const hf__case *shown)
     if (judgement->findings_count > top)
         fprintf(out, "  and %zu more; --top shows them\n", judgement->findings_count - top);
     put_reconciled(out, &judgement->reconciled);
+    put_recorded(out, shown);
     put_dismissed(out, shown);
     if (shown->ages)
         put_ages(out, shown);

@@ -15,6 +15,8 @@ typedef struct hf__case {
     bool                 colour;
     const bool          *known;   /* one for each finding: accepted by a baseline; NULL for none */
     uint32_t             process; /* pid, 0 when not known */
+    uint64_t             allocations; /* counted by the recorder; 0 when not known */
+    double               own_share;   /* of the program's processor time, that recording took; below 0: not known */
 } hf__case;
 
 /* All return false when the stream has failed. */

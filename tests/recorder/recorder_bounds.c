@@ -11,14 +11,14 @@
 
 /* Sums of the windows of one recording. */
 typedef struct windows {
-    uint64_t births, deaths, live, live_bytes, ages, events, notices;
+    uint64_t births, deaths, cohort_deaths, live, live_bytes, events, notices;
 } windows;
 
 static bool read_windows(const char *path, windows *sum)
 {
     hf__trace_reader *reader = NULL;
     hf__trace_event event;
-    static uint64_t live[1 << 16], live_bytes[1 << 16], ages[1 << 16];
+    static uint64_t live[1 << 16], live_bytes[1 << 16];
     memset(sum, 0, sizeof *sum);
     memset(live, 0, sizeof live);
     if (hf__trace_open_file(path, &reader, NULL) != HF_OK)
@@ -31,17 +31,15 @@ static bool read_windows(const char *path, windows *sum)
             sum->deaths += event.path_window.deaths;
             live[stack] = event.path_window.live;
             live_bytes[stack] = event.path_window.live_bytes;
-            ages[stack] = 0;
-            for (int i = 0; i < HF__AGE_BUCKETS; i++)
-                ages[stack] += event.path_window.live_by_age[i];
         }
+        if (event.kind == HF__TRACE_PATH_COHORT)
+            sum->cohort_deaths += event.path_cohort.deaths;
         sum->events += event.kind == HF__TRACE_ALLOCATE;
         sum->notices += event.kind == HF__TRACE_NOTICE;
     }
     for (size_t i = 0; i < 1 << 16; i++) {
         sum->live += live[i];
         sum->live_bytes += live_bytes[i];
-        sum->ages += live[i] != 0 ? ages[i] : 0;
     }
     hf__trace_close(reader);
     return status == HF_END;
@@ -62,7 +60,8 @@ static void test_windows(void)
               (unsigned long long)sum.events, (unsigned long long)sum.births);
         check(sum.live == 3000 && sum.live_bytes == 3000000, "windows: %llu live, %llu bytes",
               (unsigned long long)sum.live, (unsigned long long)sum.live_bytes);
-        check(sum.ages >= 2900 && sum.ages <= 3000, "windows: ages of %llu", (unsigned long long)sum.ages);
+        check(sum.cohort_deaths <= sum.deaths, "windows: %llu deaths, %llu of old blocks", (unsigned long long)sum.deaths,
+              (unsigned long long)sum.cohort_deaths);
     }
     recorded_release(&run);
 }
