@@ -289,6 +289,13 @@ static void halve(hf__model *model)
     model->shift++;
 }
 
+void hf__model_align(hf__model *model)
+{
+    model->checkpoints_seen = (uint64_t)hf__model_windows(model) << model->shift;
+    if (hf__model_window(model) == HF_WINDOWS_MAX)
+        halve(model);
+}
+
 unsigned hf__model_rebase(hf__model *model)
 {
     unsigned shift = model->shift;

@@ -180,6 +180,8 @@ void hf__model_reached(hf__model *model, uint32_t path, const hf__reached *reach
 void hf__reached_add(hf__reached *into, const hf__reached *more);
 /* Closes the window. A clock that goes back is noted and does not move time back. */
 void hf__model_checkpoint(hf__model *model, double seconds, const hf__memory *memory, uint32_t flags);
+/* Ends the window that is being filled, so that no later checkpoint is merged into it for now. */
+void hf__model_align(hf__model *model);
 /* From here on each checkpoint closes a window of its own again, until windows are merged anew; those until
  * here stay. For a source whose later checkpoints are further apart. Returns the shift that was. */
 unsigned hf__model_rebase(hf__model *model);

@@ -42,6 +42,7 @@ typedef struct process {
     hf__memory     memory;      /* as of the last checkpoint */
     uint32_t       executable;  /* text of the model */
     size_t         threads_live;
+    unsigned       by_signal, by_program; /* checkpoints */
     unsigned       merged;      /* windows were merged so often before the first summed up one */
     bool           started, main_returned, has_windows;
 } process;
@@ -346,6 +347,14 @@ static void play_sampling(player *at, process *in, const hf__trace_event *event)
     in->period = event->sampling.period;
 }
 
+static void note_checkpoints(player *at, const process *in)
+{
+    if (in->by_signal > 0)
+        note(at, "%u checkpoint%s by signal", in->by_signal, in->by_signal == 1 ? "" : "s");
+    if (in->by_program > 0)
+        note(at, "%u checkpoint%s by the program itself", in->by_program, in->by_program == 1 ? "" : "s");
+}
+
 /* Said once, however often it was thinned further. */
 static void note_thinning(player *at, const process *in)
 {
@@ -419,6 +428,8 @@ static void play_checkpoint(process *in, const hf__trace_event *event)
                                           ((double)counted->requested_bytes / (double)counted->usable_bytes));
     in->memory = memory;
     in->result.allocations = event->checkpoint.counters.allocations;
+    in->by_signal += event->checkpoint.reason == HF__CHECKPOINT_SIGNAL;
+    in->by_program += event->checkpoint.reason == HF__CHECKPOINT_PROGRAM;
     if (event->checkpoint.cpu_ns > 0) {
         in->result.own_ns = event->checkpoint.own_ns;
         in->result.cpu_ns = event->checkpoint.cpu_ns;
@@ -426,7 +437,10 @@ static void play_checkpoint(process *in, const hf__trace_event *event)
     /* Windows are to be about as long as each other, however far apart checkpoints are. */
     if (!in->has_windows || event->time_ns >= in->next_window_ns || event->checkpoint.reason != HF__CHECKPOINT_TIME)
         close_window(in, event->time_ns);
-    in->main_returned |= event->checkpoint.reason == HF__CHECKPOINT_MAIN_RETURNED;
+    if (event->checkpoint.reason == HF__CHECKPOINT_MAIN_RETURNED) {
+        hf__model_align(&in->result.model);         /* what is released at the end has windows of its own */
+        in->main_returned = true;
+    }
 }
 
 /* ---- all events ------------------------------------------------------------------------------- */
@@ -497,6 +511,7 @@ static hf_status finish(player *at)
             continue;
         one->result.strangers = one->live.strangers;
         note_thinning(at, one);
+        note_checkpoints(at, one);
         hf_status status = hf__model_seal(&one->result.model, at->reterr);
         if (status != HF_OK)
             return status;

@@ -228,6 +228,7 @@ static int judge_and_show(const hf__report_options *options, const evidence *fro
     if (all == NULL || count == 0) {
         hf__room_free(all);
         hf__fail(&error, count == 0 ? HF_BAD_PROFILE : HF_NO_MEMORY, count == 0 ? "nothing was recorded" : NULL);
+        hf__error_set_name(&error, options->paths[0]);
         return tell(&error);
     }
     int code = CODE_CLEAN;
