@@ -88,20 +88,29 @@ static bool recall(hf__judgement *judgement, double grown)
     return true;
 }
 
+static double half_of(const hf__shape *shape)
+{
+    return (shape->rate_high - shape->rate_low) / 2;
+}
+
 /* The rate of the whole, shared out by what each finding grew by. */
 static void share_out(hf__judgement *judgement, const hf__shape *total, double claimed, bool has_cohorts)
 {
+    double squares = 0;
+    for (size_t i = 0; i < judgement->findings_count; i++)
+        if (is_sampled_heap(&judgement->findings[i]))
+            squares += half_of(&judgement->findings[i].shape) * half_of(&judgement->findings[i].shape);
     for (size_t i = 0; i < judgement->findings_count; i++) {
         hf__finding *finding = &judgement->findings[i];
         if (!is_sampled_heap(finding))
             continue;
-        double share = finding->shape.growth_bytes / claimed;
-        /* Its own sampling error, as far as others could have had that part. */
-        double own = (finding->shape.rate_high - finding->shape.rate_low) / 2 * (1 - share);
-        double spread = (total->rate_high - total->rate_low) / 2 * share;
+        double share = finding->shape.growth_bytes / claimed, half = half_of(&finding->shape);
+        /* The share is own / (own + others): both parts have a sampling error. */
+        double own = half * (1 - share), others = sqrt(fmax(squares - half * half, 0)) * share;
+        double spread = hypot(hypot(own, others), half_of(total) * share);
         finding->shape.rate = total->rate * share;
-        finding->shape.rate_low = finding->shape.rate - hypot(own, spread);
-        finding->shape.rate_high = finding->shape.rate + hypot(own, spread);
+        finding->shape.rate_low = finding->shape.rate - spread;
+        finding->shape.rate_high = finding->shape.rate + spread;
         if (!has_cohorts)
             finding->shape.since_s = total->since_s;
         if (finding->verdict == HF_VERDICT_UNDECIDED && may_be_chance(finding->shape.reason) && share >= HF_CALIBRATE_AGREE) {

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PERIOD_MAX = 16 << 20 };
+enum { PERIOD_MAX = 1 << 20 };        /* of a budget: fewer samples than that save nothing */
 
 void hf__notice(hf__collector *collector, uint32_t process, const char *text)
 {
