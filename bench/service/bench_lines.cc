@@ -1,4 +1,4 @@
-/* bench_lines.cc - 20 MB of lines of some 700 bytes each, read in order by one thread and by two. */
+/* bench_lines.cc - 100 MB of lines of some 700 bytes each, read in order by one thread and by two. */
 #include <benchmark/benchmark.h>
 #include <holdfast/lines.h>
 
@@ -11,7 +11,7 @@ namespace {
 std::string make_text()
 {
     std::string text;
-    for (int line = 0; text.size() < 20000000; line++) {
+    for (int line = 0; text.size() < 100000000; line++) {
         char head[128];
         snprintf(head, sizeof head, "{\"id\":%d,\"user\":{\"name\":\"user %d\",\"tags\":[", line, line % 5000);
         text += head;

@@ -3,8 +3,15 @@
  *   ring of pieces:   [given][reading][reading][done][reading]     the next to give is the oldest
  *
  * A piece belongs to the task that reads it until it is marked done under the lock, then to the
- * caller, who gives its documents, drops them, and cuts the next piece into the same place. With
- * one thread there are no tasks: the caller reads the piece itself. */
+ * caller, who gives its documents and cuts the next piece into the same place. With one thread there
+ * are no tasks: the caller reads the piece itself.
+ *
+ * Documents are dropped by the thread that read them, each just before that thread reads another one:
+ * freed by the caller, they would make every thread wait for the locks of the allocator; freed all at
+ * once, they would give memory back to the system that is needed again at once. So batches of documents
+ * go from hand to hand:   free -> filled by a task -> given by the caller -> returned -> emptied by a
+ * task of the same thread -> free. Every piece under way has one, and every thread may be emptying
+ * another: there are just so many. */
 #include "task.h"
 
 #include "base/checked.h"
@@ -23,13 +30,19 @@ typedef struct numbered {
     uint64_t     line;     /* from 0 within the piece */
 } numbered;
 
+typedef struct batch {
+    struct batch *next;   /* among the free or the returned ones */
+    numbered     *found;  /* those from `dropped` to `count` are held */
+    size_t        count, room, dropped;
+    pthread_t     reader;
+} batch;
+
 typedef struct reading reading;
 
 typedef struct piece {
     reading  *whole;
     hf_text   text;
-    numbered *found;
-    size_t    count, room;
+    batch    *batch;
     uint64_t  lines; /* line ends seen */
     hf_status status;
     bool      done;
@@ -53,7 +66,62 @@ struct reading {
     pthread_cond_t  changed;
     size_t          pieces, oldest, under_way;
     piece          *ring;
+    size_t          batch_count;
+    batch          *batches, *free, *returned;
 };
+
+/* ---- batches ----------------------------------------------------------------------------- */
+
+static void drop_next(batch *self)
+{
+    if (self->dropped < self->count)
+        hf_document_drop(self->found[self->dropped++].document);
+}
+
+static void drop_rest(batch *self)
+{
+    while (self->dropped < self->count)
+        drop_next(self);
+    self->count = self->dropped = 0;
+}
+
+static batch *take_first(batch **list)
+{
+    batch *first = *list;
+    if (first != NULL)
+        *list = first->next;
+    return first;
+}
+
+static void put_back(reading *whole, batch **list, batch *self)
+{
+    pthread_mutex_lock(&whole->lock);
+    self->next = *list;
+    *list = self;
+    pthread_mutex_unlock(&whole->lock);
+}
+
+/* A batch to fill, and one to empty meanwhile, which this thread filled; NULL when there is none. */
+static batch *take_batches(reading *whole, batch **ret_old)
+{
+    pthread_t self = pthread_self();
+    pthread_mutex_lock(&whole->lock);
+    batch **at = &whole->returned;
+    while (*at != NULL && !pthread_equal((*at)->reader, self))
+        at = &(*at)->next;
+    batch *old = take_first(at), *fresh = take_first(&whole->free);
+    if (fresh == NULL && old == NULL)
+        old = take_first(&whole->returned); /* of another thread, which has not come to it */
+    pthread_mutex_unlock(&whole->lock);
+    if (fresh == NULL) {
+        drop_rest(old);
+        fresh = old;
+        old = NULL;
+    }
+    fresh->reader = self;
+    *ret_old = old;
+    return fresh;
+}
 
 /* ---- one piece --------------------------------------------------------------------------- */
 
@@ -65,13 +133,12 @@ static bool is_blank(hf_text line)
     return true;
 }
 
-static hf_status reserve_one(piece *self, hf_error *reterr)
+static hf_status reserve_one(batch *self, const hf__memory *memory, hf_error *reterr)
 {
     if (self->count < self->room)
         return HF_OK;
-    size_t            room = self->room != 0 ? self->room * 2 : 256, bytes;
-    const hf__memory *memory = &self->whole->memory;
-    void             *block = self->found;
+    size_t room = self->room != 0 ? self->room * 2 : 256, bytes;
+    void  *block = self->found;
     if (!hf__size_multiply(room, sizeof *self->found, &bytes))
         return hf__fail(reterr, HF_NO_MEMORY, "lines");
     hf_status status = self->room == 0 ? hf__memory_allocate(memory, bytes, ALIGNMENT, &block, reterr)
@@ -86,9 +153,10 @@ static hf_status reserve_one(piece *self, hf_error *reterr)
 
 static hf_status read_line(piece *self, hf_text line)
 {
+    batch *into = self->batch;
     if (is_blank(line))
         return HF_OK;
-    hf_status status = reserve_one(self, &self->error);
+    hf_status status = reserve_one(into, &self->whole->memory, &self->error);
     if (status == HF_OK)
         status = hf_cancel_check(self->whole->cancel);
     if (status == HF_CANCELLED || status == HF_LIMIT_TIME)
@@ -97,7 +165,7 @@ static hf_status read_line(piece *self, hf_text line)
     if (status == HF_OK)
         status = hf_read(line, &self->whole->read, &document, &self->error);
     if (status == HF_OK)
-        self->found[self->count++] = (numbered){ document, self->lines };
+        into->found[into->count++] = (numbered){ document, self->lines };
     else if (self->error.line > 0)
         self->error.offset += (uint64_t)(line.bytes - self->whole->begin);
     return status;
@@ -106,14 +174,22 @@ static hf_status read_line(piece *self, hf_text line)
 static void read_piece(piece *self)
 {
     const char *at = self->text.bytes, *end = at + self->text.length;
+    batch      *old;
+    self->batch = take_batches(self->whole, &old);
     self->status = HF_OK;
     while (at < end && self->status == HF_OK && !atomic_load_explicit(&self->whole->over, memory_order_relaxed)) {
         const char *line_end = memchr(at, '\n', (size_t)(end - at));
         if (line_end == NULL)
             line_end = end;
+        if (old != NULL)
+            drop_next(old);
         self->status = read_line(self, hf_text_of(at, (size_t)(line_end - at)));
         self->lines += self->status == HF_OK;
         at = line_end + 1;
+    }
+    if (old != NULL) {
+        drop_rest(old);
+        put_back(self->whole, &self->whole->free, old);
     }
 }
 
@@ -151,7 +227,6 @@ static hf_status begin_piece(reading *whole, hf_error *reterr)
     piece *self = &whole->ring[(whole->oldest + whole->under_way) % whole->pieces];
     self->whole = whole;
     self->text = cut(whole);
-    self->count = 0;
     self->lines = 0;
     self->done = whole->group == NULL;
     whole->under_way++;
@@ -163,13 +238,6 @@ static hf_status begin_piece(reading *whole, hf_error *reterr)
     if (status != HF_OK)
         whole->under_way--; /* never begun */
     return status;
-}
-
-static void drop_found(piece *self, size_t from)
-{
-    for (size_t i = from; i < self->count; i++)
-        hf_document_drop(self->found[i].document);
-    self->count = 0;
 }
 
 static void await_piece(reading *whole, const piece *self)
@@ -185,15 +253,13 @@ static hf_status give_oldest(reading *whole, hf_error *reterr)
 {
     piece    *self = &whole->ring[whole->oldest];
     hf_status status = HF_OK;
-    size_t    i = 0;
     await_piece(whole, self);
-    while (status == HF_OK && i < self->count) {
-        numbered *next = &self->found[i++];
+    for (size_t i = 0; status == HF_OK && i < self->batch->count; i++) {
+        const numbered *next = &self->batch->found[i];
         status = whole->each(whole->context, whole->lines + next->line + 1, next->document, reterr);
         whole->given += status == HF_OK;
-        hf_document_drop(next->document);
     }
-    drop_found(self, i);
+    put_back(whole, &whole->returned, self->batch);
     if (status == HF_OK && self->status != HF_OK) {
         status = self->status;
         if (self->error.line > 0) /* a place in its line, which is the next after those that were read */
@@ -221,19 +287,25 @@ static hf_status read_all(reading *whole, hf_error *reterr)
 
 /* ---- the call ---------------------------------------------------------------------------- */
 
+static void free_parts(reading *whole)
+{
+    for (size_t i = 0; whole->batches != NULL && i < whole->batch_count; i++) {
+        drop_rest(&whole->batches[i]);
+        hf__memory_free(&whole->memory, whole->batches[i].found, whole->batches[i].room * sizeof(numbered), ALIGNMENT);
+    }
+    hf__memory_free(&whole->memory, whole->batches, whole->batch_count * sizeof(batch), ALIGNMENT);
+    hf__memory_free(&whole->memory, whole->ring, whole->pieces * sizeof(piece), ALIGNMENT);
+}
+
 static void end_reading(reading *whole)
 {
     atomic_store(&whole->over, true);
     for (; whole->under_way > 0; whole->under_way--) {
-        piece *self = &whole->ring[whole->oldest];
-        await_piece(whole, self);
-        drop_found(self, 0);
+        await_piece(whole, &whole->ring[whole->oldest]);
         whole->oldest = (whole->oldest + 1) % whole->pieces;
     }
     hf_task_group_destroy(whole->group);
-    for (size_t i = 0; i < whole->pieces; i++)
-        hf__memory_free(&whole->memory, whole->ring[i].found, whole->ring[i].room * sizeof(numbered), ALIGNMENT);
-    hf__memory_free(&whole->memory, whole->ring, whole->pieces * sizeof(piece), ALIGNMENT);
+    free_parts(whole);
     pthread_mutex_destroy(&whole->lock);
     pthread_cond_destroy(&whole->changed);
 }
@@ -243,7 +315,7 @@ static hf_status make_parts(reading *whole, unsigned threads_max, hf_error *rete
 {
     hf_task_group_options group = { .threads_max = threads_max, .allocator = whole->memory.allocator,
                                     .budget = whole->memory.budget };
-    void                 *ring = NULL;
+    void                 *ring = NULL, *batches = NULL;
     hf_status             status = HF_OK;
     if (threads_max != 1 && whole->rest.length > whole->piece_bytes)
         status = hf_task_group_create(&group, &whole->group, reterr);
@@ -251,12 +323,22 @@ static hf_status make_parts(reading *whole, unsigned threads_max, hf_error *rete
         return status;
     unsigned threads = whole->group != NULL ? hf__task_group_threads_max(whole->group) : 1;
     whole->pieces = whole->group != NULL ? (size_t)threads * PIECES_PER_THREAD : 1;
+    whole->batch_count = whole->pieces + threads;
     status = hf__memory_allocate(&whole->memory, whole->pieces * sizeof(piece), ALIGNMENT, &ring, reterr);
+    if (status == HF_OK)
+        whole->ring = memset(ring, 0, whole->pieces * sizeof(piece));
+    if (status == HF_OK)
+        status = hf__memory_allocate(&whole->memory, whole->batch_count * sizeof(batch), ALIGNMENT, &batches, reterr);
     if (status != HF_OK) {
         hf_task_group_destroy(whole->group);
+        free_parts(whole);
         return status;
     }
-    whole->ring = memset(ring, 0, whole->pieces * sizeof(piece));
+    whole->batches = memset(batches, 0, whole->batch_count * sizeof(batch));
+    for (size_t i = 0; i < whole->batch_count; i++) {
+        whole->batches[i].next = whole->free;
+        whole->free = &whole->batches[i];
+    }
     pthread_mutex_init(&whole->lock, NULL);
     pthread_cond_init(&whole->changed, NULL);
     return HF_OK;
