@@ -279,6 +279,7 @@ static int record_and_report(run_options *run)
     run->report.paths_count = 1;
     run->report.quiet = run->quiet;
     int code = hf__report(&run->report);
+    run->report.paths = NULL; /* they end here */
     return run->passthru ? status_of(result.wait_status) : code;
 }
 

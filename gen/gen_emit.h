@@ -28,7 +28,7 @@ static inline const char *gen_base_name(const char *path)
 /* A text as a C string literal. */
 const char *gen_quoted(gen_unit *unit, const char *text);
 /* The rule table of a member, written to `stream`; its name, or NULL when nothing is asked. */
-const char *gen_emit_rule(gen_unit *unit, const gen_member *member, FILE *stream);
+const char *gen_emit_rule(gen_unit *unit, const gen_member *member, FILE *to);
 /* Fills in the keys of a record or union: how it looks as a JSON object. */
 void gen_keys_list(gen_unit *unit, gen_plan *plan);
 /* The key table, written to `stream`. ret_required: a bit for each slot that must be there. Returns the

@@ -60,8 +60,8 @@ hf_status hf__bind_text(hf__binder *binder, hf_text text);
 hf_status hf__bind_raw(hf__binder *binder, hf_text json);
 hf_status hf__bind_open(hf__binder *binder, bool is_object);
 hf_status hf__bind_close(hf__binder *binder);
-/* The target becomes the member `key` of the open object, or the next item of the open array. */
-hf_status hf__bind_key(hf__binder *binder, hf_text key);
+/* The target becomes the member `text` of the open object, or the next item of the open array. */
+hf_status hf__bind_key(hf__binder *binder, hf_text text);
 hf_status hf__bind_item(hf__binder *binder);
 
 /* ---- between binder.c and bind_scalar.c ---- */

@@ -107,7 +107,7 @@ static inline bool hf__object_bytes(const hf_type *type, const char *object, siz
         *ret_bytes = type->size;
         return true;
     }
-    size_t bytes;
+    size_t bytes = 0;
     if (!hf__size_array(hf__member_count(type, flex, object), flex->type->item->size, flex->offset, &bytes))
         return false;
     *ret_bytes = bytes > type->size ? bytes : type->size;

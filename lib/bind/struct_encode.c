@@ -42,7 +42,7 @@ static bool is_array(const hf_type *type)
 
 static hf_status put_text(hf_buffer *to, hf_text text, hf_error *reterr)
 {
-    size_t plain = hf__escape_find(text.bytes, text.length), room;
+    size_t plain = hf__escape_find(text.bytes, text.length), room = 0;
     if (!hf__size_array(text.length - plain, 6, plain, &room) || !hf__size_add(room, 3, &room))
         return hf__fail(reterr, HF_NO_MEMORY, NULL);
     hf_status status = hf_buffer_reserve(to, room, reterr);

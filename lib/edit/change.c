@@ -60,13 +60,12 @@ static uint32_t remove_equal(hf_draft *draft, hf__chunk *chunk, uint32_t positio
 /* The value at a place becomes another one; handles and links to the place stay. */
 static hf_status put_instead(hf_draft *draft, const hf__spot *spot, const hf__fresh *fresh, hf_error *reterr)
 {
-    hf__chunk *chunk = draft->chunks[spot->chunk];
     hf_status status = hf__pins_reserve(draft, 1, reterr);
     if (status == HF_OK)
         status = hf__chunk_reserve(draft, spot->chunk, 0, text_needed(fresh), reterr);
     if (status != HF_OK)
         return status;
-    chunk = draft->chunks[spot->chunk];
+    hf__chunk *chunk = draft->chunks[spot->chunk];
     uint32_t position = remove_equal(draft, chunk, spot->position);
     hf__link_keep(draft, chunk, position);
     uint64_t linked = chunk->slots[position].lo & HF__LINKED;

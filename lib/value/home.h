@@ -264,7 +264,7 @@ const hf__slot *hf__link_place_of(hf_value link);
 
 /* Lookup indexes (index.c). The child slot, or NULL. */
 /* The key slot of the last member `key` of an object that is not edited, or NULL. */
-const hf__slot *hf__index_find(const hf__home *home, const hf__slot *object, hf_text key);
+const hf__slot *hf__index_find(const hf__home *home, const hf__slot *object, hf_text text);
 struct hf__key;
 const hf__slot *hf__index_find_key(const hf__home *home, const hf__slot *object, const struct hf__key *key);
 /* A child slot at or before child `index` of a wide container, and which one it is. */

@@ -111,6 +111,7 @@ static void read_resident(uint32_t pid, hf__wire_checkpoint *checkpoint)
     if (length <= 0)
         return;
     text[length] = '\0';
+    /* NOLINTNEXTLINE(cert-err34-c): the kernel's own numbers, which fit */
     if (sscanf(text, "%llu %llu %llu", &size, &resident, &shared) == 3) {
         uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
         checkpoint->rss = resident * page;

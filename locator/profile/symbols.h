@@ -35,7 +35,7 @@ uint32_t hf__symbols_module(hf__symbols *symbols, hf_text path, const uint8_t *b
 
 /* The functions at an address of the file (as linked), the innermost inlined one first; writes at most
  * HF_SYMBOLS_INLINED_MAX and returns how many, at least 1. Texts are borrowed until the next call. */
-size_t hf__symbols_find(hf__symbols *symbols, uint32_t module, uint64_t address, hf__symbol *ret_symbols);
+size_t hf__symbols_find(hf__symbols *symbols, uint32_t number, uint64_t address, hf__symbol *ret_symbols);
 
 /* The variable at an address of the file. False when no symbol is known there. */
 bool hf__symbols_find_data(hf__symbols *symbols, uint32_t module, uint64_t address, hf_text *ret_name);
