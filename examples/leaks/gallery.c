@@ -89,13 +89,14 @@ static size_t live_bytes(const gallery_program *program)
     return info.uordblks + info.hblkhd + (program->mapped != NULL ? program->mapped() : 0);
 }
 
-static void print_result(long rounds, uint64_t answer, double growth, size_t live, long long elapsed_ns,
+/* grown: in bytes, over the last `counted` rounds. */
+static void print_result(long rounds, uint64_t answer, long long grown, long counted, size_t live, long long elapsed_ns,
                          const sample *samples, int sample_count)
 {
-    printf("{\"rounds\":%ld,\"answer\":\"%016llx\",\"growth_per_1000\":%.0f,\"live_bytes\":%zu,\"threads\":%ld,"
-           "\"ns_per_round\":%.0f,\"samples\":[",
-           rounds, (unsigned long long)answer, growth, live, samples[sample_count - 1].threads,
-           rounds > 0 ? (double)elapsed_ns / (double)rounds : 0);
+    printf("{\"rounds\":%ld,\"answer\":\"%016llx\",\"grown_bytes\":%lld,\"growth_per_1000\":%.3f,\"live_bytes\":%zu,"
+           "\"threads\":%ld,\"ns_per_round\":%.0f,\"samples\":[",
+           rounds, (unsigned long long)answer, grown, counted > 0 ? (double)grown * 1000.0 / (double)counted : 0, live,
+           samples[sample_count - 1].threads, rounds > 0 ? (double)elapsed_ns / (double)rounds : 0);
     for (int i = 0; i < sample_count; i++)
         printf("%s[%ld,%ld,%ld]", i > 0 ? "," : "", samples[i].ms, samples[i].resident_kib, samples[i].threads);
     printf("]}\n");
@@ -131,10 +132,11 @@ int gallery_main(int count, char **arguments, const gallery_program *program)
     }
     long long elapsed = now_ns() - begin - counting;
     size_t    live = live_bytes(program);
-    double    growth = done > quarter ? ((double)live - (double)live_quarter) * 1000.0 / (double)(done - quarter) : 0;
+    long      counted = done > quarter ? done - quarter : 0;
+    long long grown = counted > 0 ? (long long)live - (long long)live_quarter : 0;
     if (sample_count == 0)
         samples[sample_count++] = (sample){ 0, status_number("VmRSS:"), status_number("Threads:") };
-    print_result(done, answer, growth, live, elapsed, samples, sample_count);
+    print_result(done, answer, grown, counted, live, elapsed, samples, sample_count);
     fflush(stdout);
     if (program->end != NULL)
         program->end();

@@ -22,7 +22,7 @@ typedef struct capture {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t  changed = PTHREAD_COND_INITIALIZER;
 static capture        *queue_first, **queue_end = &queue_first;
-static int             queued, busy;
+static int             queued, busy, started;
 static bool            closing;
 static pthread_t       threads[THREADS];
 
@@ -81,7 +81,10 @@ static void look(capture *self)
 
 static void *serve(void *unused)
 {
+    free(malloc(1)); /* what malloc keeps for a thread is there before counting */
     pthread_mutex_lock(&lock);
+    started++;
+    pthread_cond_broadcast(&changed);
     for (;;) {
         while (queued == 0 && !closing)
             pthread_cond_wait(&changed, &lock);
@@ -124,6 +127,10 @@ static void begin(void)
     for (int i = 0; i < THREADS; i++)
         if (pthread_create(&threads[i], NULL, serve, NULL) != 0)
             gallery_fail("no thread");
+    pthread_mutex_lock(&lock);
+    while (started < THREADS)
+        pthread_cond_wait(&changed, &lock);
+    pthread_mutex_unlock(&lock);
 }
 
 static void end(void)
