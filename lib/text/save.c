@@ -121,25 +121,18 @@ static hf_status put_block(const sink *to, const hf__block_header *block, hf_err
     return status == HF_OK && at < block->block_bytes ? put_zeros(to, block->block_bytes - at, reterr) : status;
 }
 
-/* What a new file would get, or what the file that is replaced has. */
-static mode_t mode_for(const char *path)
-{
-    struct stat there;
-    if (stat(path, &there) == 0)
-        return there.st_mode & 0777;
-    mode_t mask = umask(0);
-    umask(mask);
-    return 0666 & ~mask;
-}
-
+/* A new file gets the permissions that the system gives new files, a replaced one keeps its own: nobody
+ * else may read it meanwhile. (Asking for the umask would set it, for all threads of the program.) */
 static hf_status replace_file(const char *path, const char *beside, const hf__block_header *block, hf_error *reterr)
 {
-    int descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    struct stat there;
+    bool        replaces = stat(path, &there) == 0;
+    int         descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, replaces ? 0600 : 0666);
     if (descriptor < 0)
         return hf__fail_system(reterr, errno, "create");
     const sink to = { descriptor, NULL };
     hf_status status = put_block(&to, block, reterr);
-    if (status == HF_OK && fchmod(descriptor, mode_for(path)) != 0)
+    if (status == HF_OK && replaces && fchmod(descriptor, there.st_mode & 0777) != 0)
         status = hf__fail_system(reterr, errno, "chmod");
     if (close(descriptor) != 0 && status == HF_OK)
         status = hf__fail_system(reterr, errno, "close");

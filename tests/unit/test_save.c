@@ -113,6 +113,26 @@ static void test_save__comes_back_mapped_and_loaded(void **state)
     hf_buffer_release(&bytes);
 }
 
+static mode_t mode_of(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0 ? facts.st_mode & 07777 : 0;
+}
+
+static void test_save__permissions_are_those_of_new_or_replaced_files(void **state)
+{
+    (void)state;
+    hf_document *document = test_read(sample);
+    const char *path = file_named("modes.hf");
+    mode_t before = umask(027);
+    HF_EXPECT(hf_save(document, path, NULL) == HF_OK);
+    assert_int_equal(mode_of(path), 0640);
+    HF_EXPECT(chmod(path, 0604) == 0 && hf_save(document, path, NULL) == HF_OK);
+    assert_int_equal(mode_of(path), 0604);
+    assert_int_equal(umask(before), 027);
+    hf_document_drop(document);
+}
+
 static void test_save__mounts_and_borrowed_text_are_copied_in(void **state)
 {
     (void)state;
@@ -244,6 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_save__nothing_goes_out_but_the_document),
         cmocka_unit_test(test_save__comes_back_mapped_and_loaded),
+        cmocka_unit_test(test_save__permissions_are_those_of_new_or_replaced_files),
         cmocka_unit_test(test_save__mounts_and_borrowed_text_are_copied_in),
         cmocka_unit_test(test_save__failures_name_the_file_and_leave_it),
         cmocka_unit_test(test_save__every_damaged_byte_is_refused_or_harmless),
