@@ -396,32 +396,42 @@ static void deliver(inference *in)
     }
 }
 
+static void infer(inference *in)
+{
+    size_t length = 0;
+    read_text(in, &length);
+    in->root = new_sketch(in, "");
+    if (!read_whole(in, hf_text_of(in->text, length)))
+        read_lines(in, hf_text_of(in->text, length));
+    if (in->count == 0)
+        gen_fail(&in->unit, HF_EMPTY, place_in(in->samples), "no samples");
+    deliver(in);
+}
+
+/* Infers, and comes back here when a step fails. No variable of its own lives across the jump. */
+static hf_status infer_or_say_why(inference *in)
+{
+    if (setjmp(in->unit.failed) == 0) {
+        infer(in);
+        return HF_OK;
+    }
+    gen_place place = in->unit.failed_place;
+    if (place.line != 0)
+        fprintf(stderr, "%s:%u:%u: error: %s\n", place.file, place.line, place.column, in->unit.failed_text);
+    else
+        fprintf(stderr, "%s: error: %s\n", place.file, in->unit.failed_text);
+    return in->unit.failed_status;
+}
+
 hf_status gen_infer(const char *samples, const char *output)
 {
     inference *in = calloc(1, sizeof *in); /* not on the stack: its values survive the jump */
     if (in == NULL)
         return HF_NO_MEMORY;
-    hf_status status = HF_OK;
     gen_unit_init(&in->unit, 0);
     in->samples = samples;
     in->output = output;
-    if (setjmp(in->unit.failed) == 0) {
-        size_t length = 0;
-        read_text(in, &length);
-        in->root = new_sketch(in, "");
-        if (!read_whole(in, hf_text_of(in->text, length)))
-            read_lines(in, hf_text_of(in->text, length));
-        if (in->count == 0)
-            gen_fail(&in->unit, HF_EMPTY, place_in(samples), "no samples");
-        deliver(in);
-    } else {
-        gen_place place = in->unit.failed_place;
-        if (place.line != 0)
-            fprintf(stderr, "%s:%u:%u: error: %s\n", place.file, place.line, place.column, in->unit.failed_text);
-        else
-            fprintf(stderr, "%s: error: %s\n", place.file, in->unit.failed_text);
-        status = in->unit.failed_status;
-    }
+    hf_status status = infer_or_say_why(in);
     hf_document_drop(in->document);
     free(in->text);
     gen_unit_release(&in->unit);
