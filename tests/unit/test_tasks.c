@@ -1,9 +1,11 @@
 /* test_tasks.c - lib/service/task*: every bound an answer, every capture released, nothing outlives its group. */
+#include "documents.h"
 #include "misuse_hook.h"
 #include "nth.h"
 
 #include "service/task.h"
 
+#include <holdfast/walk.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -441,6 +443,50 @@ static hf_status wait_for_oneself(hf_task *task, void *capture, hf_error *reterr
     return refused ? HF_OK : HF_CYCLE;
 }
 
+/* Walks again and again until its token ends a walk; tells how. */
+static hf_walk_end walked_until;
+static hf_document *walked;
+
+static hf_status walk_on(hf_task *task, void *capture, hf_error *reterr)
+{
+    (void)capture, (void)reterr;
+    at_gate++;
+    do {
+        hf_walk walk;
+        hf_walk_init(&walk, hf_root(walked), &(hf_walk_options){ .cancel = hf_task_cancel(task) });
+        while (hf_walk_next(&walk)) {
+        }
+        walked_until = hf_walk_finish(&walk);
+    } while (walked_until == HF_WALK_DONE);
+    return HF_OK;
+}
+
+static void test_tasks__cancellation_and_deadline_reach_the_walk_inside(void **state)
+{
+    (void)state;
+    hf_document *document = walked = test_deep(3000, 'm');
+    hf_task_group *group = make((hf_task_group_options){ .threads_max = 1 });
+    at_gate = 0;
+    assert_int_equal(hf_task_start(group, walk_on, NULL, 0, NULL), HF_OK);
+    while (at_gate == 0)
+        sleep_ms(1);
+    hf_task_group_cancel(group);
+    hf_task_group_wait(group, NULL);
+    assert_int_equal(walked_until, HF_WALK_CANCELLED);
+    assert_int_equal(hf_task_group_destroy(group), HF_OK);
+
+    hf_cancel outside; /* of the request that the group works for */
+    hf_cancel_init(&outside, NULL, 50);
+    group = make((hf_task_group_options){ .threads_max = 1, .cancel = &outside });
+    at_gate = 0;
+    hf_status status = hf_task_start(group, walk_on, NULL, 0, NULL);
+    hf_task_group_wait(group, NULL);
+    if (status == HF_OK && at_gate > 0) /* it began before the deadline */
+        assert_int_equal(walked_until, HF_WALK_LIMIT_TIME);
+    assert_int_equal(hf_task_group_destroy(group), HF_OK);
+    hf_document_drop(document);
+}
+
 static void test_tasks__mistakes_are_noticed(void **state)
 {
     (void)state;
@@ -565,6 +611,7 @@ int main(void)
         TASK_TEST(test_tasks__a_thread_that_a_task_ended_is_replaced),
         TASK_TEST(test_tasks__destroying_cancels_and_waits),
         TASK_TEST(test_tasks__a_failure_can_cancel_the_rest),
+        TASK_TEST(test_tasks__cancellation_and_deadline_reach_the_walk_inside),
         TASK_TEST(test_tasks__mistakes_are_noticed),
         TASK_TEST(test_tasks__signals_go_to_the_programs_threads),
         TASK_TEST(test_tasks__without_threads_a_start_is_refused),
