@@ -10,6 +10,7 @@ enum { CHART_COLUMNS = 72, CHART_ROWS = 14 };
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { RESIDENT_COUNTS = 0 };
 #elif defined(__has_feature)
+/* NOLINTNEXTLINE(misc-redundant-expression): two questions, which have the same answer where lint looks */
 enum { RESIDENT_COUNTS = !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer) };
 #else
 enum { RESIDENT_COUNTS = 1 };
