@@ -64,7 +64,7 @@ typedef enum hf_walk_end {
     HF_WALK_LIMIT_TIME, HF_WALK_LIMIT_MEMORY, HF_WALK_CANCELLED, HF_WALK_NO_MEMORY, HF_WALK_UNFINISHED
 } hf_walk_end;
 
-enum { HF__WALK_RETURNS = 65, HF__WALK_DEFERS = 8, HF__WALK_CHECK_EVERY = 1024 };
+enum { HF__WALK_RETURNS = 65, HF__WALK_DEFERS = 8, HF__WALK_CHECK_EVERY = 2048 };
 
 /* The way back from a mounted value, or from one behind a link. */
 typedef struct hf__walk_return {
@@ -85,7 +85,7 @@ typedef struct hf_walk_options {
     uint64_t values_max; /* 0: no limit, for every field; a container counts when entered */
     uint64_t bytes_max;  /* of the values visited, as hf_value_bytes says */
     uint32_t depth_max;  /* containers below this depth end the walk */
-    uint32_t time_ms;    /* a deadline, looked at every 1024 values */
+    uint32_t time_ms;    /* a deadline, looked at every 2048 values */
     const hf_arena  *watch_arena;   /* looked at as often: ends when more than watch_arena_bytes are used */
     uint64_t         watch_arena_bytes;
     hf_budget       *watch_budget;  /* the same for what is charged to a budget */

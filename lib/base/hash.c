@@ -40,17 +40,15 @@ static uint64_t seed_without_system(void)
     return seed ^ (uint64_t)(uintptr_t)&now;
 }
 
-uint64_t hf__hash_seed(void)
+_Atomic uint64_t hf__hash_seed_known;
+
+uint64_t hf__hash_seed_draw(void)
 {
-    static _Atomic uint64_t known;
-    uint64_t                seed = atomic_load_explicit(&known, memory_order_relaxed);
-    if (seed != 0)
-        return seed;
+    uint64_t seed = 0, drawn = 0;
     int      errno_kept = errno;
-    uint64_t drawn = 0;
     if (getrandom(&drawn, sizeof drawn, GRND_NONBLOCK) != (ssize_t)sizeof drawn)
         drawn = seed_without_system();
     errno = errno_kept;
     drawn |= drawn == 0;
-    return atomic_compare_exchange_strong(&known, &seed, drawn) ? drawn : seed;
+    return atomic_compare_exchange_strong(&hf__hash_seed_known, &seed, drawn) ? drawn : seed;
 }

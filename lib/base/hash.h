@@ -11,6 +11,7 @@
 #include "wide.h"
 
 #include <stddef.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -70,7 +71,14 @@ static inline uint64_t hf__hash_bytes(const void *bytes, size_t length, uint64_t
 }
 
 /* The secret of this process: drawn from the system once, never 0. Safe from any thread;
- * a forked child keeps it. */
-uint64_t hf__hash_seed(void);
+ * a forked child keeps it. Inline, since each lookup asks for it. */
+extern _Atomic uint64_t hf__hash_seed_known; /* 0: not drawn yet */
+uint64_t hf__hash_seed_draw(void);
+
+static inline uint64_t hf__hash_seed(void)
+{
+    uint64_t seed = atomic_load_explicit(&hf__hash_seed_known, memory_order_relaxed);
+    return seed != 0 ? seed : hf__hash_seed_draw();
+}
 
 #endif

@@ -226,14 +226,14 @@ static void test_walk__depth_time_memory_and_cancel(void **state)
     hf_cancel_request(&cancel);
     hf_walk_init(&walk, hf_root(document), &(hf_walk_options){ .cancel = &cancel });
     while (hf_walk_next(&walk)) {}
-    HF_EXPECT(hf_walk_finish(&walk) == HF_WALK_CANCELLED && walk.values <= 1024);
+    HF_EXPECT(hf_walk_finish(&walk) == HF_WALK_CANCELLED && walk.values <= HF__WALK_CHECK_EVERY);
 
     hf_arena *arena = NULL;
     HF_EXPECT(hf_arena_create(NULL, &arena, NULL) == HF_OK);
     hf_walk_init(&walk, hf_root(document), &(hf_walk_options){ .watch_arena = arena, .watch_arena_bytes = 4096 });
     while (hf_walk_next(&walk))
         HF_EXPECT(hf_arena_allocate(arena, 64, 16) != NULL);
-    HF_EXPECT(hf_walk_finish(&walk) == HF_WALK_LIMIT_MEMORY && walk.values <= 1024);
+    HF_EXPECT(hf_walk_finish(&walk) == HF_WALK_LIMIT_MEMORY && walk.values <= HF__WALK_CHECK_EVERY);
     hf_arena_destroy(arena);
     hf_document_drop(document);
 }

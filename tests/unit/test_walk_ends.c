@@ -17,7 +17,7 @@
 #include "nth.h"
 
 enum {
-    LEAVES = 3000,                    /* elements of /a/b */
+    LEAVES = 6000,                    /* elements of /a/b */
     BEFORE_CHECK = HF__WALK_CHECK_EVERY - 1, /* values reported when the first look at a clock ends a walk */
     CHAIN = 80,                       /* arrays that link each to the next one */
     CONTAINER_BYTES = 32, SCALAR_BYTES = 16
@@ -128,7 +128,7 @@ static void arm_time_and_bytes(scene *fixture, hf_walk_options *options)
 static void arm_time_and_values(scene *fixture, hf_walk_options *options)
 {
     arm_time(fixture, options);
-    options->values_max = 2000;
+    options->values_max = 4000;
 }
 static void arm_token_time(scene *fixture, hf_walk_options *options)
 {
