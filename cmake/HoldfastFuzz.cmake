@@ -1,5 +1,6 @@
 # fuzz/fuzz_NAME.c defines LLVMFuzzerTestOneInput. Under the fuzz preset it becomes a libFuzzer
-# program; in every other build it is run over its corpus (fuzz/corpus/NAME/) by ctest.
+# program, under the afl preset one for afl-fuzz; in every other build it is run over its corpus
+# (fuzz/corpus/NAME/) by ctest.
 #
 # A first comment line `/* fuzz libraries: jansson */` names system libraries it compares with;
 # without them the fuzzer is left out.
@@ -35,7 +36,9 @@ foreach(source ${fuzz_sources})
   target_include_directories(${program} PRIVATE lib)
   target_link_libraries(${program} PRIVATE holdfast ${peers} holdfast_warnings holdfast_gen gen_shapes
     $<TARGET_NAME_IF_EXISTS:holdfast_profile>)
-  if(HF_FUZZ)
+  if(HF_FUZZ AND HF_FUZZ_ENGINE STREQUAL "afl")
+    target_sources(${program} PRIVATE fuzz/afl.c)
+  elseif(HF_FUZZ)
     target_link_options(${program} PRIVATE -fsanitize=fuzzer)
   else()
     target_sources(${program} PRIVATE fuzz/replay.c)

@@ -1,5 +1,6 @@
 # Options, warnings and instruments (sanitizers, coverage) that every target shares.
-option(HF_FUZZ "Build the fuzzers (clang with libFuzzer) instead of tests and examples" OFF)
+option(HF_FUZZ "Build the fuzzers (clang with libFuzzer, or AFL++) instead of tests and examples" OFF)
+set(HF_FUZZ_ENGINE libfuzzer CACHE STRING "libfuzzer, or afl with afl-clang-fast as the compiler")
 option(HF_COVERAGE "Count executed lines (gcov)" OFF)
 set(HF_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined or thread; empty for none")
 
@@ -46,7 +47,7 @@ if(HF_SANITIZE)
     -fno-omit-frame-pointer -fsanitize=${HF_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(holdfast_instruments INTERFACE -fsanitize=${HF_SANITIZE})
 endif()
-if(HF_FUZZ)
+if(HF_FUZZ AND HF_FUZZ_ENGINE STREQUAL "libfuzzer")
   target_compile_options(holdfast_instruments INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(HF_COVERAGE)

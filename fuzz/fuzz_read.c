@@ -1,6 +1,7 @@
 /* fuzz libraries: jansson */
 /* fuzz_read.c - reading: every CPU level and every way the text is owned gives the same slots, every
- * block passes its check, and Jansson agrees about what is JSON and what it says.
+ * block passes its check, options change what they say and nothing else, and Jansson agrees about what
+ * is JSON and what it says.
  *
  * The first byte chooses options; the rest is the text. It is read as it is and behind blanks, which
  * make it long enough for the staged readers.
@@ -9,7 +10,10 @@
  * the range of a double, nesting of more than 2048, U+0000 in a key, a byte order mark. It keeps the
  * last of equal keys. It overlooks a zero byte behind a number, and accepts nothing else that we
  * refuse. */
+#include <holdfast/compare.h>
 #include <holdfast/read.h>
+#include <holdfast/walk.h>
+#include <holdfast/write.h>
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -129,6 +133,58 @@ static void compare_with_jansson(const hf_document *document, hf_text text)
     json_decref(peer);
 }
 
+/* ---- options ----------------------------------------------------------------------------- */
+
+/* hf_get finds the last of its name. */
+static bool has_equal_keys(const hf_document *document)
+{
+    bool    found = false;
+    hf_walk walk;
+    hf_walk_init(&walk, hf_root(document), NULL);
+    while (!found && hf_walk_next(&walk)) {
+        hf_iter iter;
+        if (walk.event != HF_ENTER || !hf_is_object(walk.value))
+            continue;
+        for (hf_iter_init(&iter, walk.value); !found && hf_iter_next(&iter);)
+            found = !hf_is_same(hf_get(walk.value, iter.key), iter.value);
+    }
+    hf_walk_finish(&walk);
+    return found;
+}
+
+/* Both say the same bytes, unless equal keys were dropped. */
+static void compare_written(const hf_document *strict, const hf_document *other)
+{
+    hf_buffer a = HF_BUFFER_INIT(2 * TEXT_MAX), b = HF_BUFFER_INIT(2 * TEXT_MAX);
+    must(hf_write(hf_root(strict), NULL, &a, NULL) == HF_OK && hf_write(hf_root(other), NULL, &b, NULL) == HF_OK);
+    bool dropped = hf_document_get_info(strict).values != hf_document_get_info(other).values;
+    must(dropped || hf_text_equal(hf_buffer_text(&a), hf_buffer_text(&b)));
+    hf_buffer_release(&a);
+    hf_buffer_release(&b);
+}
+
+/* Options change what they say and nothing else. */
+static void compare_with_options(const hf_document *strict, hf_text text, const hf_read_options *options)
+{
+    bool         equal = false, extends = options->allow_comments || options->allow_trailing_commas || options->replace_surrogates;
+    hf_document *document = read_one(text, options);
+    if (strict == NULL) {
+        must(document == NULL || extends);
+    } else if (options->duplicates == HF_DUPLICATES_REFUSE) {
+        must((document == NULL) == has_equal_keys(strict));
+    } else {
+        must(document != NULL);
+        bool keeps_one = options->duplicates != HF_DUPLICATES_KEEP;
+        must(!keeps_one || !has_equal_keys(document));
+        /* Numbers left as text are what they are spelled: 0.1 is a tenth, and no double is. */
+        if (options->numbers == HF_NUMBERS_AS_TEXT)
+            compare_written(strict, document);
+        else if (!keeps_one || !has_equal_keys(strict))
+            must(hf_equal(hf_root(strict), hf_root(document), &equal) == HF_OK && equal);
+    }
+    hf_document_drop(document);
+}
+
 /* ---- the entry --------------------------------------------------------------------------- */
 
 static void read_at_all_levels(hf_text text)
@@ -167,6 +223,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .drop_text = (choice & 12) == 8, .allow_comments = (choice & 16) != 0, .allow_trailing_commas = (choice & 32) != 0,
         .replace_surrogates = (choice & 64) != 0, .text = choice & 128 ? HF_TEXT_BORROWED : HF_TEXT_COPIED
     };
-    hf_document_drop(read_one(text, &options));
+    hf_document *strict = read_one(text, NULL);
+    compare_with_options(strict, text, &options);
+    hf_document_drop(strict);
     return 0;
 }

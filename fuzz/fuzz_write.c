@@ -1,10 +1,13 @@
 /* fuzz_write.c - whatever is read is written the same way again: from its source, from its slots,
  * in lines, respelled, canonical, in pieces, and with ceilings of any size, at every CPU level. */
+#include <holdfast/compare.h>
 #include <holdfast/read.h>
+#include <holdfast/walk.h>
 #include <holdfast/write.h>
 
 #include "base/cpu.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +62,32 @@ static void must_respect_ceilings(hf_value value, const hf_write_options *option
     hf_buffer_release(&tight);
 }
 
+/* From 2^53 on, canonical form gives as many digits as tell a double from its neighbours: 1e23 is
+ * 1e+23 and 2^64 - 4e15 is 18442744073709552000, which as integers are other numbers. */
+static bool has_large_numbers(hf_value value)
+{
+    bool    found = false;
+    hf_walk walk;
+    hf_walk_init(&walk, value, NULL);
+    while (!found && hf_walk_next(&walk))
+        found = walk.event == HF_VALUE && hf_is_number(walk.value) && !(fabs(hf_as_double(walk.value, 0)) < 0x1p53);
+    hf_walk_finish(&walk);
+    return found;
+}
+
+/* What canonical form says is equal to what it was made of. */
+static void must_say_the_same(hf_value value, const hf_buffer *canonical)
+{
+    if (has_large_numbers(value))
+        return;
+    hf_document *document = NULL;
+    bool         equal = false;
+    must(hf_read(hf_buffer_text(canonical), NULL, &document, NULL) == HF_OK);
+    must(hf_equal(value, hf_root(document), &equal) == HF_OK && equal);
+    must(hf_hash(value) == hf_hash(hf_root(document)));
+    hf_document_drop(document);
+}
+
 /* Canonical form refuses some values; what it writes it writes again. */
 static void must_be_canonical(hf_value value)
 {
@@ -68,8 +97,10 @@ static void must_be_canonical(hf_value value)
     hf_status              status = hf_write(value, &form, &text, &error);
     must(status == HF_OK || status == HF_NOT_REPRESENTABLE || status == HF_DUPLICATE_KEY);
     must(status == HF_OK || error.has_pointer);
-    if (status == HF_OK)
+    if (status == HF_OK) {
         must_repeat(&text, &form);
+        must_say_the_same(value, &text);
+    }
     hf_buffer_release(&text);
 }
 

@@ -1,8 +1,9 @@
 /* lines.h - many documents, one per line (NDJSON, JSON Lines), read on several threads, in order.
  *
  * The text is cut at line ends into pieces, which the threads read; the documents come to `each`
- * in the order of their lines, in the thread that called. Blank lines are skipped. A bounded
- * number of pieces is under way, so memory depends on `each` and the options, not on the text.
+ * in the order of their lines, in the thread that called. Lines that are blank, or hold nothing but
+ * comments where these are allowed, are skipped. A bounded number of pieces is under way, so memory
+ * depends on `each` and the options, not on the text.
  *
  * Reading stops at the first line that is no document, after all before it were given: the error
  * has the line and the offset in the whole text. */

@@ -59,7 +59,8 @@ HF_API void hf_stream_finish(hf_stream *stream);
 
 /* The next document; ret_document: owned. HF_NOT_FOUND: there is none whole yet, give more or
  * finish. HF_END: finished and all read. Otherwise what hf_read says of this document: among lines
- * the next call goes on with the next line; in the other forms the failure stays. */
+ * the next call goes on with the next line; in the other forms the failure stays, and so does
+ * HF_LIMIT_BYTES for more than `bytes_max` in every form; blanks before a value count. */
 HF_API HF_NODISCARD hf_status hf_stream_next(hf_stream *stream, hf_document **ret_document, hf_error *reterr);
 
 typedef struct hf_stream_counts {

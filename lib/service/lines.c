@@ -164,6 +164,8 @@ static hf_status read_line(piece *self, hf_text line)
     hf_document *document = NULL;
     if (status == HF_OK)
         status = hf_read(line, &self->whole->read, &document, &self->error);
+    if (status == HF_EMPTY) /* nothing but a comment: as good as blank */
+        return HF_OK;
     if (status == HF_OK)
         into->found[into->count++] = (numbered){ document, self->lines };
     else if (self->error.line > 0)

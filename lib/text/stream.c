@@ -151,10 +151,16 @@ void hf_stream_finish(hf_stream *stream)
 
 /* ---- documents out ----------------------------------------------------------------------- */
 
+/* Where what is not consumed begins; also before anything came. */
+static const char *unread(const hf_stream *stream)
+{
+    return stream->bytes != NULL ? stream->bytes + stream->begin : "";
+}
+
 /* Goes `bytes` on, counting lines. */
 static void consume(hf_stream *stream, size_t bytes)
 {
-    const char *at = stream->bytes + stream->begin, *end = at + bytes, *feed;
+    const char *at = unread(stream), *end = at + bytes, *feed;
     stream->offset += bytes;
     while (at < end && (feed = memchr(at, '\n', (size_t)(end - at))) != NULL) {
         stream->line++;
@@ -173,7 +179,7 @@ static void consume(hf_stream *stream, size_t bytes)
 /* Whether the next text to read is whole, and its length. */
 static bool find_text(hf_stream *stream, size_t *ret_length)
 {
-    const char *text = stream->bytes + stream->begin;
+    const char *text = unread(stream);
     size_t length = stream->end - stream->begin;
     bool whole = stream->ready != 0;
     if (whole) {
@@ -194,6 +200,12 @@ static bool find_text(hf_stream *stream, size_t *ret_length)
         return whole;
     *ret_length = length;
     return true;
+}
+
+/* Whether the `length` bytes at `begin` are a line and the line feed that ends it. */
+static bool has_line_end(const hf_stream *stream, size_t length)
+{
+    return stream->options.form == HF_STREAM_LINES && length > 0 && unread(stream)[length - 1] == '\n';
 }
 
 /* The failure of the document that begins at `begin`, told of the whole text. */
@@ -233,7 +245,8 @@ static bool is_blank(hf_text text)
 /* Reads what stands at `begin`. HF_EMPTY: nothing but blanks or comments. */
 static hf_status read_text(hf_stream *stream, size_t length, hf_document **ret_document, hf_error *reterr)
 {
-    hf_text text = hf_text_of(stream->bytes + stream->begin, length);
+    hf_text text = hf_text_of(unread(stream), length);
+    text.length -= has_line_end(stream, length); /* what is cut off by it ends there, not on the next line */
     if (stream->options.form != HF_STREAM_ONE && is_blank(text)) {
         consume(stream, length);
         return HF_EMPTY;
@@ -258,6 +271,18 @@ static hf_status read_text(hf_stream *stream, size_t length, hf_document **ret_d
     return HF_OK;
 }
 
+/* Its end may not have come yet, so nothing can follow, among lines neither: the same however it is cut. */
+static hf_status refuse_length(hf_stream *stream, hf_error *reterr)
+{
+    hf_error error;
+    hf_status status = hf__fail(&error, HF_LIMIT_BYTES, "a document of more than %llu bytes",
+                                (unsigned long long)bytes_max(stream));
+    fail(stream, status, &error, reterr);
+    stream->failure = status;
+    stream->error = error;
+    return status;
+}
+
 hf_status hf_stream_next(hf_stream *stream, hf_document **ret_document, hf_error *reterr)
 {
     for (;;) {
@@ -271,16 +296,13 @@ hf_status hf_stream_next(hf_stream *stream, hf_document **ret_document, hf_error
         if (stream->is_finished && is_read)
             return HF_END;
         size_t length = 0;
-        if (!find_text(stream, &length)) {
-            hf_error error;
-            if (stream->end - stream->begin <= bytes_max(stream))
-                return HF_NOT_FOUND;
-            hf__fail(&error, HF_LIMIT_BYTES, "a document of more than %llu bytes", (unsigned long long)bytes_max(stream));
-            stream->failure = HF_LIMIT_BYTES; /* its end is not known: also among lines nothing can follow */
-            fail(stream, HF_LIMIT_BYTES, &error, reterr);
-            stream->error = error;
-            return HF_LIMIT_BYTES;
-        }
+        bool is_whole = find_text(stream, &length);
+        if (!is_whole)
+            length = stream->end - stream->begin;
+        if (length - has_line_end(stream, length) > bytes_max(stream))
+            return refuse_length(stream, reterr);
+        if (!is_whole)
+            return HF_NOT_FOUND;
         hf_status status = read_text(stream, length, ret_document, reterr);
         if (status != HF_EMPTY || is_one)
             return status;
