@@ -1,12 +1,25 @@
 #!/usr/bin/env python3
-"""bench_report.py PROGRAM [--seconds S] [--out FILE] [--growth BYTES] [--levels] FILE... - the table.
+"""bench_report.py PROGRAM --parts FOLDER [WHAT...] [--corpora FOLDER] [FILE...] - the table.
 
 Runs bench_values once for each file, in a process of its own, one library after the other in
-random order, several rounds; the figure is the median of the rounds. Writes Markdown: the machine,
-the method, one table for each operation with Holdfast's time and each library's as a multiple of
-it (above 1: slower than Holdfast), and a line PASS or MISS for each requirement. The exit status
-is 1 only when a program failed, such as by a wrong answer: a missed speed is a finding, not an
-error. --smoke: one short round over one file, for the tests.
+random order, several rounds; the figure is the median of the rounds. WHAT is measured:
+
+    values    every operation beside every library, file by file
+    kept      bytes that a kept document touches, beside the libraries
+    levels    reading and writing at each CPU level beside yyjson
+    growth    time for each byte from 1 KiB to 1 GiB (program bench_growth, beside PROGRAM)
+
+Each part measured is kept in FOLDER and takes the place of what was there before, so that a table can
+be made in several short runs; without WHAT nothing is measured. Then the whole table is printed as
+Markdown: for each run its machine and load, the method, a table for each operation with
+Holdfast's time and the others' as multiples of it in the same process (above 1: slower than
+Holdfast), and a line PASS or MISS for each requirement. The exit status is 1 only when a program
+failed, such as by a wrong answer: a missed speed is a finding, not an error.
+
+    BENCH_SECONDS=300          for all files of `values` (60 is a quick look)
+    BENCH_ONLY=twitter,canada  only these files
+    BENCH_OPERATIONS=read,walk only these operations
+    --smoke                    one short round over one file, nothing kept: for the tests
 """
 import argparse
 import datetime
@@ -18,12 +31,35 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 
+# Libraries with a memory of their own, and those over malloc, which take several times as long.
 GROUPS = [("holdfast,yyjson,simdjson,simdjson-new,rapidjson", 7), ("holdfast,cjson,jansson,json-c", 3)]
+PEERS = list(dict.fromkeys(peer for peers, _ in GROUPS for peer in peers.split(",")))
 REQUIRED = ["twitter.json", "citm_catalog.json", "canada.json", "mdn-bcd.json"]
 LOOKUP_FILE = "mdn-bcd.json"
-OPERATIONS = ["read", "read-fresh", "read-as-text", "drop", "walk", "hold", "clone", "clone-other", "equal",
-              "write", "write-respelled", "path-8", "lookup-8", "lookup-64", "lookup-1024", "lookup-8192"]
+GROWTH_FILE = "random.json"
+OPERATIONS = ["read", "read-fresh", "read-as-text", "drop", "walk", "walk-as-text", "hold", "clone", "clone-other",
+              "equal", "write", "write-respelled", "path-8", "lookup-8", "lookup-64", "lookup-1024", "lookup-8192"]
+MEANING = {
+    "read": "blocks recycled, numbers converted",
+    "read-fresh": "memory new from the system each time, numbers converted",
+    "read-as-text": "blocks recycled, numbers checked and left as text",
+    "drop": "what was read is released",
+    "walk": "every byte of each key and every value read, numbers converted before",
+    "walk-as-text": "likewise, numbers converted at each access",
+    "hold": "a clone that shares, made and dropped",
+    "clone": "a private copy made and dropped (yyjson: mutable of immutable)",
+    "clone-other": "the other kind a library has (yyjson: mutable of mutable), beside Holdfast's private copy",
+    "equal": "two documents read from the same text",
+    "write": "minified (Holdfast: from the source that it kept)",
+    "write-respelled": "minified, nothing from source, beside the others' only writing",
+    "path-8": "a thousand values eight steps below the root, time of one",
+}
+# Where a library has no operation of that name, the one to be compared with.
+STANDS_FOR = {"write-respelled": "write", "walk-as-text": "walk"}
+BESIDE = {"clone-other": "clone"}  # Holdfast's counterpart
+MEBIBYTE = 1 << 20
 
 
 def run(program, arguments, environment=None):
@@ -39,7 +75,10 @@ def measure(program, file, peers, rounds, min_time, select, environment=None, mo
     arguments = [f"--peers={peers}", f"--benchmark_filter={select}", f"--benchmark_repetitions={rounds}",
                  f"--benchmark_min_time={min_time}", "--benchmark_format=json",
                  "--benchmark_enable_random_interleaving=true", *more, file]
-    found = json.loads(run(program, arguments, environment))
+    text = run(program, arguments, environment)
+    if not text.strip():  # nothing is called as `select` wants it
+        return {}, {}
+    found = json.loads(text)
     times = {}
     for row in found["benchmarks"]:
         if row.get("run_type") != "iteration":
@@ -49,12 +88,90 @@ def measure(program, file, peers, rounds, min_time, select, environment=None, mo
         operation, peer = row["name"].split("/")[:2]
         clock = "real_time" if operation == "drop" else "cpu_time"
         times.setdefault(operation, {}).setdefault(peer, []).append(row[clock] / row.get("each", 1))
-    context = found["context"]
-    versions = {key[5:]: value for key, value in context.items() if key.startswith("peer ")}
+    versions = {key[5:]: value for key, value in found["context"].items() if key.startswith("peer ")}
     medians = {operation: {peer: statistics.median(all_) for peer, all_ in peers_.items()}
                for operation, peers_ in times.items()}
-    return medians, versions, int(context["bytes"])
+    return medians, versions
 
+
+def beside_holdfast(times):
+    """{operation: {"holdfast": ns, peer: multiple}}, all of one process."""
+    rows = {}
+    for operation in OPERATIONS:
+        own = times.get(BESIDE.get(operation, operation), {}).get("holdfast")
+        others = {**times.get(STANDS_FOR.get(operation), {}), **times.get(operation, {})}
+        if own is None or (operation in BESIDE and operation not in times):
+            continue
+        rows[operation] = {"holdfast": own, **{peer: ns / own for peer, ns in others.items() if peer != "holdfast"}}
+    return rows
+
+
+# ---- the parts ---------------------------------------------------------------------------------
+
+def circumstances():
+    model = re.search(r"^model name\s*:\s*(.*)$", open("/proc/cpuinfo").read(), re.M)
+    return {"machine": f"{model.group(1) if model else platform.machine()}, {os.cpu_count()} processors, "
+                       f"Linux {platform.release()}",
+            "when": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+            "load": os.getloadavg()[0]}
+
+
+def measure_values(program, file, seconds, only, smoke):
+    name, size = os.path.basename(file), os.path.getsize(file)
+    wanted = [operation for operation in OPERATIONS if not only or operation in only]
+    looks_up = [operation for operation in wanted if operation.startswith("lookup")]
+    works = [operation for operation in wanted if not operation.startswith("lookup")]
+    min_time = max(0.001, min(0.1, seconds / 2000))
+    rows, versions = {}, {}
+    for peers, rounds in GROUPS:
+        rounds = 1 if smoke else max(3, rounds - 2) if size > 8 * MEBIBYTE else rounds
+        for operations, more in ((works, ()), (looks_up if name == LOOKUP_FILE or smoke else [], ("--lookups",))):
+            if not operations:
+                continue
+            # What stands for an operation that is asked for is measured with it.
+            names = set(operations) | {BESIDE.get(o, o) for o in operations} | {STANDS_FOR.get(o, o) for o in operations}
+            times, found = measure(program, file, peers, rounds, min_time, f"^({'|'.join(sorted(names))})/", more=more)
+            versions.update(found)
+            for operation, row in beside_holdfast(times).items():
+                if operation in operations:
+                    into = rows.setdefault(operation, {})
+                    into.update({peer: value for peer, value in row.items() if peer not in into})
+    return rows, versions
+
+
+def measure_kept(program, file):
+    size, row = os.path.getsize(file), {}
+    for line in run(program, ["--kept", file]).splitlines():
+        peer, resident, known = line.split()
+        row[peer] = int(resident) / size
+        if peer == "holdfast":
+            row["holdfast, charged"] = int(known) / size
+    return row
+
+
+def measure_levels(program, files, seconds):
+    rows = {}
+    for file in files:
+        if os.path.basename(file) not in REQUIRED:
+            continue
+        for level in ("base", "avx2", "avx512"):
+            times, _ = measure(program, file, "holdfast,yyjson", 5, max(0.001, min(0.1, seconds / 2000)),
+                               "^(read|read-as-text|walk|write)/|^write-respelled/", {"HOLDFAST_CPU": level})
+            rows[f"{os.path.basename(file)}, {level}"] = {
+                operation: row["yyjson"] for operation, row in beside_holdfast(times).items() if "yyjson" in row}
+    return rows
+
+
+def measure_growth(program, file):
+    rows, size = {}, 1024
+    while size <= 1 << 30:
+        rows[str(size)] = {operation: float(ns) for operation, ns in
+                           (line.split() for line in run(program, [str(size), file]).splitlines())}
+        size *= 4
+    return rows
+
+
+# ---- the table ---------------------------------------------------------------------------------
 
 def spell_time(ns):
     for unit, size in (("ns", 1), ("us", 1e3), ("ms", 1e6)):
@@ -63,57 +180,57 @@ def spell_time(ns):
     return f"{ns / 1e9:.3g} s"
 
 
-def machine():
-    model = re.search(r"^model name\s*:\s*(.*)$", open("/proc/cpuinfo").read(), re.M)
-    return (f"{model.group(1) if model else platform.machine()}, {os.cpu_count()} processors, "
-            f"Linux {platform.release()}, load at the start {os.getloadavg()[0]:.1f}, "
-            f"{datetime.date.today().isoformat()}")
+def spell_bytes(size):
+    for unit, below in (("B", 1 << 10), ("KiB", 1 << 20), ("MiB", 1 << 30), ("GiB", 1 << 40)):
+        if size < below:
+            return f"{size * 1024 // below} {unit}"
+    return str(size)
 
 
 def geometric_mean(values):
     return math.exp(sum(map(math.log, values)) / len(values))
 
 
-def requirements(results):
-    """One line for each; results: {file name: {operation: {peer: ns}}}."""
+def requirements(values, kept, growth):
     lines = []
-    files = [name for name in REQUIRED if name in results and "yyjson" in results[name].get("read", {})]
-    for what, operation, peer_operations, wanted in (
-            ("read", "read", ["read"], 1.0), ("write", "write", ["write"], 1.0),
-            ("write, nothing from source", "write-respelled", ["write"], 1.0),
-            ("walk", "walk", ["walk"], 1.3), ("private clone", "clone", ["clone", "clone-other"], 1.5)):
-        if len(files) < len(REQUIRED):
+    for what, operation, wanted in (
+            ("read", "read", 1.0), ("read, numbers as text", "read-as-text", None), ("write", "write", 1.0),
+            ("write, nothing from source", "write-respelled", 1.0), ("walk", "walk", 1.3), ("private clone", "clone", 1.5)):
+        ratios = {}
+        for name in REQUIRED:
+            row = values.get(name, {})
+            found = [row.get(which, {}).get("yyjson") for which in (operation, *(["clone-other"] if operation == "clone" else []))]
+            if any(found):
+                ratios[name] = min(ratio for ratio in found if ratio)
+        if len(ratios) < len(REQUIRED):
             lines.append(f"SKIP {what}: needs yyjson and {', '.join(REQUIRED)}")
             continue
-        ratios = [min(results[name][other]["yyjson"] for other in peer_operations)
-                  / results[name][operation]["holdfast"] for name in files]
-        mean = geometric_mean(ratios)
-        each = ", ".join(f"{name.split('.')[0]} {ratio:.2f}" for name, ratio in zip(files, ratios))
-        lines.append(f"{'PASS' if mean >= wanted else 'MISS'} {what}: {mean:.2f} times yyjson, "
-                     f"wanted {wanted:.1f} ({each})")
-    for name in results:
-        if "lookup-1024" in results[name]:
-            ns = results[name]["lookup-1024"]["holdfast"]
+        mean = geometric_mean(ratios.values())
+        each = ", ".join(f"{name.split('.')[0]} {ratio:.2f}" for name, ratio in ratios.items())
+        verdict = "NOTE" if wanted is None else "PASS" if mean >= wanted else "MISS"
+        lines.append(f"{verdict} {what}: {mean:.2f} times as fast as yyjson{f', wanted {wanted:.1f}' if wanted else ''} ({each})")
+    for row in values.values():
+        if "lookup-1024" in row:
+            ns = row["lookup-1024"]["holdfast"]
             lines.append(f"{'PASS' if ns <= 20 else 'MISS'} lookup among 1024 keys: {ns:.1f} ns, wanted 20")
+    ratios = {name: row["holdfast"] / row["yyjson"] for name, row in kept.items() if "yyjson" in row}
+    if ratios:
+        worst = max(ratios, key=ratios.get)
+        lines.append(f"{'PASS' if ratios[worst] <= 1.1 else 'MISS'} bytes kept: at most {ratios[worst]:.2f} times yyjson's "
+                     f"({worst}), {geometric_mean(ratios.values()):.2f} in the mean, wanted 1.1")
+    for operation in sorted({operation for row in growth.values() for operation in row} - {"drop"}):
+        each = [row[operation] for row in growth.values()]
+        median = statistics.median(each)
+        off = {size: row[operation] / median - 1 for size, row in growth.items() if abs(row[operation] / median - 1) > 0.2}
+        told = ", ".join(f"{spell_bytes(int(size))} {share:+.0%}" for size, share in off.items())
+        lines.append(f"{'MISS' if off else 'PASS'} growth of {operation}: {median:.3f} ns a byte"
+                     f"{'; beyond 20 % of it: ' + told if off else ', all sizes within 20 %'}")
     return lines
-
-
-def kept_rows(program, files):
-    rows = []
-    for file in files:
-        size = os.path.getsize(file)
-        touched = {}
-        for line in run(program, ["--kept", file]).splitlines():
-            peer, resident, known = line.split()
-            touched[peer] = int(resident) / size
-            if peer == "holdfast":
-                touched["holdfast, charged"] = int(known) / size
-        rows.append((os.path.basename(file), touched))
-    return rows
 
 
 def table(rows, first, cell):
     columns = list(dict.fromkeys(column for _, row in rows for column in row))
+    columns.sort(key=lambda column: PEERS.index(column) if column in PEERS else len(PEERS))
     lines = [f"| {first} | " + " | ".join(columns) + " |", "|---|" + "---:|" * len(columns)]
     for name, row in rows:
         lines.append(f"| {name} | " + " | ".join(cell(row, c) if c in row else "" for c in columns) + " |")
@@ -121,82 +238,113 @@ def table(rows, first, cell):
 
 
 def ratio_cell(row, peer):
-    if peer == "holdfast" or "holdfast" not in row:
+    if peer == "holdfast":
         return spell_time(row[peer])
-    ratio = row[peer] / row["holdfast"]
-    return f"{ratio:.2f}" if ratio < 100 else f"{ratio:.0f}"
+    return f"{row[peer]:.2f}" if row[peer] < 100 else f"{row[peer]:.0f}"
 
 
-def growth_rows(program, file, largest, min_time):
-    rows, size = [], 1024
-    while size <= largest:
-        times, _, length = measure(program, file, "holdfast", 3, min_time, "^(read|walk|write)/",
-                                   more=[f"--bytes={size}"])
-        rows.append((f"{size >> 10} KiB" if size < 1 << 20 else f"{size >> 20} MiB",
-                     {operation: peers["holdfast"] / length for operation, peers in times.items()}))
-        size *= 4
-    return rows
+def report(parts):
+    values = {part["name"]: part["rows"] for part in parts if part["what"] == "values"}
+    kept = {part["name"]: part["rows"] for part in parts if part["what"] == "kept"}
+    levels = next((part["rows"] for part in parts if part["what"] == "levels"), {})
+    growth = next((part for part in parts if part["what"] == "growth"), {"rows": {}, "name": ""})
+    versions = {peer: version for part in parts for peer, version in part.get("versions", {}).items()}
+    out = ["Machine: " + "; ".join(dict.fromkeys(part["machine"] for part in parts)) + ".", "",
+           "Libraries: " + ", ".join(f"{peer} {version}" for peer, version in versions.items()) + ".", "",
+           "Runs (load of the machine at the start): " + "; ".join(dict.fromkeys(
+               f"{part['what']}{' ' + part['name'] if part['name'] else ''} {part['when']}, {part['load']:.1f}"
+               for part in parts)) + ".", ""]
+    if values:
+        out += ["Holdfast's time, and the other libraries' as multiples of it: above 1 they take longer.", ""]
+    for operation in OPERATIONS:
+        rows = [(name, row[operation]) for name, row in values.items() if operation in row]
+        if rows:
+            meaning = f" ({MEANING[operation]})" if operation in MEANING else " keys, time of one"
+            out += [f"### {operation}{meaning}", "", *table(rows, "file", ratio_cell), ""]
+    if kept:
+        out += ["### bytes kept, for each byte of text", "",
+                *table(list(kept.items()), "file", lambda row, peer: f"{row[peer]:.2f}"), ""]
+    if levels:
+        out += ["### at each CPU level, yyjson's time over Holdfast's", "",
+                *table(list(levels.items()), "file, level", lambda row, column: f"{row[column]:.2f}"), ""]
+    if growth["rows"]:
+        out += [f"### growth, ns for each byte (records of {growth['name']})", "",
+                *table([(spell_bytes(int(size)), row) for size, row in growth["rows"].items()], "text",
+                       lambda row, column: f"{row[column]:.3f}"), ""]
+    out += ["### what must hold", "", *("- " + line for line in requirements(values, kept, growth["rows"])), ""]
+    return "\n".join(out)
+
+
+# ---- in and out --------------------------------------------------------------------------------
+
+def load_parts(folder):
+    parts = []
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".json"):
+            with open(os.path.join(folder, name), encoding="utf-8") as stream:
+                parts.append(json.load(stream))
+    return parts
+
+
+def keep_part(folder, what, name, rows, before, versions=None):
+    path = os.path.join(folder, f"{what}-{name or 'all'}".replace(".json", "") + ".json")
+    part = {"what": what, "name": name, **before, "versions": versions or {}, "rows": rows}
+    if os.path.exists(path) and what == "values":  # operations of an earlier run that this one left out
+        with open(path, encoding="utf-8") as stream:
+            part["rows"] = {**json.load(stream)["rows"], **rows}
+    with open(path + ".new", "w", encoding="utf-8") as stream:
+        json.dump(part, stream, indent=1)
+    os.replace(path + ".new", path)
+
+
+def measure_part(what, program, files, options, folder):
+    only = [name for name in os.environ.get("BENCH_OPERATIONS", "").split(",") if name]
+    if what == "values":
+        for file in files:
+            before = circumstances()
+            rows, versions = measure_values(program, file, options.seconds, only, options.smoke)
+            keep_part(folder, what, os.path.basename(file), rows, before, versions)
+    elif what == "kept":
+        for file in files:
+            before = circumstances()
+            keep_part(folder, what, os.path.basename(file), measure_kept(program, file), before)
+    elif what == "levels":
+        before = circumstances()
+        keep_part(folder, what, "", measure_levels(program, files, options.seconds), before)
+    else:
+        file = next((file for file in files if os.path.basename(file) == GROWTH_FILE), files[0])
+        before = circumstances()
+        rows = measure_growth(os.path.join(os.path.dirname(program), "bench_growth"), file)
+        keep_part(folder, what, os.path.basename(file), rows, before)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
-    parser.add_argument("files", nargs="*")
+    parser.add_argument("rest", nargs="*", metavar="WHAT or FILE")
     parser.add_argument("--corpora", help="a folder; its files are measured too")
+    parser.add_argument("--parts", help="a folder for what was measured")
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("BENCH_SECONDS") or 300))
     parser.add_argument("--out", help="also written there")
-    parser.add_argument("--growth", type=int, default=0, help="the curve up to so many bytes")
-    parser.add_argument("--levels", action="store_true", help="reading at every CPU level")
     parser.add_argument("--smoke", action="store_true")
     options = parser.parse_intermixed_args()
-    files = list(options.files)
+    kinds = ("values", "kept", "levels", "growth")
+    files = [name for name in options.rest if name not in kinds]
     if options.corpora and os.path.isdir(options.corpora):
         files += sorted(os.path.join(options.corpora, name) for name in os.listdir(options.corpora)
                         if name.endswith(".json"))
-    if not files:
+    only = [name for name in os.environ.get("BENCH_ONLY", "").split(",") if name]
+    if only:
+        files = [file for file in files if os.path.basename(file).split(".")[0] in only]
+    asked = [what for what in options.rest if what in kinds]
+    if asked and not files:
         sys.exit("bench_report: no files to read")
-
-    # Some sixty programs' worth of rounds share the time; large files take what one round takes.
-    min_time = max(0.001, min(0.2, options.seconds / len(files) / 600))
-    groups = [(peers, 1) for peers, _ in GROUPS] if options.smoke else GROUPS
-    out = ["Machine: " + machine() + ".", ""]
-    results, versions = {}, {}
-    for file in files:
-        name = os.path.basename(file)
-        looks_up = name == LOOKUP_FILE or len(files) == 1
-        results[name] = {}
-        for peers, rounds in groups:
-            times, found, _ = measure(options.program, file, peers, rounds, min_time, "." if looks_up else "-lookup")
-            versions.update(found)
-            for operation, row in times.items():
-                into = results[name].setdefault(operation, {})
-                into.update({peer: ns for peer, ns in row.items() if peer not in into})
-    out += ["Libraries: " + ", ".join(f"{peer} {version}" for peer, version in versions.items()) + ".", ""]
-    for operation in OPERATIONS:
-        rows = [(name, result[operation]) for name, result in results.items() if operation in result]
-        if rows:
-            out += [f"### {operation}", "", *table(rows, "file", ratio_cell), ""]
-    out += ["### bytes kept, for each byte of text", "",
-            *table(kept_rows(options.program, files), "file", lambda row, peer: f"{row[peer]:.2f}"), ""]
-
-    if options.levels:
-        rows = []
-        for level in ("base", "avx2", "avx512"):
-            for file in (f for f in files if os.path.basename(f) in REQUIRED[:3]):
-                times, _, _ = measure(options.program, file, "holdfast,yyjson", 5, min_time,
-                                      "^(read|read-as-text|write|write-respelled)/", {"HOLDFAST_CPU": level})
-                rows.append((f"{os.path.basename(file)}, {level}",
-                             {operation: row["yyjson"] / row["holdfast"] for operation, row in times.items()
-                              if "yyjson" in row}))
-        out += ["### at each CPU level, yyjson's time over Holdfast's", "",
-                *table(rows, "file, level", lambda row, column: f"{row[column]:.2f}"), ""]
-    if options.growth:
-        record = next((f for f in files if os.path.basename(f) == "random.json"), files[0])
-        rows = growth_rows(options.program, record, options.growth, min_time)
-        out += [f"### growth, ns for each byte (records of {os.path.basename(record)})", "",
-                *table(rows, "text", lambda row, column: f"{row[column]:.3f}"), ""]
-    out += ["### what must hold", "", *("- " + line for line in requirements(results)), ""]
-    text = "\n".join(out)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.parts or scratch
+        os.makedirs(folder, exist_ok=True)
+        for what in asked:
+            measure_part(what, options.program, files, options, folder)
+        text = report(load_parts(folder))
     print(text)
     if options.out:
         with open(options.out, "w", encoding="utf-8") as stream:

@@ -47,6 +47,7 @@ struct Sum {
     void number(double number)
     {
         uint64_t bits;
+        number += 0.0; /* -0 becomes 0: some libraries read it as an integer */
         memcpy(&bits, &number, sizeof bits);
         values++;
         content += bits;

@@ -41,7 +41,8 @@ enum Ability : unsigned {
     kCloneOther = 8,  /* another kind of it */
     kEqual = 16,
     kWrite = 32,
-    kRespell = 64     /* writing that uses nothing of the source */
+    kRespell = 64,    /* writing that uses nothing of the source */
+    kWalkAsText = 128 /* a walk that converts numbers left as text at each access */
 };
 
 class Peer {
@@ -64,6 +65,7 @@ public:
 
     /* Of the first kept document. */
     virtual Sum  walk() = 0;
+    virtual Sum  walk_as_text() { return Sum(); } /* of its text, read once more when first asked */
     virtual bool hold() { return false; }        /* made and dropped */
     virtual bool clone() { return false; }       /* made and dropped */
     virtual bool clone_other() { return false; } /* made and dropped */

@@ -28,7 +28,7 @@ public:
     std::string version() const override { return hf_version(); }
     unsigned    can() const override
     {
-        return kReadAsText | kHold | kClone | kEqual | kWrite | kRespell;
+        return kReadAsText | kWalkAsText | kHold | kClone | kEqual | kWrite | kRespell;
     }
     void use(Memory memory, size_t) override
     {
@@ -44,20 +44,29 @@ public:
     }
     bool keep(Text text) override
     {
+        text_ = text;
         return read_into(text, &kept_, HF_NUMBERS_CONVERT) && read_into(text, &other_, HF_NUMBERS_CONVERT);
     }
     void release() override
     {
         hf_document_drop(kept_);
         hf_document_drop(other_);
-        kept_ = other_ = nullptr;
+        hf_document_drop(as_text_);
+        kept_ = other_ = as_text_ = nullptr;
     }
 
-    Sum walk() override
+    Sum walk() override { return walk_over(kept_); }
+    Sum walk_as_text() override
+    {
+        if (as_text_ == nullptr && !read_into(text_, &as_text_, HF_NUMBERS_AS_TEXT))
+            return Sum();
+        return walk_over(as_text_);
+    }
+    static Sum walk_over(const hf_document *document)
     {
         Sum     sum;
         hf_walk walk;
-        hf_walk_init(&walk, hf_root(kept_), nullptr);
+        hf_walk_init(&walk, hf_root(document), nullptr);
         while (hf_walk_next(&walk)) {
             if (walk.event == HF_LEAVE)
                 continue;
@@ -140,7 +149,8 @@ private:
         return hf_write(hf_root(kept_), options, &buffer_, nullptr) == HF_OK ? buffer_.length : 0;
     }
 
-    hf_document *scratch_ = nullptr, *kept_ = nullptr, *other_ = nullptr;
+    hf_document *scratch_ = nullptr, *kept_ = nullptr, *other_ = nullptr, *as_text_ = nullptr;
+    Text         text_; /* of the kept ones */
     hf_buffer    buffer_ = HF_BUFFER_INIT(size_t{ 1 } << 40);
 };
 

@@ -131,6 +131,12 @@ static void test_lines__edges(void **state)
     assert_int_equal(lines, 0);
     assert_int_equal(hf_read_lines(HF_T("\n \n\r\n"), NULL, see, &all, &lines, NULL), HF_OK);
     assert_int_equal(lines, 0);
+    hf_read_options  commented = { .allow_comments = true };
+    hf_lines_options allowing = { .read = &commented };
+    assert_int_equal(hf_read_lines(HF_T("// one\n[2] /* two */\n/* three */\n"), &allowing, see, &all, &lines, NULL), HF_OK);
+    assert_int_equal(lines, 1);
+    assert_int_equal(all.count, 1);
+    all = (seen){ .last = 0 };
     hf_read_options  consumed = { .text = HF_TEXT_CONSUMED };
     hf_lines_options options = { .read = &consumed };
     EXPECT_MISUSE(hf_read_lines(HF_T("1"), &options, see, &all, NULL, NULL), HF_MISUSE);

@@ -115,7 +115,7 @@ static void test_stream__lines(void **state)
     (void)state;
     expect_outcome("{\"a\":1}\n\n[2]\r\n3", HF_STREAM_LINES, false,
                    "2 values, 1 deep; 2 values, 1 deep; 1 values, 0 deep; end");
-    expect_outcome("[1]\n[2,\n[3]\n", HF_STREAM_LINES, false, "2 values, 1 deep; BAD_END 3:1 @8 ''; 2 values, 1 deep; end");
+    expect_outcome("[1]\n[2,\n[3]\n", HF_STREAM_LINES, false, "2 values, 1 deep; BAD_END 2:4 @7 ''; 2 values, 1 deep; end");
     expect_outcome("[1]\n1 2\n[3]\n", HF_STREAM_LINES, false, "2 values, 1 deep; TRAILING 2:3 @6 ''; 2 values, 1 deep; end");
 }
 
@@ -136,9 +136,31 @@ static void test_stream__a_document_too_large_is_refused(void **state)
     HF_EXPECT(strstr(out.words, "end") != NULL);
     run_in_pieces(HF_T("[1,2] [3,4,5,6,7,8,9,10,11,12]"), &options, 7, NULL, &out);
     HF_EXPECT(strstr(out.words, "LIMIT_BYTES") != NULL);
+    /* Nothing can follow, however it was cut: whole too, where the end of the line is at hand. */
     options.form = HF_STREAM_LINES;
-    run_in_pieces(HF_T("[1,2]\n[3,4,5,6,7,8,9,10,11,12]\n[1]\n"), &options, 7, NULL, &out);
-    HF_EXPECT(strstr(out.words, "LIMIT_BYTES") != NULL);
+    for (size_t piece = 1; piece < 40; piece++) {
+        run_in_pieces(HF_T("[1,2]\n[3,4,5,6,7,8,9,10,11]\n[1]\n"), &options, piece, NULL, &out);
+        assert_string_equal(out.words, "3 values, 1 deep; LIMIT_BYTES 0:0 @0 ''; ");
+        run_in_pieces(HF_T("[1,2]\n[3,4,5,6,7,8,9,10,1]\n[1]\n"), &options, piece, NULL, &out);
+        HF_EXPECT(strstr(out.words, "end") != NULL); /* twenty bytes and the line feed */
+    }
+}
+
+static void test_stream__nothing_given(void **state)
+{
+    (void)state;
+    static const hf_stream_form forms[] = { HF_STREAM_VALUES, HF_STREAM_LINES, HF_STREAM_ONE };
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        hf_stream_options options = { .form = forms[i] };
+        hf_stream *stream = NULL;
+        hf_document *document = NULL;
+        assert_int_equal(hf_stream_create(&options, &stream, NULL), HF_OK);
+        assert_int_equal(hf_stream_give(stream, HF_T(""), NULL), HF_OK);
+        assert_int_equal(hf_stream_next(stream, &document, NULL), HF_NOT_FOUND);
+        hf_stream_finish(stream);
+        assert_int_equal(hf_stream_next(stream, &document, NULL), forms[i] == HF_STREAM_ONE ? HF_EMPTY : HF_END);
+        hf_stream_destroy(stream);
+    }
 }
 
 /* A megabyte of documents: what is kept stays that of the largest. */
@@ -242,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_stream__lines),
         cmocka_unit_test(test_stream__one_document),
         cmocka_unit_test(test_stream__a_document_too_large_is_refused),
+        cmocka_unit_test(test_stream__nothing_given),
         cmocka_unit_test(test_stream__memory_is_bounded),
         cmocka_unit_test(test_stream__pulls_from_a_descriptor),
         cmocka_unit_test(test_stream__every_allocation_fails_in_turn),
