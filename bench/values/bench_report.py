@@ -19,6 +19,7 @@ failed, such as by a wrong answer: a missed speed is a finding, not an error.
     BENCH_SECONDS=300          for all files of `values` (60 is a quick look)
     BENCH_ONLY=twitter,canada  only these files
     BENCH_OPERATIONS=read,walk only these operations
+    BENCH_SIZES=1024,1048576   only these sizes of the curve, in bytes
     --smoke                    one short round over one file, nothing kept: for the tests
 """
 import argparse
@@ -60,6 +61,7 @@ MEANING = {
 STANDS_FOR = {"write-respelled": "write", "walk-as-text": "walk"}
 BESIDE = {"clone-other": "clone"}  # Holdfast's counterpart
 MEBIBYTE = 1 << 20
+SIZES = [4**power for power in range(5, 16)]  # 1 KiB to 1 GiB
 
 
 def run(program, arguments, environment=None):
@@ -162,13 +164,10 @@ def measure_levels(program, files, seconds):
     return rows
 
 
-def measure_growth(program, file):
-    rows, size = {}, 1024
-    while size <= 1 << 30:
-        rows[str(size)] = {operation: float(ns) for operation, ns in
-                           (line.split() for line in run(program, [str(size), file]).splitlines())}
-        size *= 4
-    return rows
+def measure_growth(program, size, file):
+    """{size: {operation: ns for each byte}}."""
+    lines = run(program, [str(size), file]).splitlines()
+    return {str(size): {operation: float(ns) for operation, ns in (line.split() for line in lines)}}
 
 
 # ---- the table ---------------------------------------------------------------------------------
@@ -221,7 +220,7 @@ def requirements(values, kept, growth):
     for operation in sorted({operation for row in growth.values() for operation in row} - {"drop"}):
         each = [row[operation] for row in growth.values()]
         median = statistics.median(each)
-        off = {size: row[operation] / median - 1 for size, row in growth.items() if abs(row[operation] / median - 1) > 0.2}
+        off = {size: row[operation] / median - 1 for size, row in sorted(growth.items(), key=lambda item: int(item[0])) if abs(row[operation] / median - 1) > 0.2}
         told = ", ".join(f"{spell_bytes(int(size))} {share:+.0%}" for size, share in off.items())
         lines.append(f"{'MISS' if off else 'PASS'} growth of {operation}: {median:.3f} ns a byte"
                      f"{'; beyond 20 % of it: ' + told if off else ', all sizes within 20 %'}")
@@ -269,7 +268,7 @@ def report(parts):
                 *table(list(levels.items()), "file, level", lambda row, column: f"{row[column]:.2f}"), ""]
     if growth["rows"]:
         out += [f"### growth, ns for each byte (records of {growth['name']})", "",
-                *table([(spell_bytes(int(size)), row) for size, row in growth["rows"].items()], "text",
+                *table([(spell_bytes(int(size)), row) for size, row in sorted(growth["rows"].items(), key=lambda item: int(item[0]))], "text",
                        lambda row, column: f"{row[column]:.3f}"), ""]
     out += ["### what must hold", "", *("- " + line for line in requirements(values, kept, growth["rows"])), ""]
     return "\n".join(out)
@@ -289,7 +288,7 @@ def load_parts(folder):
 def keep_part(folder, what, name, rows, before, versions=None):
     path = os.path.join(folder, f"{what}-{name or 'all'}".replace(".json", "") + ".json")
     part = {"what": what, "name": name, **before, "versions": versions or {}, "rows": rows}
-    if os.path.exists(path) and what == "values":  # operations of an earlier run that this one left out
+    if os.path.exists(path) and what in ("values", "growth"):  # what an earlier run did and this one left out
         with open(path, encoding="utf-8") as stream:
             part["rows"] = {**json.load(stream)["rows"], **rows}
     with open(path + ".new", "w", encoding="utf-8") as stream:
@@ -313,9 +312,10 @@ def measure_part(what, program, files, options, folder):
         keep_part(folder, what, "", measure_levels(program, files, options.seconds), before)
     else:
         file = next((file for file in files if os.path.basename(file) == GROWTH_FILE), files[0])
-        before = circumstances()
-        rows = measure_growth(os.path.join(os.path.dirname(program), "bench_growth"), file)
-        keep_part(folder, what, os.path.basename(file), rows, before)
+        growth = os.path.join(os.path.dirname(program), "bench_growth")
+        for size in map(int, os.environ.get("BENCH_SIZES", "").split(",") if os.environ.get("BENCH_SIZES") else SIZES):
+            before = circumstances()
+            keep_part(folder, what, os.path.basename(file), measure_growth(growth, size, file), before)
 
 
 def main():
