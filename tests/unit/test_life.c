@@ -4,15 +4,21 @@
 
 #include <holdfast/build.h>
 #include <holdfast/compare.h>
+#include <holdfast/lines.h>
 #include <holdfast/pointer.h>
 #include <holdfast/read.h>
+#include <holdfast/save.h>
 #include <holdfast/size.h>
+#include <holdfast/stream.h>
 #include <holdfast/walk.h>
 #include <holdfast/write.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "deep_stack.h"
 #include "growth.h"
+
+static char saved_path[] = "/tmp/holdfast-life-XXXXXX";
 
 /* Nested data with all kinds of values, some 40 KB; the caller frees it. */
 static char *make_text(void)
@@ -88,22 +94,67 @@ static uint64_t one_life(hf_text text, hf_buffer *out)
     return sum;
 }
 
-static void test_life__thousands_of_rounds_keep_nothing(void **state)
+/* In and out by the other doors: a stream in pieces, lines on this thread, every option of the reader,
+ * canonical form, saved and loaded and mapped. */
+static hf_status count_line(void *context, uint64_t line, const hf_document *document, hf_error *reterr)
 {
-    (void)state;
+    (void)reterr;
+    *(uint64_t *)context += line + hf_document_get_info(document).values;
+    return HF_OK;
+}
+
+static uint64_t one_passage(hf_text text, hf_buffer *out)
+{
+    enum { PIECE = 4099 };
+    hf_document *document = NULL, *loaded = NULL, *mapped = NULL, *relaxed = NULL;
+    hf_stream *stream = NULL;
+    uint64_t sum = 0;
+    bool equal = false;
+    HF_EXPECT(hf_stream_create(&(hf_stream_options){ .form = HF_STREAM_ONE }, &stream, NULL) == HF_OK);
+    for (size_t at = 0; at < text.length; at += PIECE) {
+        size_t step = text.length - at < PIECE ? text.length - at : PIECE;
+        HF_EXPECT(hf_stream_give(stream, hf_text_of(text.bytes + at, step), NULL) == HF_OK);
+    }
+    hf_stream_finish(stream);
+    HF_EXPECT(hf_stream_next(stream, &document, NULL) == HF_OK);
+    hf_stream_destroy(stream);
+    HF_EXPECT(hf_read_lines(text, &(hf_lines_options){ .threads_max = 1 }, count_line, &sum, NULL, NULL) == HF_OK);
+    hf_read_options options = { .allow_comments = true, .allow_trailing_commas = true, .replace_surrogates = true,
+                                .drop_text = true, .duplicates = HF_DUPLICATES_LAST };
+    HF_EXPECT(hf_read(text, &options, &relaxed, NULL) == HF_OK);
+    hf_buffer_reset(out);
+    HF_EXPECT(hf_write(hf_root(relaxed), &(hf_write_options){ .canonical = true }, out, NULL) == HF_NOT_REPRESENTABLE); /* 1e400 */
+    HF_EXPECT(hf_write(hf_at_pointer(hf_root(relaxed), HF_T("/orders/0")), NULL, out, NULL) == HF_OK);
+    HF_EXPECT(hf_write(hf_at_pointer(hf_root(relaxed), HF_T("/orders/1/tags/0")), &(hf_write_options){ .canonical = true }, out, NULL) == HF_OK);
+    sum += out->length;
+    hf_buffer_reset(out);
+    HF_EXPECT(hf_save_to_buffer(document, out, NULL) == HF_OK);
+    HF_EXPECT(hf_load(hf_buffer_text(out), NULL, &loaded, NULL) == HF_OK);
+    HF_EXPECT(hf_save(document, saved_path, NULL) == HF_OK && hf_map_file(saved_path, NULL, &mapped, NULL) == HF_OK);
+    HF_EXPECT(hf_equal(hf_root(loaded), hf_root(mapped), &equal) == HF_OK && equal);
+    HF_EXPECT(hf_equal(hf_root(relaxed), hf_root(mapped), &equal) == HF_OK && equal);
+    sum += hf_document_get_info(mapped).values;
+    hf_document_drop(mapped);
+    hf_document_drop(loaded);
+    hf_document_drop(relaxed);
+    hf_document_drop(document);
+    return sum;
+}
+
+static void keep_nothing(uint64_t (*one)(hf_text text, hf_buffer *out), int rounds)
+{
     char *bytes = make_text();
     hf_text text = hf_text_from_cstr(bytes);
     hf_buffer out = HF_BUFFER_INIT(1 << 24);
-    uint64_t expected = one_life(text, &out), charged = 0;
+    uint64_t expected = one(text, &out), charged = 0;
     growth_meter meter;
     for (int i = 0; i < 20; i++) { /* the meter's own allocations settle too */
-        one_life(text, &out);
+        one(text, &out);
         growth_begin(&meter);
     }
     charged = hf_budget_count(NULL).current;
-    int rounds = test_is_sanitized() ? 100 : 2000;
     for (int i = 0; i < rounds; i++) {
-        assert_int_equal(one_life(text, &out), expected);
+        assert_int_equal(one(text, &out), expected);
         assert_int_equal(growth_check(&meter), 0);
         assert_int_equal(hf_budget_count(NULL).current, charged);
     }
@@ -112,10 +163,26 @@ static void test_life__thousands_of_rounds_keep_nothing(void **state)
     free(bytes);
 }
 
+static void test_life__thousands_of_rounds_keep_nothing(void **state)
+{
+    (void)state;
+    keep_nothing(one_life, test_is_sanitized() ? 100 : 2000);
+}
+
+static void test_life__streams_options_and_saved_documents_keep_nothing(void **state)
+{
+    (void)state;
+    int descriptor = mkstemp(saved_path);
+    HF_EXPECT(descriptor >= 0 && close(descriptor) == 0);
+    keep_nothing(one_passage, test_is_sanitized() ? 50 : 1000);
+    unlink(saved_path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_life__thousands_of_rounds_keep_nothing),
+        cmocka_unit_test(test_life__streams_options_and_saved_documents_keep_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

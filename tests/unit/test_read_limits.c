@@ -72,6 +72,49 @@ static void test_read_limits__a_million_levels(void **state)
     }
 }
 
+/* The options that take the reader off its usual way, a million levels deep: of two equal keys at each level
+ * the last leads on, so that each level is taken apart when it ends. */
+static const char *read_nest_relaxed(void *context)
+{
+    const hf_duplicates *keeps = context;
+    static const char open[] = "{\"k\":\"\\ud800\",/* and */\"k\":", close[] = ",}";
+    size_t length = 0, each = sizeof open - 1 + sizeof close - 1;
+    char *text = malloc(each * LEVELS + 1);
+    if (text == NULL)
+        return "no memory for the text";
+    for (unsigned i = 0; i < LEVELS; i++, length += sizeof open - 1)
+        memcpy(text + length, open, sizeof open - 1);
+    text[length++] = '1';
+    for (unsigned i = 0; i < LEVELS; i++, length += sizeof close - 1)
+        memcpy(text + length, close, sizeof close - 1);
+    hf_document *document = NULL;
+    const char *wrong = NULL;
+    hf_read_options options = { .duplicates = *keeps, .allow_comments = true, .allow_trailing_commas = true,
+                                .replace_surrogates = true, .drop_text = true };
+    hf_status status = hf_read(hf_text_of(text, length), &options, &document, NULL);
+    uint32_t depth = *keeps == HF_DUPLICATES_FIRST ? 1 : LEVELS;
+    if (*keeps == HF_DUPLICATES_REFUSE)
+        wrong = status == HF_DUPLICATE_KEY ? NULL : "equal keys are read";
+    else if (status != HF_OK)
+        wrong = "not read";
+    else if (hf_document_get_info(document).depth != depth)
+        wrong = "of another depth";
+    hf_document_drop(document);
+    free(text);
+    return wrong;
+}
+
+static void test_read_limits__a_million_levels_with_options(void **state)
+{
+    (void)state;
+    for (int keeps = HF_DUPLICATES_KEEP; keeps <= HF_DUPLICATES_REFUSE; keeps++) {
+        hf_duplicates choice = (hf_duplicates)keeps;
+        const char *wrong = deep_stack_run(read_nest_relaxed, &choice);
+        if (wrong != NULL)
+            fail_msg("duplicates %d: %s", keeps, wrong);
+    }
+}
+
 /* ---- memory ------------------------------------------------------------------------------ */
 
 static char *make_text(size_t members, size_t *ret_length)
@@ -177,6 +220,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_limits__a_million_levels),
+        cmocka_unit_test(test_read_limits__a_million_levels_with_options),
         cmocka_unit_test(test_read_limits__every_allocation_fails_in_turn),
         cmocka_unit_test(test_read_limits__the_system_refuses_in_turn),
         cmocka_unit_test(test_read_limits__nothing_is_read_beyond_the_text),

@@ -1,11 +1,16 @@
 /* test_save.c - documents as files: they come back equal, and damage is refused with its place. */
 #include "unit.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <holdfast/build.h>
+#include <holdfast/compare.h>
 #include <holdfast/save.h>
 #include <holdfast/walk.h>
 #include <holdfast/write.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +18,7 @@
 #include "documents.h"
 #include "failing_allocator.h"
 #include "random.h"
+#include "system_failure.h"
 
 static const char sample[] =
     "{\"id\":12345678901234567890,\"price\":0.1000,\"huge\":1e400,\"flags\":[true,false,null,-1,2.5],"
@@ -244,6 +250,93 @@ static void test_save__survives_every_failing_allocation(void **state)
     hf_document_drop(document);
 }
 
+static void test_save__the_system_refuses_in_turn(void **state)
+{
+    (void)state;
+    hf_document *document = test_read(sample);
+    const char *path = file_named("refused.hf");
+    HF_SYSTEM_OOM_LOOP(nth) {
+        hf_document *mapped = NULL, *loaded = NULL;
+        hf_buffer bytes = HF_BUFFER_INIT(1 << 20);
+        hf_status status = hf_save_to_buffer(document, &bytes, NULL);
+        HF_EXPECT(status == HF_OK || (status == HF_NO_MEMORY && bytes.length == 0));
+        if (status == HF_OK)
+            HF_EXPECT((hf_load(hf_buffer_text(&bytes), NULL, &loaded, NULL) == HF_OK) == (loaded != NULL));
+        status = hf_save(document, path, NULL);
+        HF_EXPECT(status == HF_OK || status == HF_NO_MEMORY);
+        if (status == HF_OK)
+            HF_EXPECT((hf_map_file(path, NULL, &mapped, NULL) == HF_OK) == (mapped != NULL));
+        hf_document_drop(mapped);
+        hf_document_drop(loaded);
+        hf_buffer_release(&bytes);
+    }
+    hf_document_drop(document);
+}
+
+/* A file that was there stays as it was, and nothing is left beside it. */
+static void test_save__a_file_that_cannot_be_written_whole(void **state)
+{
+    (void)state;
+    hf_document *document = test_read(sample), *large = test_deep(10000, 'o'), *mapped = NULL;
+    const char *path = file_named("limited.hf");
+    hf_error error = { 0 };
+    struct rlimit before, low;
+    assert_int_equal(hf_save(document, path, NULL), HF_OK);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    low = before;
+    low.rlim_cur = 8192;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
+    hf_status status = hf_save(large, path, &error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(status, HF_IO);
+    HF_EXPECT(error.system_error == EFBIG && strstr(error.name, "limited.hf") != NULL);
+    assert_int_equal(hf_map_file(path, NULL, &mapped, &error), HF_OK);
+    HF_EXPECT(test_equal(hf_root(document), hf_root(mapped)));
+    unsigned beside = 0;
+    DIR *listing = opendir(folder);
+    for (struct dirent *entry; (entry = readdir(listing)) != NULL;)
+        beside += strncmp(entry->d_name, "limited.hf", 10) == 0;
+    closedir(listing);
+    assert_int_equal(beside, 1);
+    hf_document_drop(mapped);
+    hf_document_drop(large);
+    hf_document_drop(document);
+}
+
+static const char *save_deep(void *context)
+{
+    const hf_document *document = context;
+    hf_buffer bytes = HF_BUFFER_INIT(1 << 28);
+    hf_document *loaded = NULL, *mapped = NULL;
+    bool equal = false;
+    const char *path = file_named("deep.hf"), *wrong = NULL;
+    if (hf_save_to_buffer(document, &bytes, NULL) != HF_OK || hf_load(hf_buffer_text(&bytes), NULL, &loaded, NULL) != HF_OK)
+        wrong = "not loaded";
+    else if (hf_save(document, path, NULL) != HF_OK || hf_map_file(path, NULL, &mapped, NULL) != HF_OK)
+        wrong = "not mapped";
+    else if (hf_equal(hf_root(mapped), hf_root(loaded), &equal) != HF_OK || !equal)
+        wrong = "different";
+    else if (hf_document_get_info(loaded).depth != hf_document_get_info(document).depth)
+        wrong = "of another depth";
+    hf_document_drop(mapped);
+    hf_document_drop(loaded);
+    hf_buffer_release(&bytes);
+    return wrong;
+}
+
+static void test_save__a_million_levels(void **state)
+{
+    (void)state;
+    for (const char *form = "aom"; *form != 0; form++) {
+        hf_document *document = test_deep(1000000, *form);
+        const char *wrong = deep_stack_run(save_deep, document);
+        hf_document_drop(document);
+        if (wrong != NULL)
+            fail_msg("%c: %s", *form, wrong);
+    }
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -269,6 +362,9 @@ int main(void)
         cmocka_unit_test(test_save__failures_name_the_file_and_leave_it),
         cmocka_unit_test(test_save__every_damaged_byte_is_refused_or_harmless),
         cmocka_unit_test(test_save__survives_every_failing_allocation),
+        cmocka_unit_test(test_save__the_system_refuses_in_turn),
+        cmocka_unit_test(test_save__a_file_that_cannot_be_written_whole),
+        cmocka_unit_test(test_save__a_million_levels),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
