@@ -68,15 +68,21 @@ static void print_totals(const totals *sum, uint64_t paths, bool is_stream)
            (unsigned long long)sum->keys, (unsigned long long)paths, (unsigned)sum->depth);
 }
 
+/* Of a stream without a document nothing has a share. */
+static double share_of(const path_node *node, const path_tree *tree)
+{
+    uint64_t total = tree->nodes[0].bytes;
+    return total > 0 ? (double)node->bytes / (double)total : 0;
+}
+
 static void print_tree(path_tree *tree, const uint32_t *nodes, uint32_t count)
 {
     bool has_colour = output_has_colour();
-    uint64_t total = tree->nodes[0].bytes;
     printf("   bytes   share                      count  path (elements of an array are merged)\n");
     for (uint32_t i = 0; i < count; i++) {
         char name[512], room[16];
         const path_node *node = &tree->nodes[nodes[i]];
-        double share = (double)node->bytes / (double)total;
+        double share = share_of(node, tree);
         printf("%8s %5.1f %%  ", spell_bytes(node->bytes, room), 100 * share);
         print_bar(share, has_colour);
         printf("%10llu  %s\n", (unsigned long long)node->count,
@@ -104,7 +110,7 @@ static void build_path(hf_builder *builder, const path_tree *tree, uint32_t numb
     build_number(builder, "count", node->count);
     build_number(builder, "bytes", node->bytes);
     hf_build_key(builder, HF_T("share"));
-    hf_build_double(builder, (double)node->bytes / (double)tree->nodes[0].bytes);
+    hf_build_double(builder, share_of(node, tree));
     hf_build_end(builder);
 }
 
