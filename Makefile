@@ -2,7 +2,7 @@
 #
 #   make demo [INPUT=file.json] [DEMO_SECONDS=10]     make test     make help
 .DEFAULT_GOAL := help
-.PHONY: demo test bench fuzz lint format symbols abi install clean help gallery corpus
+.PHONY: demo test bench bench_parts fuzz lint format symbols abi install clean help gallery corpus
 
 BUILD  ?= build
 PREFIX ?= /usr/local
@@ -21,12 +21,21 @@ test: ## plain and sanitizer builds, every test; last line: N passed, N failed
 	@tools/setup demo test
 	@tests/run
 
-bench: ## times beside other libraries (YYJSON_DIR=, SIMDJSON_DIR=, BENCH_FILES=folders, BENCH_SECONDS=300)
+bench: ## times beside other libraries (YYJSON_DIR=, SIMDJSON_DIR=, BENCH_FILES=folder, BENCH_SECONDS=300)
 	@tools/setup demo bench
 	@cmake --preset release -DYYJSON_DIR='$(YYJSON_DIR)' -DSIMDJSON_DIR='$(SIMDJSON_DIR)' -DBENCH_FILES='$(BENCH_FILES)' | grep 'left out' || true
 	@cmake --build --preset release --target bench
 
-fuzz: ## each fuzzer for FUZZ_SECONDS=60, or one with FUZZ=name
+# Some of that table, in a short run; docs/performance.md says how.
+bench_parts:
+	@tools/setup demo bench
+	@cmake --preset release $(if $(YYJSON_DIR),-DYYJSON_DIR='$(YYJSON_DIR)') $(if $(SIMDJSON_DIR),-DSIMDJSON_DIR='$(SIMDJSON_DIR)') --log-level=WARNING >/dev/null
+	@cmake --build --preset release --target bench_values bench_growth bench_corpora -- --quiet
+	@bench/values/bench_report.py $(BUILD)/release/bench/values/bench_values $(BENCH_PARTS) \
+	    --corpora $(or $(BENCH_FILES),$(BUILD)/release/corpora) --parts $(BUILD)/release/bench_values_parts \
+	    --out $(BUILD)/release/bench_values.md --svg $(BUILD)/release/bench_growth.svg $(if $(BENCH_INTO),--into '$(BENCH_INTO)')
+
+fuzz: ## each fuzzer for FUZZ_SECONDS=60, or one with FUZZ=name (FUZZ_ENGINE=afl)
 	@tools/setup demo fuzz
 	@tools/fuzz $(FUZZ)
 

@@ -16,6 +16,37 @@ set(HF_TEST_ENVIRONMENT
   "LSAN_OPTIONS=report_objects=1"
   "LC_ALL=C.UTF-8")
 
+# hf_emulate(COMMAND): in a cross build, what a script is to start becomes a file that starts it under the
+# emulator. A script that starts nothing looks at the tree, the same on every processor: it is skipped.
+function(hf_emulate list)
+  set(command)
+  set(starts OFF)
+  foreach(argument ${${list}})
+    set(type)
+    if(argument MATCHES "^\\$<TARGET_FILE:([A-Za-z0-9_]+)>$")
+      set(target ${CMAKE_MATCH_1})
+      get_target_property(type ${target} TYPE)
+    endif()
+    if(type STREQUAL "EXECUTABLE")
+      set(starts ON)
+      set(emulated ${PROJECT_BINARY_DIR}/emulated/${target})
+      get_property(known GLOBAL PROPERTY HF_EMULATED_${target})
+      if(NOT known)
+        set_property(GLOBAL PROPERTY HF_EMULATED_${target} ON)
+        list(JOIN CMAKE_CROSSCOMPILING_EMULATOR " " emulator)
+        file(GENERATE OUTPUT ${emulated} CONTENT "#!/bin/sh\nexec ${emulator} ${argument} \"$@\"\n"
+          FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+      endif()
+      set(argument ${emulated})
+    endif()
+    list(APPEND command ${argument})
+  endforeach()
+  if(NOT starts)
+    set(command ${CMAKE_COMMAND} -E echo "skipped: it looks at the tree, not at programs for ${CMAKE_SYSTEM_PROCESSOR}")
+  endif()
+  set(${list} ${command} PARENT_SCOPE)
+endfunction()
+
 function(hf_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "TIMEOUT;WORKING_DIRECTORY" "COMMAND;LABELS;ENVIRONMENT")
   if(NOT arg_LABELS)
@@ -28,8 +59,8 @@ function(hf_test name)
     set(arg_WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endif()
   list(GET arg_COMMAND 0 program)
-  if(CMAKE_CROSSCOMPILING AND NOT TARGET ${program}) # a script here cannot start programs of another processor
-    set(arg_COMMAND ${CMAKE_COMMAND} -E echo "skipped: a script that starts programs built for ${CMAKE_SYSTEM_PROCESSOR}")
+  if(CMAKE_CROSSCOMPILING AND NOT TARGET ${program})
+    hf_emulate(arg_COMMAND)
   endif()
   add_test(NAME ${name} COMMAND ${arg_COMMAND} WORKING_DIRECTORY ${arg_WORKING_DIRECTORY})
   set_tests_properties(${name} PROPERTIES

@@ -248,11 +248,14 @@ def report(parts):
     levels = next((part["rows"] for part in parts if part["what"] == "levels"), {})
     growth = next((part for part in parts if part["what"] == "growth"), {"rows": {}, "name": ""})
     versions = {peer: version for part in parts for peer, version in part.get("versions", {}).items()}
+    if not parts:
+        sys.exit("bench_report: nothing has been measured")
     out = ["Machine: " + "; ".join(dict.fromkeys(part["machine"] for part in parts)) + ".", "",
            "Libraries: " + ", ".join(f"{peer} {version}" for peer, version in versions.items()) + ".", "",
            "Runs (load of the machine at the start): " + "; ".join(dict.fromkeys(
                f"{part['what']}{' ' + part['name'] if part['name'] else ''} {part['when']}, {part['load']:.1f}"
                for part in parts)) + ".", ""]
+    out += ["### what must hold", "", *("- " + line for line in requirements(values, kept, growth["rows"])), ""]
     if values:
         out += ["Holdfast's time, and the other libraries' as multiples of it: above 1 they take longer.", ""]
     for operation in OPERATIONS:
@@ -270,8 +273,37 @@ def report(parts):
         out += [f"### growth, ns for each byte (records of {growth['name']})", "",
                 *table([(spell_bytes(int(size)), row) for size, row in sorted(growth["rows"].items(), key=lambda item: int(item[0]))], "text",
                        lambda row, column: f"{row[column]:.3f}"), ""]
-    out += ["### what must hold", "", *("- " + line for line in requirements(values, kept, growth["rows"])), ""]
     return "\n".join(out)
+
+
+def growth_svg(rows):
+    """The curve: nanoseconds for each byte over the size, each size four times the one before."""
+    sizes = sorted(map(int, rows))
+    shown = [operation for operation in ("read", "walk", "clone", "write") if operation in rows[str(sizes[0])]]
+    colours = dict(zip(shown, ("#1f6feb", "#2da44e", "#bf8700", "#8250df")))
+    top = math.ceil(10 * max(rows[str(size)][operation] for size in sizes for operation in shown)) / 10
+    width, height, left, floor = 640, 300, 48, 260
+
+    def place(i, ns):
+        return left + i * (width - left - 90) / max(1, len(sizes) - 1), floor - ns / top * (floor - 16)
+
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="11">',
+           f'<rect width="{width}" height="{height}" fill="white"/>']
+    for step in range(6):
+        ns = top * step / 5
+        _, y = place(0, ns)
+        out += [f'<line x1="{left}" y1="{y:.1f}" x2="{width - 90}" y2="{y:.1f}" stroke="#ddd"/>',
+                f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{ns:.2f}</text>']
+    for i, size in enumerate(sizes):
+        x, _ = place(i, 0)
+        out.append(f'<text x="{x:.1f}" y="{floor + 16}" text-anchor="middle">{spell_bytes(size)}</text>')
+    for operation in shown:
+        points = [place(i, rows[str(size)][operation]) for i, size in enumerate(sizes)]
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        out += [f'<polyline points="{line}" fill="none" stroke="{colours[operation]}" stroke-width="2"/>',
+                f'<text x="{points[-1][0] + 6:.1f}" y="{points[-1][1] + 4:.1f}" fill="{colours[operation]}">{operation}</text>']
+    out += [f'<text x="{left}" y="{height - 8}">ns for each byte of text, over its size</text>', "</svg>"]
+    return "\n".join(out) + "\n"
 
 
 # ---- in and out --------------------------------------------------------------------------------
@@ -318,6 +350,17 @@ def measure_part(what, program, files, options, folder):
             keep_part(folder, what, os.path.basename(file), measure_growth(growth, size, file), before)
 
 
+def put_into(path, text):
+    with open(path, encoding="utf-8") as stream:
+        page = stream.read()
+    begin, end = "<!-- bench: begin -->\n", "<!-- bench: end -->"
+    if begin not in page or end not in page:
+        sys.exit(f"bench_report: {path} has no lines {begin.strip()} and {end}")
+    before, after = page.split(begin)[0], page.split(end)[1]
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(before + begin + "\n" + text.rstrip("\n") + "\n\n" + end + after)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
@@ -326,6 +369,8 @@ def main():
     parser.add_argument("--parts", help="a folder for what was measured")
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("BENCH_SECONDS") or 300))
     parser.add_argument("--out", help="also written there")
+    parser.add_argument("--into", help="a page whose part between the lines <!-- bench: begin --> and end becomes the table")
+    parser.add_argument("--svg", help="the growth curve is drawn there")
     parser.add_argument("--smoke", action="store_true")
     options = parser.parse_intermixed_args()
     kinds = ("values", "kept", "levels", "growth")
@@ -344,8 +389,15 @@ def main():
         os.makedirs(folder, exist_ok=True)
         for what in asked:
             measure_part(what, options.program, files, options, folder)
-        text = report(load_parts(folder))
+        parts = load_parts(folder)
+    text = report(parts)
     print(text)
+    if options.into:
+        put_into(options.into, text)
+    growth = next((part["rows"] for part in parts if part["what"] == "growth"), None)
+    if options.svg and growth:
+        with open(options.svg, "w", encoding="utf-8") as stream:
+            stream.write(growth_svg(growth))
     if options.out:
         with open(options.out, "w", encoding="utf-8") as stream:
             stream.write(text)

@@ -357,8 +357,9 @@ static hf_status check_close(check *state, uint64_t at)
 {
     const hf__slot *close = &state->slots[at];
     level *top = state->depth > 0 ? &state->levels[state->depth - 1] : NULL;
+    /* No other bit either: HF__EDITED would lead into a draft. */
     if (top == NULL || top->close != at || hf__way_back(close) != at - top->open ||
-        ((close->lo & HF__KEY) != 0) != (top->is_object != 0))
+        (close->lo & 0xffff) != (uint64_t)(HF__CLOSE | (top->is_object ? HF__KEY : 0)))
         return damaged(state, at, "a closing slot of another container");
     state->depth--;
     const hf__slot *open = &state->slots[top->open];

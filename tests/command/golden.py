@@ -10,7 +10,8 @@ A case is a file in cases/:
     stderr:
     | ...
 
---renew rewrites the expectations from what the program does now: read the diff before keeping it.
+--renew rewrites the expectations from what the program does now: read the diff before keeping it. Where
+a build has no recorder or no reports, the cases that speak of these verbs are skipped.
 """
 import os
 import shutil
@@ -45,12 +46,18 @@ def run(program, command):
     return [f"exit {done.returncode}", "stdout:", *quoted(out), "stderr:", *quoted(err)]
 
 
+def verbs_left_out(program):
+    told = subprocess.run([program, "help"], capture_output=True, text=True, check=False).stdout.split()
+    return [verb for verb in ("run", "report") if verb not in told]
+
+
 def main():
     arguments = [a for a in sys.argv[1:] if a != "--renew"]
     renew = "--renew" in sys.argv
     program, wanted = arguments[0], arguments[1:]
     folder = os.path.join(HERE, "cases")
-    passed = failed = 0
+    passed = failed = skipped = 0
+    left_out = verbs_left_out(program)
     for name in sorted(os.listdir(folder)):
         if wanted and name not in wanted:
             continue
@@ -58,6 +65,9 @@ def main():
         with open(path, encoding="utf-8") as file:
             lines = file.read().splitlines()
         command, expected = lines[0][2:], lines[1:]
+        if any(f"holdfast {verb}" in command or f"|   {verb} " in line for verb in left_out for line in lines):
+            skipped += 1
+            continue
         met = run(program, command)
         if renew:
             with open(path, "w", encoding="utf-8") as file:
@@ -74,7 +84,7 @@ def main():
         for line in met:
             if line not in expected:
                 print("  met     ", line)
-    print(f"# cases: {passed} passed, {failed} failed")
+    print(f"# cases: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed else 0
 
 

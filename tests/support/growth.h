@@ -33,7 +33,7 @@ int64_t growth_resident_bytes(void);
 void growth_begin(growth_meter *meter);
 /* Bytes in use now minus those at growth_begin. */
 int64_t growth_check(const growth_meter *meter);
-/* Resident bytes now minus those at growth_begin; 0 under sanitizers. */
+/* Resident bytes now minus those at growth_begin; 0 under sanitizers and emulators. */
 int64_t growth_resident(const growth_meter *meter);
 
 #endif
