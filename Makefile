@@ -33,7 +33,8 @@ bench_parts:
 	@cmake --build --preset release --target bench_values bench_growth bench_corpora -- --quiet
 	@bench/values/bench_report.py $(BUILD)/release/bench/values/bench_values $(BENCH_PARTS) \
 	    --corpora $(or $(BENCH_FILES),$(BUILD)/release/corpora) --parts $(BUILD)/release/bench_values_parts \
-	    --out $(BUILD)/release/bench_values.md --svg $(BUILD)/release/bench_growth.svg $(if $(BENCH_INTO),--into '$(BENCH_INTO)')
+	    --out $(BUILD)/release/bench_values.md \
+	    $(if $(BENCH_INTO),--into '$(BENCH_INTO)' --svg '$(dir $(BENCH_INTO))growth.svg')
 
 fuzz: ## each fuzzer for FUZZ_SECONDS=60, or one with FUZZ=name (FUZZ_ENGINE=afl)
 	@tools/setup demo fuzz

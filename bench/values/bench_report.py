@@ -270,7 +270,7 @@ def report(parts):
         out += ["### at each CPU level, yyjson's time over Holdfast's", "",
                 *table(list(levels.items()), "file, level", lambda row, column: f"{row[column]:.2f}"), ""]
     if growth["rows"]:
-        out += [f"### growth, ns for each byte (records of {growth['name']})", "",
+        out += [f"### growth, ns for each byte (records of {growth['name']})", "", "![the curve](growth.svg)", "",
                 *table([(spell_bytes(int(size)), row) for size, row in sorted(growth["rows"].items(), key=lambda item: int(item[0]))], "text",
                        lambda row, column: f"{row[column]:.3f}"), ""]
     return "\n".join(out)
