@@ -38,27 +38,56 @@ void expect(bool holds, const char *what)
     }
 }
 
-/* Times `operation`, which returns the part of its time that counts or, when negative, all of it. */
-template <typename Operation> void time(const char *name, size_t bytes, Operation operation)
-{
-    std::vector<double> rounds;
-    operation();
-    double all = 0;
-    while (static_cast<int>(rounds.size()) < kRoundsMin || all < kAllNs) {
-        double counted = 0, whole = 0;
-        size_t times = 0;
-        while (times == 0 || whole < kRoundNs) {
-            double begin = now_ns(), part = operation(), spent = now_ns() - begin;
-            counted += part < 0 ? spent : part;
-            whole += spent;
-            times++;
-        }
-        all += whole;
-        rounds.push_back(counted / static_cast<double>(times));
+struct Rounds {
+    std::vector<double> ns;
+    double              round = 0;
+    size_t              times = 0;
+
+    void add(double spent)
+    {
+        round += spent;
+        times++;
     }
-    std::nth_element(rounds.begin(), rounds.begin() + static_cast<long>(rounds.size() / 2), rounds.end());
-    printf("%s %.5f\n", name, rounds[rounds.size() / 2] / static_cast<double>(bytes));
-    fflush(stdout);
+    void end()
+    {
+        ns.push_back(round / static_cast<double>(times));
+        round = 0;
+        times = 0;
+    }
+    void print(const char *name, size_t bytes)
+    {
+        std::nth_element(ns.begin(), ns.begin() + static_cast<long>(ns.size() / 2), ns.end());
+        printf("%s %.5f\n", name, ns[ns.size() / 2] / static_cast<double>(bytes));
+        fflush(stdout);
+    }
+};
+
+/* Times `operation` and, where it has one, the `after` that ends what it made. */
+template <typename Operation, typename After>
+void time(const char *name, const char *name_after, size_t bytes, Operation operation, After after)
+{
+    Rounds first, second;
+    operation();
+    after();
+    for (double all = 0; static_cast<int>(first.ns.size()) < kRoundsMin || all < kAllNs;) {
+        double round = 0;
+        do {
+            double begin = now_ns();
+            operation();
+            double middle = now_ns();
+            after();
+            double end = now_ns();
+            first.add(middle - begin);
+            second.add(end - middle);
+            round += end - begin;
+        } while (round < kRoundNs);
+        first.end();
+        second.end();
+        all += round;
+    }
+    first.print(name, bytes);
+    if (name_after != nullptr)
+        second.print(name_after, bytes);
 }
 
 hf_document *read_sample(const bench::Sample &sample)
@@ -97,41 +126,24 @@ void walk_over(const hf_document *document)
 void time_all(const bench::Sample &sample)
 {
     size_t       bytes = sample.length;
-    hf_document *kept = read_sample(sample);
+    hf_document *kept = read_sample(sample), *made = nullptr;
     hf_buffer    out = HF_BUFFER_INIT(size_t{ 1 } << 33);
-    time("read", bytes, [&] {
-        hf_document_drop(read_sample(sample));
-        return -1.0;
-    });
-    time("walk", bytes, [&] {
-        walk_over(kept);
-        return -1.0;
-    });
-    time("clone", bytes, [&] {
-        hf_document *copy = nullptr;
-        expect(hf_document_clone(kept, nullptr, nullptr, &copy, nullptr) == HF_OK, "clone");
-        hf_document_drop(copy);
-        return -1.0;
-    });
-    time("write", bytes, [&] {
-        hf_buffer_reset(&out);
-        expect(hf_write(hf_root(kept), nullptr, &out, nullptr) == HF_OK, "write");
-        return -1.0;
-    });
-    hf_write_options respelled = {};
-    respelled.respell = true;
-    time("write-respelled", bytes, [&] {
-        hf_buffer_reset(&out);
-        expect(hf_write(hf_root(kept), &respelled, &out, nullptr) == HF_OK, "write");
-        return -1.0;
-    });
+    auto         nothing = [] {};
+    auto         drop = [&] { hf_document_drop(made); };
+    time("read", "drop", bytes, [&] { made = read_sample(sample); }, drop);
+    time("walk", nullptr, bytes, [&] { walk_over(kept); }, nothing);
+    time("clone", nullptr, bytes, [&] {
+        expect(hf_document_clone(kept, nullptr, nullptr, &made, nullptr) == HF_OK, "clone");
+    }, drop);
+    for (bool respelled : { false, true }) {
+        hf_write_options options = {};
+        options.respell = respelled;
+        time(respelled ? "write-respelled" : "write", nullptr, bytes, [&] {
+            hf_buffer_reset(&out);
+            expect(hf_write(hf_root(kept), &options, &out, nullptr) == HF_OK, "write");
+        }, nothing);
+    }
     hf_buffer_release(&out);
-    time("drop", bytes, [&] {
-        hf_document *document = read_sample(sample);
-        double       begin = now_ns();
-        hf_document_drop(document);
-        return now_ns() - begin;
-    });
     hf_document_drop(kept);
 }
 

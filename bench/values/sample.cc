@@ -158,10 +158,11 @@ Sample load_sample(const std::string &file, size_t bytes)
     if (bytes > 0)
         sample.text = repeat(sample.text, file, bytes);
     sample.length = sample.text.size();
-    hf_document *document = read_or_exit(sample.text, sample.length, file.c_str());
-    if (bytes == 0)
+    if (bytes == 0) {
+        hf_document *document = read_or_exit(sample.text, sample.length, file.c_str());
         sample.paths = draw_paths(hf_root(document));
-    hf_document_drop(document);
+        hf_document_drop(document);
+    }
     sample.text.append(kPadding, ' ');
     return sample;
 }
