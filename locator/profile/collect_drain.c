@@ -205,8 +205,9 @@ void hf__drain_dead_threads(hf__collector *collector)
             slot >= HF__PROCESSES_MAX || !collector->processes[slot].known || collector->processes[slot].ended)
             continue;
         pid_t pid = (pid_t)collector->processes[slot].pid;
-        pid_t tid = (pid_t)atomic_load(&ring->tid);
-        if (tid != 0 && syscall(SYS_tgkill, pid, tid, 0) != 0)
+        uint32_t tid = atomic_load(&ring->tid);
+        /* An idle ring has no thread's number: else who claims it next would seem gone until it has put its own. */
+        if (tid != 0 && syscall(SYS_tgkill, pid, (pid_t)tid, 0) != 0 && atomic_compare_exchange_strong(&ring->tid, &tid, 0))
             atomic_compare_exchange_strong(&ring->state, &owned, HF__RING_IDLE);
     }
 }

@@ -148,6 +148,7 @@ void hf__contexts_drop(void)
         thread->contexts[level] = NULL;
         if (context == NULL)
             continue;
+        atomic_store(&context->ring->tid, 0);   /* the next one has claimed it before it says who it is */
         atomic_store_explicit(&context->ring->state, HF__RING_IDLE, memory_order_release);
         context_give(context);
     }
