@@ -161,8 +161,8 @@ static void emit_forward(const gen_plan *plan, FILE *to)
     if (plan->writes)
         fprintf(to, "static char *%s_hf_write(hf__out *out, char *at, const void *object);\n", plan->name);
     if (plan->copies && plan->has_links)
-        fprintf(to, "static bool %s_hf_copy(hf__copier *with, const void *object, void *copy);\n"
-                    "static void %s_hf_measure(hf__measurer *with, const void *object);\n", plan->name, plan->name);
+        fprintf(to, "static void %s_hf_cut(%s *to);\nstatic bool %s_hf_copy(hf__copier *with, const void *object, void *copy);\n"
+                    "static void %s_hf_measure(hf__measurer *with, const void *object);\n", plan->name, plan->spelling, plan->name, plan->name);
 }
 
 static void emit_table(const gen_plan *plan, FILE *to)

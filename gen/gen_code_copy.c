@@ -117,8 +117,10 @@ static const char *copy_step(copyist *with, const gen_member *member, const gen_
         return gen_print(unit, "%s_hf_copy(with, &%s, &%s)", item->plan->name, from, to);
     if (item->shape == SHAPE_STRING)
         return gen_print(unit, "hf__copy_string(with, %s, &%s)", from, to);
-    const char *sizes = gen_print(unit, "%s, sizeof *%s, _Alignof(__typeof__(*%s))", count_of(with, member, item), from, from);
     const gen_item *target = item->item;
+    const char *sizes = target->shape == SHAPE_POINTER || target->shape == SHAPE_STRING
+                            ? gen_print(unit, "%s, sizeof(void *), _Alignof(void *)", count_of(with, member, item))
+                            : gen_print(unit, "%s, sizeof *%s, _Alignof(__typeof__(*%s))", count_of(with, member, item), from, from);
     if (target->shape == SHAPE_STRING && (target->ownership == GEN_OWN || target->ownership == GEN_SHARED))
         return gen_print(unit, "hf__copy_objects(with, %s, &%s, %s, hf__copy_string_step)", from, to, sizes);
     if (target->shape == SHAPE_RECORD && target->plan->has_links)
@@ -189,7 +191,8 @@ static const char *measure_step(copyist *with, const gen_member *member, const g
         step = gen_print(unit, "%s_hf_measure", target->plan->name);
     else if (leads_to_pointers(item) && target->ownership != GEN_REF)
         step = gen_print(unit, "%s_hf_measure_%s", member->owner->name, member->name);
-    return gen_print(unit, "hf__measure_objects(with, %s, %s, sizeof *%s, %s)", from, count_of(with, member, item), from, step);
+    const char *size = target->shape == SHAPE_POINTER || target->shape == SHAPE_STRING ? "(void *)" : gen_print(unit, " *%s", from);
+    return gen_print(unit, "hf__measure_objects(with, %s, %s, sizeof%s, %s)", from, count_of(with, member, item), size, step);
 }
 
 static void emit_measure_pointer(copyist *with, const gen_member *member)

@@ -135,6 +135,8 @@ static const char *emit_item(emitter *with, const gen_member *member, const gen_
     else if (item->shape == SHAPE_OPAQUE && member->is_anonymous)
         fprintf(with->to, ",\n    .size = sizeof(%s), .alignment = 1", gen_print(unit, "((%s *)0)->%s", member->owner->spelling,
                 member->field->type->record->fields->name->text));
+    else if (is_pointer)
+        fputs(",\n    .size = sizeof(void *), .alignment = _Alignof(void *)", with->to);
     else
         fprintf(with->to, ",\n    .size = sizeof(%s), .alignment = _Alignof(__typeof__(%s))", expression, expression);
     if (item->shape == SHAPE_ARRAY)
