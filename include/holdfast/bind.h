@@ -371,7 +371,31 @@ HF_API HF_NODISCARD hf_status hf_struct_to_value(const hf_type *type, const void
 
 /* ---- typed looks at dynamic values ------------------------------------------------------- */
 
-HF_API hf_value hf__get_near_slow(hf_value object, hf_text key, uint32_t *place);
+HF_API hf_value hf__get_near_slow(hf_value object, hf_text key, hf__slot words, uint32_t *place);
+
+static inline uint64_t hf__key_byte(hf_text key, unsigned at, unsigned shift)
+{
+    return at < key.length ? (uint64_t)(unsigned char)key.bytes[at] << shift : 0;
+}
+
+/* A key of up to HF__INLINE_MAX bytes as the two words of its slot, flags aside. Byte by byte, so that
+ * a literal gives two constants. */
+static inline hf__slot hf__key_words(hf_text key)
+{
+    hf__slot words;
+    words.lo = HF__TEXT | (uint64_t)key.length << 8 | hf__key_byte(key, 0, 16) | hf__key_byte(key, 1, 24) | hf__key_byte(key, 2, 32) |
+               hf__key_byte(key, 3, 40) | hf__key_byte(key, 4, 48) | hf__key_byte(key, 5, 56);
+    words.hi = hf__key_byte(key, 6, 0) | hf__key_byte(key, 7, 8) | hf__key_byte(key, 8, 16) | hf__key_byte(key, 9, 24) |
+               hf__key_byte(key, 10, 32) | hf__key_byte(key, 11, 40) | hf__key_byte(key, 12, 48) | hf__key_byte(key, 13, 56);
+    return words;
+}
+
+static inline bool hf__slot_is_key(const hf__slot *slot, hf_text key, hf__slot words)
+{
+    if (key.length > HF__INLINE_MAX)
+        return hf_text_equal(hf__slot_text(slot), key);
+    return (((slot->lo & ~(uint64_t)HF__FLAGS) ^ words.lo) | (slot->hi ^ words.hi)) == 0;
+}
 
 /* As hf_get, for a key that stands at the same place in most objects: `place`, 0 at first, remembers
  * where it was and is checked before it is believed, so a miss costs a lookup and never an answer. Of
@@ -380,16 +404,17 @@ HF_API hf_value hf__get_near_slow(hf_value object, hf_text key, uint32_t *place)
 static inline hf_value hf_get_near(hf_value object, hf_text key, uint32_t *place)
 {
     uint32_t at = __atomic_load_n(place, __ATOMIC_RELAXED);
+    hf__slot words = hf__key_words(key);
     if (HF_LIKELY(hf_is_object(object) && (object.slot->lo & HF__EDITED) == 0)) {
         uint64_t slots = 2 * (uint64_t)hf__count(object.slot) + 2;
         if (HF_LIKELY(hf__span(object.slot) == slots && (at & 1) != 0 && at < slots - 1)) {
             const hf__slot *slot = object.slot + at;
             hf_value value = { object.home, slot + 1 };
-            if (HF_LIKELY(hf_text_equal(hf__slot_text(slot), key) && hf__kind(slot + 1) != HF__MOUNT))
+            if (HF_LIKELY(hf__slot_is_key(slot, key, words) && hf__kind(slot + 1) != HF__MOUNT))
                 return value;
         }
     }
-    return hf__get_near_slow(object, key, place);
+    return hf__get_near_slow(object, key, words, place);
 }
 
 HF_EXTERN_END
