@@ -35,8 +35,8 @@ static const char *why_tables(gen_unit *unit, const gen_plan *plan)
 {
     if (plan->is_union)
         return "a union";
-    if (plan->record->is_packed)
-        return "it is packed";
+    if (plan->record->is_packed || unit->has_packing)
+        return "it is packed, or may be";
     if (plan->has_flex)
         return "it ends in a flexible array";
     for (const gen_member *member = plan->members; member != NULL; member = member->next) {

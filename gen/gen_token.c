@@ -154,8 +154,12 @@ static void read_marker(scan *from)
     for (; at < end && is_digit(*at); at++)
         line = line * 10 + (uint32_t)(*at - '0');
     from->at = end;
-    if (at == digits)
+    if (at == digits) {
+        bool is_pragma = end - at > 6 && memcmp(at, "pragma", 6) == 0 && !from->file->is_system;
+        for (; is_pragma && end - at >= 4; at++)
+            from->unit->has_packing |= memcmp(at, "pack", 4) == 0;
         return;
+    }
     from->line = line - 1; /* the line feed behind the marker adds one */
     const char *name = memchr(at, '"', (size_t)(end - at));
     const char *name_end = name != NULL ? memchr(name + 1, '"', (size_t)(end - name - 1)) : NULL;

@@ -50,6 +50,7 @@ typedef struct gen_unit {
 
     const gen_token *tokens;     /* ends with a token of kind GEN_END */
     size_t           token_count;
+    bool             has_packing; /* `#pragma pack` in the user's own files */
 
     gen_record *records, **records_end; /* in the order of their first mention */
     gen_enum   *enums, **enums_end;

@@ -87,6 +87,7 @@ static void test_forms__the_code_is_there(void **state)
     assert_true(expect_same_text(&record_hf_type, record_json));
     assert_true(expect_same_text(&plain_hf_type, plain_json));
     assert_true(expect_same_text(&tree_hf_type, "{\"value\":1,\"left\":{\"value\":2,\"left\":null,\"right\":null},\"right\":null}"));
+    assert_true(expect_same_text(&shelf_hf_type, "{\"first\":{\"label\":\"a\"},\"rest\":[{\"label\":null},{\"label\":\"c\"}]}"));
     assert_true(expect_same_text(&packet_hf_type, "{\"kind\":3,\"owner\":\"me\",\"data\":[1,2,4294967295]}"));
 }
 

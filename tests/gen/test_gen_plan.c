@@ -1,6 +1,8 @@
 /* test_gen_plan.c - annotations, conventions, and what the type graph decides. */
 #include "gen_case.h"
 
+#include "gen_code.h"
+
 static void test_plan__annotations_are_read(void **state)
 {
     (void)state;
@@ -114,6 +116,22 @@ static void test_plan__optional_members_find_their_flag(void **state)
     case_end();
 }
 
+static void test_plan__packed_records_are_left_to_tables(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { "struct a { char c; double d; };", "#pragma pack(1)\nstruct a { char c; double d; };",
+                                         "struct a { char c; double d; } __attribute__((packed));" };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        assert_true(case_begin(texts[i]));
+        gen_plan *plan = gen_plan_find(&case_plans, "a");
+        gen_keys_list(&case_unit, plan);
+        gen_code_decide(&case_unit, &case_plans);
+        assert_int_equal(plan->reads, i == 0);
+        assert_int_equal(plan->copies, i == 0);
+        case_end();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +142,7 @@ int main(void)
         cmocka_unit_test(test_plan__cycles_through_several_types),
         cmocka_unit_test(test_plan__unions_need_a_tag),
         cmocka_unit_test(test_plan__optional_members_find_their_flag),
+        cmocka_unit_test(test_plan__packed_records_are_left_to_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,11 @@ typedef struct group {
     int      n_scores;
 } group;
 
+/* Held in place, and described after what holds it. */
+typedef struct shelf {
+    struct { char *label HF(own); } first, rest[2];
+} shelf;
+
 typedef struct packet {
     uint16_t len;
     uint8_t  kind;
