@@ -132,7 +132,8 @@ private:
         options.numbers = numbers;
         return hf_read(hf_text_of(text.bytes, text.length), &options, document, nullptr) == HF_OK;
     }
-    static void scalar(Sum &sum, hf_value value)
+    /* Inlined, so that the sums stay in registers, as they may in a loop. */
+    [[gnu::always_inline]] static void scalar(Sum &sum, hf_value value)
     {
         if (hf_is_text(value)) {
             hf_text text = hf_as_text(value, hf_text());
