@@ -126,8 +126,13 @@ static int id_of(hf_value value)
 {
     if (hf_is_array(value))
         value = hf_at(value, 0);
-    hf_text text = hf_as_text(value, HF_T(""));
-    return text.length > 0 ? (int)strtol(text.bytes, NULL, 10) : (int)hf_as_i64(value, NOBODY);
+    hf_text text = hf_as_text(value, HF_T("")); /* not terminated: strtol would read on */
+    if (text.length == 0)
+        return (int)hf_as_i64(value, NOBODY);
+    int id = 0;
+    for (size_t i = 0; i < text.length && text.bytes[i] >= '0' && text.bytes[i] <= '9'; i++)
+        id = id * 10 + (text.bytes[i] - '0');
+    return id;
 }
 
 static const char *key_of(int key, char room[48])
