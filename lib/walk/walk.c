@@ -100,7 +100,6 @@ static void run_defers(hf_walk *walk, uint64_t depth)
 }
 
 /* Where it ended stays readable, for hf_walk_get_position. */
-/* Where it ended stays readable, for hf_walk_get_position. */
 static bool end_walk(hf_walk *walk, hf_walk_end reason)
 {
     walk->reason = reason;
