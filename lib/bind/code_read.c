@@ -10,8 +10,7 @@
 
 #include "bind/struct_release.h"
 #include "bind/struct_rule.h"
-
-enum { STEP = 16 };
+#include "bind/text_run.h"
 
 /* ---- blanks ------------------------------------------------------------------------------ */
 
@@ -22,14 +21,14 @@ static inline const char *skip_blanks(const char *at, const char *end)
     if (*at == ' ' && (unsigned char)at[1] > ' ') /* '}' ends the text, so there is a byte behind a blank */
         return at + 1;
 #if defined(__SSE2__)
-    while (end - at >= STEP) { /* indentation is long */
+    while (end - at >= HF__TEXT_RUN_STEP) { /* indentation is long */
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)at);
         __m128i space = _mm_cmpeq_epi8(x, _mm_set1_epi8(' ')), feed = _mm_cmpeq_epi8(x, _mm_set1_epi8('\n'));
         __m128i tab = _mm_cmpeq_epi8(x, _mm_set1_epi8('\t')), back = _mm_cmpeq_epi8(x, _mm_set1_epi8('\r'));
         unsigned blank = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(space, feed), _mm_or_si128(tab, back)));
         if (blank != 0xffff)
             return at + __builtin_ctz(~blank);
-        at += STEP;
+        at += HF__TEXT_RUN_STEP;
     }
 #endif
     (void)end;
@@ -66,29 +65,13 @@ static char *need_room(hf__in *in, size_t length)
 
 /* ---- texts ------------------------------------------------------------------------------- */
 
-/* How many of the STEP bytes at `at` come before a quote, a backslash or a control character. */
-static inline unsigned run_of_text(const char *at)
-{
-#if defined(__SSE2__)
-    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i quote = _mm_cmpeq_epi8(x, _mm_set1_epi8('"')), slash = _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'));
-    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
-    return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), control)) | 0x10000);
-#else
-    unsigned count = 0;
-    while (count < STEP && at[count] != '"' && at[count] != '\\' && (unsigned char)at[count] >= 0x20)
-        count++;
-    return count;
-#endif
-}
-
 /* The quote, backslash or control character at or behind `at`; NULL when the text ends before. */
 static inline const char *text_stop(const char *at, const char *end)
 {
-    while (end - at >= STEP) {
-        unsigned run = run_of_text(at);
+    while (end - at >= HF__TEXT_RUN_STEP) {
+        unsigned run = hf__text_run(at);
         at += run;
-        if (run < STEP)
+        if (run < HF__TEXT_RUN_STEP)
             return at;
     }
     while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20)

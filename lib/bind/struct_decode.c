@@ -14,6 +14,7 @@
 #include "bind/binder.h"
 #include "bind/code_read.h"
 #include "bind/struct_scalar.h"
+#include "bind/text_run.h"
 
 typedef struct decoder {
     hf__binder  binder;
@@ -94,35 +95,16 @@ static hf_status unescape(decoder *from, const char *begin, size_t length, hf_te
     return HF_OK;
 }
 
-enum { RUN_STEP = 16 };
-
-/* How many of the RUN_STEP bytes at `at` come before a quote, a backslash or a control character. Bytes
- * above 127 go on: UTF-8 was checked. */
-static inline unsigned run_of_text(const char *at)
-{
-#if defined(__SSE2__)
-    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i quote = _mm_cmpeq_epi8(x, _mm_set1_epi8('"')), slash = _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'));
-    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
-    return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), control)) | 0x10000);
-#else
-    unsigned count = 0;
-    while (count < RUN_STEP && at[count] != '"' && at[count] != '\\' && (unsigned char)at[count] >= 0x20)
-        count++;
-    return count;
-#endif
-}
-
 /* At the opening quote; ends behind the closing one. The text may lie in the decoder's room. */
 static hf_status read_text(decoder *from, hf_text *ret_text)
 {
     const char *begin = from->at + 1, *at = begin;
     bool has_escapes = false;
     for (;;) {
-        if (from->end - at >= RUN_STEP) {
-            unsigned run = run_of_text(at);
+        if (from->end - at >= HF__TEXT_RUN_STEP) {
+            unsigned run = hf__text_run(at);
             at += run;
-            if (run == RUN_STEP)
+            if (run == HF__TEXT_RUN_STEP)
                 continue;
         }
         if (at >= from->end) {
