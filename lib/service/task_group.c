@@ -339,7 +339,7 @@ static void init_sync(hf_task_group *group)
 hf_status hf_task_group_create(const hf_task_group_options *options, hf_task_group **ret_group, hf_error *reterr)
 {
     hf_task_group_options filled = { .threads_max = 0 };
-    size_t                bytes;
+    size_t                bytes = 0;
     void                 *block = NULL;
     hf_budget            *captured = NULL;
     if (options != NULL)
