@@ -282,11 +282,20 @@ typedef struct hf_struct_place {
     bool             is_item;
 } hf_struct_place;
 
+/* Limits mean what they mean for documents (walk.h), and end a walk in the same ways. */
 typedef struct hf_struct_walk_options {
-    const hf_allocator *allocator;  /* for the stack beyond 16 levels and for what was met; NULL: malloc */
-    uint64_t            values_max; /* 0: no limit */
-    uint32_t            depth_max;  /* 0: 2^24 */
-    uint64_t            reserved[4];
+    const hf_allocator *allocator;  /* for the stack beyond 16 levels, for cleanups beyond 8 and for what was met; NULL: malloc */
+    uint64_t         values_max; /* 0: no limit, for every field; a container counts when entered */
+    uint64_t         bytes_max;  /* of the values visited: a text with its NUL, bytes as they are, any other scalar its
+                                    size in C; a container itself has none */
+    uint32_t         depth_max;  /* containers below this depth end the walk; 0: 2^24 */
+    uint32_t         time_ms;    /* a deadline, looked at every 2048 values */
+    const hf_arena  *watch_arena; /* looked at as often: ends when more than watch_arena_bytes are used */
+    uint64_t         watch_arena_bytes;
+    hf_budget       *watch_budget; /* the same for what is charged to a budget */
+    uint64_t         watch_budget_bytes;
+    const hf_cancel *cancel;     /* looked at as often */
+    uint64_t         reserved[4];
 } hf_struct_walk_options;
 
 /* Every value below a struct in the order of its members, as it would stand in JSON: pointers are
@@ -300,7 +309,8 @@ typedef struct hf_struct_walk_options {
  *             hf_struct_walk_prune(&walk);
  *     hf_walk_end why = hf_struct_walk_finish(&walk);
  *
- * finish always has to be called: it frees what the walk worked with. */
+ * It ends, and what was deferred runs, as the table at hf_walk_end in walk.h says; HF_WALK_NO_MEMORY is
+ * for the stack and for what was met. finish always has to be called: it frees what the walk worked with. */
 typedef struct hf_struct_walk {
     hf_event        event;
     uint32_t        depth;  /* of `place` below the root, which is 0 */
@@ -309,17 +319,31 @@ typedef struct hf_struct_walk {
     hf_struct_place place;
     struct hf__struct_walk *work; /* the library's */
     hf_walk_end     end;
-    uint64_t        values;
+    uint64_t        values; /* visited so far, containers when entered */
 } hf_struct_walk;
 
 /* Takes memory at once; when there is none, next ends the walk with HF_WALK_NO_MEMORY. */
 HF_API void hf_struct_walk_init(hf_struct_walk *walk, const hf_type *type, const void *object,
                                 const hf_struct_walk_options *options);
 HF_API bool hf_struct_walk_next(hf_struct_walk *walk);
-/* After HF_ENTER: passes over what is inside; HF_LEAVE comes next. */
+/* After HF_ENTER: passes over what is inside. After any other event: over what is left of the container
+ * around. HF_LEAVE of the container comes next either way, after the cleanups deferred in it. */
 HF_API void hf_struct_walk_prune(hf_struct_walk *walk);
-/* next returns false from now on. */
+/* After HF_ENTER: leaves the container out altogether; what follows it comes next, without HF_LEAVE. What
+ * was deferred in it runs now. After any other event: nothing. */
+HF_API void hf_struct_walk_skip(hf_struct_walk *walk);
+/* next returns false from now on. Cleanups wait for finish. */
 HF_API void hf_struct_walk_stop(hf_struct_walk *walk);
+/* Calls cleanup(context) once, when the innermost container that is entered is left, in whatever way;
+ * outside of any container, when the walk ends. HF_NO_MEMORY: the cleanup is not taken. A cleanup may walk,
+ * with a walk of its own; it must not touch this one. */
+HF_API HF_NODISCARD hf_status hf_struct_walk_defer(hf_struct_walk *walk, void (*cleanup)(void *context), void *context);
+/* A walk that a limit, a stop or a lack of memory has ended, and that is not finished, goes on where it
+ * ended, with fresh limits; `values` goes on from 0. It begins with the value at which the limit ended it.
+ * The way back of a struct is a stack that the walk owns, so there is no position to keep beside it; the
+ * allocator stays the first one. Does nothing to a walk that is done. */
+HF_API void hf_struct_walk_resume(hf_struct_walk *walk, const hf_struct_walk_options *options);
+/* Ends the walk and says why; runs the cleanups that still wait, inner ones first. May be called again. */
 HF_API hf_walk_end hf_struct_walk_finish(hf_struct_walk *walk);
 /* The JSON Pointer of the present place, as snprintf writes: the length it has. */
 HF_API size_t hf_struct_walk_pointer(const hf_struct_walk *walk, char *out, size_t size);

@@ -8,18 +8,11 @@
  * followed or more than HF__WALK_DEFERS cleanups wait. */
 #include <holdfast/walk.h>
 
-#include <time.h>
-
 #include "value/ended.h"
 #include "value/home.h"
 #include "value/place.h"
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
+#include "walk/walk_limits.h"
 
 static const hf__slot edge = { HF__NONE, 0 };
 
@@ -42,11 +35,11 @@ static void set_options(hf_walk *walk, const hf_walk_options *options)
     walk->counts_bytes = given->bytes_max != 0;
     walk->follows = given->follow_links;
     walk->enter_below = walk->follows ? 0 : depth_max(walk);
-    walk->deadline_ns = given->time_ms != 0 ? now_ns() + (uint64_t)given->time_ms * 1000000u : 0;
+    walk->deadline_ns = hf__walk_deadline(given);
     walk->check_at = UINT64_MAX;
     if (given->values_max != 0)
         walk->check_at = given->values_max + 1 != 0 ? given->values_max + 1 : UINT64_MAX;
-    if (walk->deadline_ns != 0 || given->watch_arena != NULL || given->watch_budget != NULL || given->cancel != NULL)
+    if (hf__walk_asks(given, walk->deadline_ns))
         walk->check_at = walk->check_at < HF__WALK_CHECK_EVERY ? walk->check_at : HF__WALK_CHECK_EVERY;
     if (walk->counts_bytes)
         walk->check_at = 1;
@@ -92,10 +85,7 @@ static const hf__slot *next_to(const hf_walk *walk, const hf__slot *value, const
 
 static void run_defers(hf_walk *walk, uint64_t depth)
 {
-    while (walk->defers_used > 0 && walk->defers[walk->defers_used - 1].depth >= depth) {
-        hf__walk_defer waiting = walk->defers[--walk->defers_used];
-        waiting.cleanup(waiting.context);
-    }
+    hf__walk_run_defers(walk->defers, &walk->defers_used, depth);
     set_leave_slowly(walk);
 }
 
@@ -331,16 +321,11 @@ bool hf__walk_check(hf_walk *walk, const hf__slot *at)
     } else {
         walk->check_at = limits->values_max != 0 ? limits->values_max + 1 : UINT64_MAX;
     }
-    if (walk->deadline_ns == 0 && limits->watch_arena == NULL && limits->watch_budget == NULL && limits->cancel == NULL)
+    if (!hf__walk_asks(limits, walk->deadline_ns))
         return true;
-    if (walk->deadline_ns != 0 && now_ns() >= walk->deadline_ns)
-        return end_before(walk, HF_WALK_LIMIT_TIME);
-    if ((limits->watch_arena != NULL && hf_arena_count(limits->watch_arena).used > limits->watch_arena_bytes) ||
-        (limits->watch_budget != NULL && hf_budget_count(limits->watch_budget).current > limits->watch_budget_bytes))
-        return end_before(walk, HF_WALK_LIMIT_MEMORY);
-    hf_status asked = hf_cancel_check(limits->cancel);
-    if (asked != HF_OK)
-        return end_before(walk, asked == HF_LIMIT_TIME ? HF_WALK_LIMIT_TIME : HF_WALK_CANCELLED);
+    hf_walk_end reason = hf__walk_ask(limits, walk->deadline_ns);
+    if (reason != HF_WALK_UNFINISHED)
+        return end_before(walk, reason);
     uint64_t soon = walk->values + HF__WALK_CHECK_EVERY;
     walk->check_at = soon < walk->check_at ? soon : walk->check_at;
     return true;
