@@ -23,10 +23,10 @@ typedef struct target {
     hf_write_options *form;
 } target;
 
-static int format_one(const hf_document *document, void *context)
+static int format_one(const hf_document *document, stream_here *here, void *context)
 {
     const target *into = context;
-    int code = output_put(into->to, hf_root(document), into->form);
+    int code = output_put(into->to, hf_root(document), into->form, here);
     return code == EXIT_DONE && into->to->is_closed ? EXIT_FINDING : code;
 }
 
@@ -90,6 +90,6 @@ const verb verb_format = {
     .options = option_table,
     .details = "Without FILE, or with -, reads standard input. Numbers and escapes come out as they were\n"
                "spelled. Bad input: exit 5 and nothing of that document written. Pretty output indents 100 levels at most.\n"
-               "Canonical form refuses equal keys and numbers that no double holds.\n",
+               "Canonical form refuses equal keys and numbers that no double holds; nothing of that document is written.\n",
     .run = run,
 };

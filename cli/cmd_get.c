@@ -47,13 +47,22 @@ static int put_line(output *to, hf_text text)
     return code == EXIT_DONE ? output_put_text(to, HF_T("\n")) : code;
 }
 
-static int put_keys(request *wish, hf_value value)
+static int tell_no_keys(const request *wish, hf_value value, stream_here *here)
+{
+    hf_error error = { .status = HF_WRONG_KIND, .has_pointer = true };
+    snprintf(error.detail, sizeof error.detail, "%s has no keys", hf_kind_name(hf_kind_of(value)));
+    snprintf(error.pointer, sizeof error.pointer, "%s", wish->pointer);
+    stream_locate(here, &error);
+    fprintf(stderr, "holdfast get: ");
+    hf_error_print(stderr, &error);
+    return EXIT_FINDING;
+}
+
+static int put_keys(request *wish, hf_value value, stream_here *here)
 {
     char count[24];
-    if (!hf_is_container(value)) {
-        fprintf(stderr, "holdfast get: %s has no keys\n", hf_kind_name(hf_kind_of(value)));
-        return EXIT_FINDING;
-    }
+    if (!hf_is_container(value))
+        return tell_no_keys(wish, value, here);
     if (hf_is_array(value)) {
         int length = snprintf(count, sizeof count, "%u", hf_count(value));
         return put_line(&wish->to, hf_text_of(count, (size_t)length));
@@ -66,24 +75,24 @@ static int put_keys(request *wish, hf_value value)
     return code;
 }
 
-static int put_value(request *wish, hf_value value)
+static int put_value(request *wish, hf_value value, stream_here *here)
 {
     wish->found++;
     if (wish->wants_keys)
-        return put_keys(wish, value);
+        return put_keys(wish, value, here);
     if (wish->is_raw && hf_is_text(value))
         return put_line(&wish->to, hf_as_text(value, HF_T("")));
-    return output_put(&wish->to, value, &wish->form);
+    return output_put(&wish->to, value, &wish->form, here);
 }
 
-static int get_from(const hf_document *document, void *context)
+static int get_from(const hf_document *document, stream_here *here, void *context)
 {
     request *wish = context;
     hf_value value;
     hf_error error;
     hf_status status = hf_find_pointer(hf_root(document), hf_text_from_cstr(wish->pointer), &value, &error);
     if (status == HF_OK)
-        return wish->to.is_closed ? EXIT_FINDING : put_value(wish, value);
+        return wish->to.is_closed ? EXIT_FINDING : put_value(wish, value, here);
     if (wish->is_stream)
         return EXIT_DONE; /* this one has none; the next may */
     fprintf(stderr, "holdfast get: nothing at '%s': ", wish->pointer);
@@ -108,7 +117,7 @@ static int get_all(const verb *self, request *wish, const char *path)
     }
     code = input_read(path, NULL, &document);
     if (code == EXIT_DONE)
-        code = get_from(document, wish);
+        code = get_from(document, NULL, wish);
     hf_document_drop(document);
     return code;
 }

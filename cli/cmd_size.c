@@ -163,19 +163,22 @@ typedef struct request {
     path_tree   tree;
 } request;
 
-static int no_memory(void)
+static int no_memory(stream_here *here)
 {
-    fprintf(stderr, "holdfast size: %s\n", hf_status_text(HF_NO_MEMORY));
+    hf_error error = { .status = HF_NO_MEMORY };
+    stream_locate(here, &error);
+    fprintf(stderr, "holdfast size: ");
+    hf_error_print(stderr, &error);
     return EXIT_BAD_DATA;
 }
 
-static int measure(const hf_document *document, void *context)
+static int measure(const hf_document *document, stream_here *here, void *context)
 {
     request *wish = context;
     hf_size size;
     hf_document_info info = hf_document_get_info(document);
     if (hf_measure(hf_root(document), &size, NULL) != HF_OK || path_tree_add(&wish->tree, hf_root(document)) != HF_OK)
-        return no_memory();
+        return no_memory(here);
     wish->sum.documents++;
     wish->sum.text_bytes += info.text_bytes;
     wish->sum.document_bytes += info.bytes;
@@ -194,7 +197,7 @@ static int measure_all(const verb *self, request *wish)
         return stream_each(self, wish->path, measure, wish);
     int code = input_read(wish->path, NULL, &document);
     if (code == EXIT_DONE)
-        code = measure(document, wish);
+        code = measure(document, NULL, wish);
     hf_document_drop(document);
     return code;
 }
@@ -203,7 +206,7 @@ static int report(request *wish)
 {
     uint32_t paths = wish->tree.count, *nodes = malloc((size_t)wish->top * sizeof *nodes);
     if (nodes == NULL)
-        return no_memory();
+        return no_memory(NULL);
     path_tree_finish(&wish->tree);
     uint32_t count = path_tree_largest(&wish->tree, (uint32_t)wish->depth, (uint32_t)wish->top, nodes);
     int code = EXIT_DONE;
@@ -249,7 +252,7 @@ static int run(const verb *self, int argument_count, char **arguments)
             return EXIT_USAGE;
         }
     }
-    int code = path_tree_begin(&wish.tree) == HF_OK ? measure_all(self, &wish) : no_memory();
+    int code = path_tree_begin(&wish.tree) == HF_OK ? measure_all(self, &wish) : no_memory(NULL);
     if (code == EXIT_DONE)
         code = report(&wish);
     path_tree_release(&wish.tree);

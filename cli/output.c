@@ -30,6 +30,7 @@ static mode_t mode_for(const char *path)
 int output_begin(output *to, const char *path)
 {
     memset(to, 0, sizeof *to);
+    hf_buffer_init(&to->canonical, SIZE_MAX, NULL, NULL);
     to->descriptor = STDOUT_FILENO;
     to->bytes = malloc(OUTPUT_ROOM);
     if (to->bytes == NULL)
@@ -83,10 +84,11 @@ static hf_status gather(void *context, const char *bytes, size_t length)
     return to->is_closed ? HF_END : HF_OK;
 }
 
-static int told(const output *to, hf_status status, const hf_error *error)
+static int told(const output *to, hf_status status, stream_here *here, hf_error *error)
 {
     if (status == HF_OK || status == HF_END)
         return EXIT_DONE;
+    stream_locate(here, error);
     if (status == HF_IO)
         return failed("write", to->path != NULL ? to->path : "standard output");
     fprintf(stderr, "holdfast: ");
@@ -94,15 +96,24 @@ static int told(const output *to, hf_status status, const hf_error *error)
     return exit_code_of(status);
 }
 
-int output_put(output *to, hf_value value, const hf_write_options *options)
+int output_put(output *to, hf_value value, const hf_write_options *options, stream_here *here)
 {
     hf_error error;
-    return told(to, hf_write_to(value, options, gather, to, &error), &error);
+    hf_status status;
+    if (options->canonical) {
+        hf_buffer_reset(&to->canonical);
+        status = hf_write(value, options, &to->canonical, &error);
+        if (status == HF_OK)
+            status = gather(to, to->canonical.bytes, to->canonical.length);
+    } else {
+        status = hf_write_to(value, options, gather, to, &error);
+    }
+    return told(to, status, here, &error);
 }
 
 int output_put_text(output *to, hf_text text)
 {
-    return told(to, gather(to, text.bytes, text.length), NULL);
+    return told(to, gather(to, text.bytes, text.length), NULL, NULL);
 }
 
 /* Puts the file in its place, or takes it away. */
@@ -128,6 +139,7 @@ int output_end(output *to, int code)
         code = settle(to, code);
     free(to->beside);
     free(to->bytes);
+    hf_buffer_release(&to->canonical);
     memset(to, 0, sizeof *to);
     return code;
 }
@@ -137,7 +149,7 @@ int output_write(hf_value value, const hf_write_options *options, const char *pa
     output to;
     int code = output_begin(&to, path);
     if (code == EXIT_DONE)
-        code = output_put(&to, value, options);
+        code = output_put(&to, value, options, NULL);
     return output_end(&to, code);
 }
 

@@ -4,25 +4,26 @@
 
 #include <holdfast/write.h>
 
-#include "verb.h"
+#include "stream_input.h"
 
 enum { OUTPUT_ROOM = 256 * 1024 };
 
 /* Fields of your own: between output_begin and output_end. Bytes are gathered and written in large
- * pieces. A file is written beside its place and renamed over it at the end. */
+ * pieces, of a value that is refused nothing. A file is written beside its place and renamed over it at the end. */
 typedef struct output {
     const char *path; /* NULL: standard output */
     char       *beside; /* the file being written */
     int         descriptor;
     char       *bytes;
     size_t      length;
+    hf_buffer   canonical; /* a document in canonical form, which may be refused at its last value */
     bool        is_closed; /* whoever read our standard output went away: the rest is not wanted */
 } output;
 
 /* Each returns the exit code to end with, EXIT_DONE when all is well; the error is told.
- * path NULL or "-" is standard output. */
+ * path NULL or "-" is standard output; `here` is the document of a stream that the value is of, or NULL. */
 int output_begin(output *to, const char *path);
-int output_put(output *to, hf_value value, const hf_write_options *options);
+int output_put(output *to, hf_value value, const hf_write_options *options, stream_here *here);
 int output_put_text(output *to, hf_text text);
 /* Writes what is left. With `code` not EXIT_DONE a file is not put in its place. Returns `code`, or
  * what went wrong here. */

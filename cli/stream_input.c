@@ -52,10 +52,11 @@ static void progress_show(progress *line, const hf_stream *stream)
     line->next = now + 0.2;
 }
 
-static void progress_end(const progress *line)
+static void progress_clear(progress *line)
 {
     if (line->is_there)
         fprintf(stderr, "\r\033[K");
+    line->is_there = false;
 }
 
 /* ---- the stream -------------------------------------------------------------------------- */
@@ -67,8 +68,22 @@ static int tell(const hf_error *error)
     return exit_code_of(error->status) == EXIT_DONE ? EXIT_BAD_DATA : exit_code_of(error->status);
 }
 
+struct stream_here {
+    const hf_stream *stream;
+    progress        *line;
+};
+
+void stream_locate(stream_here *here, hf_error *error)
+{
+    if (here == NULL)
+        return;
+    progress_clear(here->line);
+    hf_stream_place(here->stream, error);
+}
+
 static int visit_all(hf_stream *stream, int descriptor, progress *line, stream_visit *visit, void *context)
 {
+    stream_here here = { stream, line };
     for (;;) {
         hf_document *document = NULL;
         hf_error error;
@@ -79,14 +94,13 @@ static int visit_all(hf_stream *stream, int descriptor, progress *line, stream_v
             status = hf_stream_pull(stream, descriptor, &error);
             progress_show(line, stream);
         } else if (status == HF_OK) {
-            int code = visit(document, context);
+            int code = visit(document, &here, context);
             hf_document_drop(document);
             if (code != EXIT_DONE)
                 return code;
         }
         if (status != HF_OK) {
-            progress_end(line);
-            line->is_there = false;
+            progress_clear(line);
             return tell(&error);
         }
     }
@@ -108,7 +122,7 @@ int stream_each(const verb *self, const char *path, stream_visit *visit, void *c
         progress line;
         progress_begin(&line, descriptor);
         code = visit_all(stream, descriptor, &line, visit, context);
-        progress_end(&line);
+        progress_clear(&line);
     } else {
         code = tell(&error);
     }

@@ -6,9 +6,16 @@
 
 #include "verb.h"
 
+/* The document of a stream that is being visited; NULL where a document is of no stream. */
+typedef struct stream_here stream_here;
+
 /* What to do with each document, which stays the caller's; anything but EXIT_DONE ends the stream and
  * is its result. */
-typedef int stream_visit(const hf_document *document, void *context);
+typedef int stream_visit(const hf_document *document, stream_here *here, void *context);
+
+/* Before an error that was met with the document is told: says in it where the document stands in the
+ * stream, and clears the line for it. */
+void stream_locate(stream_here *here, hf_error *error);
 
 /* Reads `path` (NULL or "-": standard input) as values one after the other, with or without blanks
  * between, NDJSON included. Memory is bounded by the largest document. On a terminal, progress is

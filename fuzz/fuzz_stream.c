@@ -19,7 +19,7 @@ enum { TEXT_MAX = 4096, OUTCOMES_MAX = TEXT_MAX + 2, SMALL_LIMIT = 64 };
 
 typedef struct outcome {
     hf_status status;
-    uint64_t  offset, line, column, consumed;
+    uint64_t  document, offset, line, column, consumed;
     uint64_t  said; /* hash of the slots, or of the pointer and message */
 } outcome;
 
@@ -66,21 +66,24 @@ static void note(outcomes *all, hf_status status, const hf_document *document, c
     must((status == HF_OK) == (document != NULL));
     outcome *one = &all->list[all->count++];
     *one = (outcome){ .status = status, .consumed = consumed };
+    if (status == HF_END)
+        return;
+    one->offset = error->offset;
+    one->line = error->line;
+    one->column = error->column;
+    one->document = error->document;
     if (document != NULL) {
         one->said = said_by_document(document);
-    } else if (status != HF_END) {
+    } else {
         must(error->status == status);
-        one->offset = error->offset;
-        one->line = error->line;
-        one->column = error->column;
         one->said = mix(mix(1, error->pointer, strlen(error->pointer)), error->detail, strlen(error->detail));
     }
 }
 
 static bool is_alike(const outcome *a, const outcome *b)
 {
-    return a->status == b->status && a->offset == b->offset && a->line == b->line && a->column == b->column &&
-           a->consumed == b->consumed && a->said == b->said;
+    return a->status == b->status && a->document == b->document && a->offset == b->offset && a->line == b->line &&
+           a->column == b->column && a->consumed == b->consumed && a->said == b->said;
 }
 
 static void must_be_alike(const outcomes *a, const outcomes *b)
@@ -101,6 +104,10 @@ static bool drain(hf_stream *stream, const hf_stream_options *options, outcomes 
         hf_status status = hf_stream_next(stream, &document, &error);
         if (status == HF_NOT_FOUND)
             return true;
+        if (status == HF_OK) { /* where it begins, as an error of it would tell */
+            memset(&error, 0, sizeof error);
+            hf_stream_place(stream, &error);
+        }
         note(all, status, document, &error, hf_stream_count(stream).bytes_consumed);
         hf_document_drop(document);
         bool stays = status != HF_OK && (options->form != HF_STREAM_LINES || status == HF_LIMIT_BYTES);

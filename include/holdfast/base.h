@@ -153,10 +153,11 @@ typedef struct hf_error {
     char        pointer[HF_ERROR_POINTER_MAX]; /* JSON Pointer of the place, "" is the root */
     char        detail[HF_ERROR_DETAIL_MAX];   /* what was met and expected, "" when the status says all */
     bool        has_pointer;
-    uint8_t     reserved[31];
+    uint64_t    document;                      /* which of a stream's, from 1; 0: of no stream */
+    uint8_t     reserved[16];
 } hf_error;
 
-/* "name:line:column: words (byte N, inside /pointer)" into `out`, always terminated when
+/* "name:line:column: words (byte N, document N, inside /pointer)" into `out`, always terminated when
  * `size` > 0. Returns the length that the whole message has, like snprintf. */
 HF_API size_t hf_error_format(const hf_error *error, char *out, size_t size);
 /* Prints hf_error_format and a line feed. Returns 1, so that main can return it. */

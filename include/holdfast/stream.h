@@ -17,8 +17,8 @@
  * bounded by the largest document and piece. Each document is whole, your own, and independent of
  * the stream.
  *
- * Errors have offset, line and column in the whole stream, and the JSON Pointer in their document.
- * One thread at a time. */
+ * Errors have offset, line and column in the whole stream, the number of their document, and the JSON
+ * Pointer in it. One thread at a time. */
 #ifndef HOLDFAST_STREAM_H
 #define HOLDFAST_STREAM_H
 
@@ -73,6 +73,11 @@ typedef struct hf_stream_counts {
 } hf_stream_counts;
 
 HF_API hf_stream_counts hf_stream_count(const hf_stream *stream);
+
+/* Of an error that a later call met with the document that came out last, such as hf_write refusing
+ * it: sets the document's number, the stream's name, and as offset, line and column where the
+ * document begins in the whole stream. status, detail and pointer stay. */
+HF_API void hf_stream_place(const hf_stream *stream, hf_error *error);
 
 HF_EXTERN_END
 

@@ -116,12 +116,15 @@ size_t hf_error_format(const hf_error *error, char *out, size_t size)
     put(&to, "%s%s", to.length > 0 ? " " : "", hf_status_text(error->status));
     if (error->detail[0] != 0)
         put(&to, "%s%s", error->status == HF_BAD_TOKEN ? " " : ": ", error->detail);
-    if (error->line != 0)
-        put(&to, " (byte %llu, %s%s)", (unsigned long long)error->offset,
-            error->has_pointer && error->pointer[0] != 0 ? "inside " : "at the top level",
+    if (error->line != 0) {
+        put(&to, " (byte %llu, ", (unsigned long long)error->offset);
+        if (error->document != 0)
+            put(&to, "document %llu, ", (unsigned long long)error->document);
+        put(&to, "%s%s)", error->has_pointer && error->pointer[0] != 0 ? "inside " : "at the top level",
             error->has_pointer ? error->pointer : "");
-    else if (error->has_pointer)
+    } else if (error->has_pointer) {
         put(&to, " at %s", error->pointer[0] != 0 ? error->pointer : "the root");
+    }
     return to.length;
 }
 

@@ -16,16 +16,23 @@
 
 enum { ALIGNMENT = 16, PIECE_BYTES = 256 << 10, KEPT_MIN = 4096 };
 
+/* A place in the whole text; line and column from 0. */
+typedef struct place {
+    uint64_t offset, line, column;
+} place;
+
 struct hf_stream {
     hf_stream_options options;
     hf__memory        memory;
     char             *bytes;
     size_t            begin, end, capacity;
     hf__stream_scan   scan;
-    size_t            ready;                /* bytes of a text that was found whole and waits; 0: none */
-    uint64_t          offset, line, column; /* of `begin` in the whole text; line and column from 0 */
+    size_t            ready;    /* bytes of a text that was found whole and waits; 0: none */
+    place             here;     /* of `begin` */
+    place             last;     /* where the document that came out last begins */
+    uint64_t          number;   /* of the last document, bad ones counted */
     hf_stream_counts  counts;
-    hf_status         failure; /* stays, but among lines */
+    hf_status         failure;  /* stays, but among lines */
     hf_error          error;
     bool              is_finished;
 };
@@ -157,19 +164,35 @@ static const char *unread(const hf_stream *stream)
     return stream->bytes != NULL ? stream->bytes + stream->begin : "";
 }
 
-/* Goes `bytes` on, counting lines. */
-static void consume(hf_stream *stream, size_t bytes)
+/* The place `bytes` behind `begin`, lines counted. */
+static place place_behind(const hf_stream *stream, size_t bytes)
 {
     const char *at = unread(stream), *end = at + bytes, *feed;
-    stream->offset += bytes;
+    place behind = stream->here;
+    behind.offset += bytes;
     while (at < end && (feed = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-        stream->line++;
-        stream->column = 0;
+        behind.line++;
+        behind.column = 0;
         at = feed + 1;
     }
-    stream->column += (uint64_t)(end - at);
+    behind.column += (uint64_t)(end - at);
+    return behind;
+}
+
+/* Where the value in the next `length` bytes begins. */
+static place place_of_value(const hf_stream *stream, size_t length)
+{
+    const char *text = unread(stream);
+    size_t mark = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    return place_behind(stream, mark + hf__stream_find_begin(stream->options.read.allow_comments, text + mark, length - mark));
+}
+
+/* Goes `bytes` on. */
+static void consume(hf_stream *stream, size_t bytes)
+{
+    stream->here = place_behind(stream, bytes);
     stream->begin += bytes;
-    stream->counts.bytes_consumed = stream->offset;
+    stream->counts.bytes_consumed = stream->here.offset;
     stream->scan.state = HF__STREAM_BETWEEN;
     stream->scan.depth = 0;
     stream->scan.at = 0;
@@ -185,9 +208,9 @@ static bool find_text(hf_stream *stream, size_t *ret_length)
     if (whole) {
         *ret_length = stream->ready;
     } else if (stream->options.form == HF_STREAM_VALUES) {
-        if (stream->offset == 0 && stream->scan.at == 0 && length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        if (stream->here.offset == 0 && stream->scan.at == 0 && length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
             stream->scan.at = 3;
-        bool may_begin = stream->offset != 0 || length >= 3 || stream->is_finished || (length > 0 && text[0] != '\xef');
+        bool may_begin = stream->here.offset != 0 || length >= 3 || stream->is_finished || (length > 0 && text[0] != '\xef');
         whole = length > 0 && may_begin && hf__stream_find_end(&stream->scan, text, length);
         *ret_length = stream->scan.at;
     } else if (stream->options.form == HF_STREAM_LINES && stream->scan.at < length) {
@@ -208,23 +231,37 @@ static bool has_line_end(const hf_stream *stream, size_t length)
     return stream->options.form == HF_STREAM_LINES && length > 0 && unread(stream)[length - 1] == '\n';
 }
 
-/* The failure of the document that begins at `begin`, told of the whole text. */
-static void place_error(const hf_stream *stream, hf_error *error)
+/* Puts an error at a place of the whole text, and says whose it is. */
+static void set_place(const hf_stream *stream, place at, uint64_t number, hf_error *error)
 {
-    if (error->line == 0)
-        return;
-    error->offset += stream->offset;
-    if (error->line == 1)
-        error->column += stream->column;
-    error->line += stream->line;
-}
-
-static hf_status fail(hf_stream *stream, hf_status status, hf_error *error, hf_error *reterr)
-{
-    stream->counts.failures++;
-    place_error(stream, error);
+    error->offset = at.offset;
+    error->line = at.line + 1;
+    error->column = at.column + 1;
+    if (stream->options.form != HF_STREAM_ONE)
+        error->document = number;
     if (stream->options.read.name != NULL)
         hf__error_set_name(error, stream->options.read.name);
+}
+
+void hf_stream_place(const hf_stream *stream, hf_error *error)
+{
+    set_place(stream, stream->last, stream->number, error);
+}
+
+/* The failure of the document in the next `length` bytes, told of the whole text. */
+static hf_status fail(hf_stream *stream, size_t length, hf_error *error, hf_error *reterr)
+{
+    hf_status status = error->status;
+    place at = stream->here;
+    stream->counts.failures++;
+    if (error->line != 0) {
+        at.offset += error->offset;
+        at.column = error->line == 1 ? at.column + error->column - 1 : error->column - 1;
+        at.line += error->line - 1;
+    } else {
+        at = place_of_value(stream, length);
+    }
+    set_place(stream, at, stream->number + 1, error);
     if (reterr != NULL)
         *reterr = *error;
     if (stream->options.form != HF_STREAM_LINES && status != HF_NO_MEMORY) {
@@ -259,25 +296,27 @@ static hf_status read_text(hf_stream *stream, size_t length, hf_document **ret_d
     }
     if (status == HF_NO_MEMORY) { /* the text stays, so that it may be tried again */
         stream->ready = length;
-        return fail(stream, status, &error, reterr);
+        return fail(stream, length, &error, reterr);
     }
     if (status != HF_OK) {
-        fail(stream, status, &error, reterr);
-        consume(stream, length);
-        return status;
+        fail(stream, length, &error, reterr);
+    } else {
+        stream->last = place_of_value(stream, length);
+        stream->counts.documents++;
     }
-    stream->counts.documents++;
+    stream->number++;
     consume(stream, length);
-    return HF_OK;
+    return status;
 }
 
-/* Its end may not have come yet, so nothing can follow, among lines neither: the same however it is cut. */
+/* Its end may not have come yet, so nothing can follow, among lines neither: the same however it is cut,
+ * as is its place, since a byte more than the limit is there. */
 static hf_status refuse_length(hf_stream *stream, hf_error *reterr)
 {
     hf_error error;
     hf_status status = hf__fail(&error, HF_LIMIT_BYTES, "a document of more than %llu bytes",
                                 (unsigned long long)bytes_max(stream));
-    fail(stream, status, &error, reterr);
+    fail(stream, (size_t)bytes_max(stream) + 1, &error, reterr);
     stream->failure = status;
     stream->error = error;
     return status;

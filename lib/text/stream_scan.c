@@ -139,3 +139,22 @@ bool hf__stream_find_end(hf__stream_scan *scan, const char *text, size_t length)
     }
     return false;
 }
+
+size_t hf__stream_find_begin(bool comments, const char *text, size_t length)
+{
+    hf__stream_scan scan = { .comments = comments };
+    size_t begin = 0;
+    while (scan.at < length) {
+        char c = text[scan.at];
+        if (scan.state == HF__STREAM_BETWEEN) {
+            begin = scan.at;
+            if (step_between(&scan, c))
+                return begin;
+        } else if (scan.state >= HF__STREAM_SLASH) {
+            step_comment(&scan, c);
+        } else {
+            break;
+        }
+    }
+    return scan.state == HF__STREAM_BETWEEN || scan.state >= HF__STREAM_SLASH ? 0 : begin;
+}

@@ -32,4 +32,7 @@ typedef struct hf__stream_scan {
 /* Goes on in text[scan->at, length). True: the value ends at scan->at. */
 bool hf__stream_find_end(hf__stream_scan *scan, const char *text, size_t length);
 
+/* Where the first value begins, behind blanks and, if they are allowed, comments; 0 when none does. */
+size_t hf__stream_find_begin(bool comments, const char *text, size_t length);
+
 #endif

@@ -62,12 +62,16 @@ int64_t growth_check(const growth_meter *meter)
     return (int64_t)growth_heap_bytes() - (int64_t)meter->heap_begin;
 }
 
-int64_t growth_resident(const growth_meter *meter)
+bool growth_resident_is_ours(void)
 {
 #ifdef HF_TEST_EMULATED
-    bool is_ours = false; /* but the emulator's: code that it translated again after each mapping */
+    return false; /* but the emulator's: code that it translated again after each mapping */
 #else
-    bool is_ours = !test_is_sanitized();
+    return !test_is_sanitized();
 #endif
-    return is_ours ? growth_resident_bytes() - meter->resident_begin : 0;
+}
+
+int64_t growth_resident(const growth_meter *meter)
+{
+    return growth_resident_is_ours() ? growth_resident_bytes() - meter->resident_begin : 0;
 }

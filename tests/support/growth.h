@@ -15,6 +15,7 @@
 #ifndef HOLDFAST_TEST_GROWTH_H
 #define HOLDFAST_TEST_GROWTH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,8 @@ typedef struct growth_meter {
     int64_t resident_begin;
 } growth_meter;
 
+/* Whether resident memory is the program's alone: not under sanitizers and emulators. */
+bool growth_resident_is_ours(void);
 /* Bytes of the allocator that are in use now, over all threads. */
 size_t growth_heap_bytes(void);
 /* Resident bytes of this process now. */
@@ -33,7 +36,7 @@ int64_t growth_resident_bytes(void);
 void growth_begin(growth_meter *meter);
 /* Bytes in use now minus those at growth_begin. */
 int64_t growth_check(const growth_meter *meter);
-/* Resident bytes now minus those at growth_begin; 0 under sanitizers and emulators. */
+/* Resident bytes now minus those at growth_begin; 0 where they are not only ours. */
 int64_t growth_resident(const growth_meter *meter);
 
 #endif

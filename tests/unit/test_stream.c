@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <holdfast/stream.h>
+#include <holdfast/write.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,6 +31,8 @@ static void note(outcome *out, const char *format, ...)
 /* Takes out what there is. False at the end or at a failure that stays. */
 static bool drain(hf_stream *stream, hf_stream_form form, outcome *out)
 {
+    hf_stream_counts counts = hf_stream_count(stream);
+    uint64_t number = counts.documents + counts.failures; /* of the last one */
     for (;;) {
         hf_document *document = NULL;
         hf_error error;
@@ -41,12 +44,18 @@ static bool drain(hf_stream *stream, hf_stream_form form, outcome *out)
             return false;
         }
         if (status == HF_OK) {
+            memset(&error, 0, sizeof error);
+            hf_stream_place(stream, &error);
+            HF_EXPECT(form == HF_STREAM_ONE || error.document > number);
+            number = error.document;
             hf_document_info info = hf_document_get_info(document);
             note(out, "%u values, %u deep; ", (unsigned)info.values, info.depth);
             hf_document_drop(document);
             continue;
         }
         HF_EXPECT(document == NULL);
+        HF_EXPECT(error.document == (form == HF_STREAM_ONE ? 0 : number + 1));
+        number = error.document;
         note(out, "%s %u:%u @%u '%s'; ", hf_status_name(status) + 3, (unsigned)error.line, (unsigned)error.column,
              (unsigned)error.offset, error.pointer);
         if (form != HF_STREAM_LINES || status == HF_LIMIT_BYTES)
@@ -142,10 +151,84 @@ static void test_stream__a_document_too_large_is_refused(void **state)
     options.form = HF_STREAM_LINES;
     for (size_t piece = 1; piece < 40; piece++) {
         run_in_pieces(HF_T("[1,2]\n[3,4,5,6,7,8,9,10,11]\n[1]\n"), &options, piece, NULL, &out);
-        assert_string_equal(out.words, "3 values, 1 deep; LIMIT_BYTES 0:0 @0 ''; ");
+        assert_string_equal(out.words, "3 values, 1 deep; LIMIT_BYTES 2:1 @6 ''; ");
         run_in_pieces(HF_T("[1,2]\n[3,4,5,6,7,8,9,10,1]\n[1]\n"), &options, piece, NULL, &out);
         HF_EXPECT(strstr(out.words, "end") != NULL); /* twenty bytes and the line feed */
     }
+}
+
+/* Where an error is told to be that writing met, document by document, with pieces of `piece` bytes. */
+static void place_refusals(hf_text text, const hf_stream_options *options, size_t piece, outcome *out)
+{
+    hf_stream *stream = NULL;
+    assert_int_equal(hf_stream_create(options, &stream, NULL), HF_OK);
+    out->length = 0;
+    out->words[0] = 0;
+    for (size_t at = 0; at <= text.length; at += piece) {
+        hf_text rest = hf_text_of(text.bytes + at, text.length - at < piece ? text.length - at : piece);
+        hf_document *document = NULL;
+        hf_error error;
+        assert_int_equal(hf_stream_give(stream, rest, NULL), HF_OK);
+        if (rest.length < piece)
+            hf_stream_finish(stream);
+        while (hf_stream_next(stream, &document, NULL) == HF_OK) {
+            char line[sizeof(hf_error)];
+            hf_buffer buffer = HF_BUFFER_INIT(1000);
+            if (hf_write(hf_root(document), &(hf_write_options){ .canonical = true }, &buffer, &error) != HF_OK) {
+                hf_stream_place(stream, &error);
+                hf_error_format(&error, line, sizeof line);
+                note(out, "%s\n", line);
+            }
+            hf_buffer_release(&buffer);
+            hf_document_drop(document);
+        }
+    }
+    hf_stream_destroy(stream);
+}
+
+static void test_stream__a_document_that_writing_refuses_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char       *text;
+        hf_stream_options options;
+        const char       *expected;
+    } cases[] = {
+        { "[1]\n\n  {\"a\":\n[1e400]} 7 [1e999]", { .read.name = "log" },
+          "log:3:3: cannot be represented in the asked form: canonical form has no number but doubles (byte 7, document 2, "
+          "inside /a/0)\n"
+          "log:4:12: cannot be represented in the asked form: canonical form has no number but doubles (byte 24, document 4, "
+          "inside /0)\n" },
+        { "\xef\xbb\xbf// [\n /* { */ {\"a\":1,\"a\":2}", { .read.allow_comments = true },
+          "2:10: the same key twice in one object: canonical form has each key once (byte 17, document 1, inside /a)\n" },
+        { "[]\r\nnot JSON\n\r\n [[1e400]]\r\n", { .form = HF_STREAM_LINES },
+          "4:2: cannot be represented in the asked form: canonical form has no number but doubles (byte 16, document 3, inside "
+          "/0/0)\n" },
+        { " \n {\"a\":1,\"a\":2} ", { .form = HF_STREAM_ONE },
+          "2:2: the same key twice in one object: canonical form has each key once (byte 3, inside /a)\n" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        hf_text text = hf_text_from_cstr(cases[i].text);
+        outcome out;
+        for (size_t piece = 1; piece <= text.length + 1; piece++) {
+            if (cases[i].options.form == HF_STREAM_LINES && piece > 1) /* a bad line ends the loop of one piece */
+                break;
+            place_refusals(text, &cases[i].options, piece, &out);
+            assert_string_equal(out.words, cases[i].expected);
+        }
+    }
+}
+
+static void test_stream__limits_have_their_place(void **state)
+{
+    (void)state;
+    outcome out;
+    hf_stream_options options = { .read.depth_max = 2 };
+    run_in_pieces(HF_T("[1]\n\n[[2]] [[[3]]]"), &options, 3, NULL, &out);
+    assert_string_equal(out.words, "2 values, 1 deep; 3 values, 2 deep; LIMIT_DEPTH 3:10 @14 '/0/0'; ");
+    options = (hf_stream_options){ .form = HF_STREAM_LINES, .read.values_max = 3 };
+    run_in_pieces(HF_T("[1]\n\n [1,2,3]\n[4]"), &options, 5, NULL, &out);
+    assert_string_equal(out.words, "2 values, 1 deep; LIMIT_VALUES 3:7 @11 ''; 2 values, 1 deep; end");
 }
 
 static void test_stream__nothing_given(void **state)
@@ -331,6 +414,8 @@ int main(void)
         cmocka_unit_test(test_stream__lines),
         cmocka_unit_test(test_stream__one_document),
         cmocka_unit_test(test_stream__a_document_too_large_is_refused),
+        cmocka_unit_test(test_stream__a_document_that_writing_refuses_is_named),
+        cmocka_unit_test(test_stream__limits_have_their_place),
         cmocka_unit_test(test_stream__nothing_given),
         cmocka_unit_test(test_stream__memory_is_bounded),
         cmocka_unit_test(test_stream__a_million_levels),
