@@ -19,7 +19,7 @@ static const verb_option option_table[] = {
     [DIFF] = { "diff", 0, "OTHER", "shows first what grew since another recording or folder, or since @SECONDS of this one" },
     [FOCUS] = { "focus", 0, "FUNCTION", "lays blame at FUNCTION where it is among the callers" },
     [FAIL_ON] = { "fail-on", 0, "WHAT", "leak, undecided (both then exit 1) or nothing; leak unless given" },
-    [BASELINE] = { "baseline", 0, "FILE", "accepts the findings listed there, unless they grow faster" },
+    [BASELINE] = { "baseline", 0, "FILE", "accepts the findings listed there, or of a saved verdict, unless they grow faster" },
     [WRITE_BASELINE] = { "write-baseline", 0, "FILE", "writes the findings as such a list" },
     { NULL, 0, NULL, NULL },
 };

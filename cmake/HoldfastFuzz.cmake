@@ -5,7 +5,6 @@
 # A first comment line `/* fuzz libraries: jansson */` names system libraries it compares with;
 # without them the fuzzer is left out.
 # Structs of every shape with their generated code, for fuzz_decode and the generator's tests.
-include(cmake/HoldfastGenerate.cmake)
 add_subdirectory(tests/gen/model)
 
 file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/fuzz_*.c)

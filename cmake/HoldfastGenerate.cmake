@@ -3,14 +3,18 @@
 #   gives model.hf.h, to be included, and model.hf.c, to be compiled. The header is read with the
 #   include folders and definitions of TARGET. It is generated again when the header, or anything it
 #   includes, changes. TABLES: small tables instead of straight code.
+#
+#   Within Holdfast's own build the bootstrap generates; when cross-compiling it runs by
+#   CMAKE_CROSSCOMPILING_EMULATOR, or HOLDFAST_COMMAND names a holdfast that runs here: the output is the
+#   same for every target.
 function(holdfast_generate target header)
   cmake_parse_arguments(PARSE_ARGV 2 arg "STRICT;TABLES" "" "TYPES;FLAGS")
-  if(TARGET holdfast_command)
-    set(command $<TARGET_FILE:holdfast_command>)
+  if(TARGET holdfast_bootstrap AND NOT HOLDFAST_COMMAND)
+    set(command $<TARGET_FILE:holdfast_bootstrap>)
     if(CMAKE_CROSSCOMPILING)
       list(PREPEND command ${CMAKE_CROSSCOMPILING_EMULATOR})
     endif()
-    set(depends holdfast_command)
+    set(depends holdfast_bootstrap)
   else()
     find_program(HOLDFAST_COMMAND holdfast HINTS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../bin REQUIRED)
     set(command ${HOLDFAST_COMMAND})

@@ -44,6 +44,19 @@ void *hf__room_zeroed(size_t count, size_t item_bytes)
     return calloc(count > 0 ? count : 1, item_bytes);
 }
 
+static void *room_resize(void *context, void *block, size_t old_size, size_t new_size, size_t alignment)
+{
+    const hf_allocator *behind = hf_allocator_default();
+    (void)context;
+    return new_size == 0 || may_allocate() ? behind->resize(behind->context, block, old_size, new_size, alignment) : NULL;
+}
+
+const hf_allocator *hf__room_allocator(void)
+{
+    static const hf_allocator allocator = { NULL, room_resize };
+    return &allocator;
+}
+
 void hf__room_free(void *items)
 {
     free(items);

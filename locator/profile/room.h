@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <holdfast/memory.h>
+
 /* Grows `items` to hold at least `need` items of `item_bytes`. Returns the array, perhaps moved,
  * with *capacity updated; NULL when memory is out, and then nothing has changed. */
 void *hf__room_grow(void *items, size_t *capacity, size_t need, size_t item_bytes);
@@ -18,6 +20,9 @@ void *hf__room_zeroed(size_t count, size_t item_bytes);
 
 /* NULL is fine. */
 void hf__room_free(void *items);
+
+/* The same door for what the library allocates; static. */
+const hf_allocator *hf__room_allocator(void);
 
 /* For tests: the n-th allocation from now fails, and all after it; 0 switches this off. */
 void hf__room_fail_at(uint64_t nth);

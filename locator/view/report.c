@@ -152,7 +152,8 @@ static hf_status mark_known(const hf__report_options *options, verdict *of, hf_e
         return hf__fail(reterr, HF_NO_MEMORY, NULL);
     hf_status status = hf__file_read(options->baseline, BASELINE_BYTES_MAX, &bytes, &length, reterr);
     if (status == HF_OK) {
-        status = hf__baseline_read(hf_text_of(bytes, length), &baseline, reterr);
+        hf_text text = hf_text_of(bytes, length);
+        status = (hf__is_verdict(text) ? hf__baseline_from_verdict : hf__baseline_read)(text, &baseline, reterr);
         if (status != HF_OK)
             hf__error_set_name(reterr, options->baseline);
     }

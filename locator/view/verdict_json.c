@@ -1,71 +1,94 @@
-/* verdict_json.c - a judgement as one line of JSON, schema holdfast.verdict/1. */
+/* verdict_json.c - a judgement as one line of JSON, schema holdfast.verdict/1.
+ *
+ * The judgement is laid out as verdict_model.h says, in an arena, and written by the code that
+ * `holdfast gen` made of that header. */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "hypothesis.h"
+#include "room.h"
+#include "verdict_model.hf.h"
 #include "view.h"
 
 enum { STACK_MAX = 64 };
 
-size_t hf__utf8_length(const uint8_t *at, size_t left)
+/* `failed` is set when memory is out; what was made then is not written. */
+typedef struct page {
+    hf_arena      arena;
+    const hf__case *shown;
+    bool          failed;
+} page;
+
+/* ---- parts ------------------------------------------------------------------------------- */
+
+static void *take(page *on, size_t count, size_t size)
 {
-    static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    size_t length = *at < 0x80 ? 1 : *at >> 5 == 6 ? 2 : *at >> 4 == 14 ? 3 : *at >> 3 == 30 ? 4 : 0;
-    if (length == 0 || length > left)
-        return 0;
-    uint32_t code = length == 1 ? *at : *at & (0x7fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if (at[i] >> 6 != 2)
-            return 0;
-        code = code << 6 | (at[i] & 0x3f);
+    void *bytes = hf_arena_allocate_array(&on->arena, count, size, _Alignof(max_align_t));
+    on->failed |= bytes == NULL;
+    return bytes;
+}
+
+/* What is not UTF-8 is replaced, so that it can be written. */
+static char *text_of(page *on, hf_text text)
+{
+    static const char replacement[] = "\xef\xbf\xbd";
+    size_t room = text.length, at = 0;
+    for (size_t i = 0, length; i < text.length; i += length > 0 ? length : 1) {
+        length = hf__utf8_length((const uint8_t *)text.bytes + i, text.length - i);
+        room += length == 0 ? sizeof replacement - 1 : 0;
     }
-    if (length > 1 && (code < smallest[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)))
-        return 0;
-    return length;
-}
-
-void hf__put_json_text(FILE *out, hf_text text)
-{
-    const uint8_t *at = (const uint8_t *)text.bytes, *end = at + text.length;
-    while (at < end) {
-        size_t length = hf__utf8_length(at, (size_t)(end - at));
-        if (length == 0)
-            fputs("\xef\xbf\xbd", out);
-        else if (*at == '"' || *at == '\\')
-            fprintf(out, "\\%c", *at);
-        else if (*at < 0x20)
-            fprintf(out, "\\u%04x", *at);
-        else
-            fwrite(at, 1, length, out);
-        at += length > 0 ? length : 1;
+    char *made = take(on, room + 1, 1);
+    if (made == NULL)
+        return NULL;
+    for (size_t i = 0; i < text.length;) {
+        size_t length = hf__utf8_length((const uint8_t *)text.bytes + i, text.length - i);
+        memcpy(made + at, length > 0 ? text.bytes + i : replacement, length > 0 ? length : sizeof replacement - 1);
+        at += length > 0 ? length : sizeof replacement - 1;
+        i += length > 0 ? length : 1;
     }
+    made[at] = 0;
+    return made;
 }
 
-static void put_string(FILE *out, const char *key, hf_text text)
+static char *words_of(page *on, const char *words)
 {
-    fprintf(out, "\"%s\":\"", key);
-    hf__put_json_text(out, text);
-    fputc('"', out);
+    return text_of(on, hf_text_from_cstr(words));
 }
 
-static void put_number(FILE *out, const char *key, double value)
+static char *function_of(page *on, uint32_t function)
 {
-    if (!isfinite(value))
-        fprintf(out, "\"%s\":null", key);
-    else if (value == floor(value) && fabs(value) < 1e15)
-        fprintf(out, "\"%s\":%.0f", key, value);
-    else
-        fprintf(out, "\"%s\":%.9g", key, value);
+    return text_of(on, hf__function_name(on->shown->model, function));
 }
 
-/* Unknown amounts are null. */
-static void put_amount(FILE *out, const char *key, int64_t value, bool known)
+/* Nine digits mean something; NULL for what is no number. */
+static double *number_of(page *on, double value)
 {
-    if (known)
-        fprintf(out, "\"%s\":%" PRId64, key, value);
-    else
-        fprintf(out, "\"%s\":null", key);
+    char digits[32];
+    double *made = isfinite(value) ? take(on, 1, sizeof *made) : NULL;
+    if (made == NULL)
+        return NULL;
+    snprintf(digits, sizeof digits, "%.9g", value);
+    *made = strtod(digits, NULL);
+    return made;
 }
+
+static int64_t *amount_of(page *on, int64_t value, bool is_known)
+{
+    int64_t *made = is_known ? take(on, 1, sizeof *made) : NULL;
+    if (made != NULL)
+        *made = value;
+    return made;
+}
+
+/* Of sampled blocks, which stand for a broken number of others. */
+static int64_t whole_of(double value)
+{
+    return isfinite(value) ? (int64_t)llround(value) : 0;
+}
+
+/* ---- one finding ------------------------------------------------------------------------- */
 
 const char *hf__finding_kind(const hf__finding *finding)
 {
@@ -78,160 +101,194 @@ const char *hf__finding_kind(const hf__finding *finding)
     return finding->reach == HF_REACH_LOST ? "unreachable" : finding->reach == HF_REACH_KEPT ? "reachable" : "unknown";
 }
 
-static void put_stack(FILE *out, const hf__model *model, uint32_t path)
+static char *file_of(page *on, const hf__finding *finding)
+{
+    hf_text file = finding->function != HF_NONE ? hf__model_file(on->shown->model, finding->function) : hf_text_of("", 0);
+    return file.length > 0 ? text_of(on, file) : NULL;
+}
+
+static void fill_stack(page *on, uint32_t path, hf__written_finding *into)
 {
     uint32_t functions[STACK_MAX];
-    size_t count = path != HF_NONE ? hf__folded_stack(model, path, true, functions, STACK_MAX) : 0;
-    fputs("\"stack\":[", out);
-    for (size_t i = 0; i < count; i++) {
-        fputs(i > 0 ? ",\"" : "\"", out);
-        hf__put_json_text(out, hf__function_name(model, functions[i]));
-        fputc('"', out);
-    }
-    fputc(']', out);
+    size_t count = path != HF_NONE ? hf__folded_stack(on->shown->model, path, true, functions, STACK_MAX) : 0;
+    into->stack = take(on, count, sizeof *into->stack);
+    into->n_stack = into->stack != NULL ? count : 0;
+    for (size_t i = 0; i < into->n_stack; i++)
+        into->stack[i] = function_of(on, functions[i]);
 }
 
-static void put_place(FILE *out, const hf__model *model, const hf__finding *finding)
-{
-    put_string(out, "function", hf__function_name(model, finding->function));
-    fputc(',', out);
-    if (finding->function != HF_NONE && hf__model_file(model, finding->function).length > 0)
-        put_string(out, "file", hf__model_file(model, finding->function));
-    else
-        fputs("\"file\":null", out);
-    fputc(',', out);
-    put_amount(out, "line", finding->line, finding->line > 0);
-}
-
-static void put_reached(FILE *out, const hf__model *model, const hf__finding *finding)
+static hf__written_reach *reach_of(page *on, const hf__finding *finding)
 {
     static const char *const from[] = { NULL, "global", "thread-local", "stack", "mapping" };
+    const hf__model *model = on->shown->model;
     const hf__reached *reached = &finding->reached;
     char words[HF_SENTENCE_MAX];
-    if (finding->reach == HF_REACH_UNKNOWN)
-        return;
-    fprintf(out, "\"reachability\":{\"unreachable_blocks\":%" PRIu64 ",\"unreachable_bytes\":%" PRIu64 ",\"held_by_unreachable\":%" PRIu64
-                 ",\"reachable_blocks\":%" PRIu64 ",\"reachable_bytes\":%" PRIu64 ",",
-            reached->lost, reached->lost_bytes, reached->held, reached->kept, reached->kept_bytes);
+    hf__written_reach *made = finding->reach != HF_REACH_UNKNOWN ? take(on, 1, sizeof *made) : NULL;
+    if (made == NULL)
+        return NULL;
+    *made = (hf__written_reach){ .unreachable_blocks = reached->lost, .unreachable_bytes = reached->lost_bytes,
+                                 .held_by_unreachable = reached->held, .reachable_blocks = reached->kept,
+                                 .reachable_bytes = reached->kept_bytes };
     if (from[reached->from] != NULL)
-        fprintf(out, "\"from\":\"%s\",", from[reached->from]);
+        made->from = words_of(on, from[reached->from]);
     if (reached->from == HF_FROM_GLOBAL)
-        put_string(out, reached->is_file ? "from_file" : "from_name", hf__intern_text(&model->texts, reached->name)), fputc(',', out);
+        *(reached->is_file ? &made->from_file : &made->from_name) = text_of(on, hf__intern_text(&model->texts, reached->name));
     if (reached->kept > 0 && reached->via != HF_NONE)
-        put_string(out, "through", hf__function_name(model, reached->via)), fputc(',', out);
+        made->through = function_of(on, reached->via);
     hf__explain_reach(model, finding, words, sizeof words);
-    put_string(out, "words", hf_text_from_cstr(words));
-    fputs("},", out);
+    made->words = words_of(on, words);
+    return made;
 }
 
-static void put_finding(FILE *out, const hf__case *shown, size_t index)
+static hf__written_recursion *recursion_of(page *on, const hf__finding *finding)
 {
-    const hf__finding *finding = &shown->judgement->findings[index];
-    const hf__shape *shape = &finding->shape;
-    hf__words words;
-    hf__explain(shown->model, shown->judgement, finding, &words);
-    fprintf(out, "{\"verdict\":\"%s\",", hf__verdict_name(finding->verdict));
-    put_place(out, shown->model, finding);
-    fputc(',', out);
-    put_number(out, "bytes_per_second", hf__finding_rate(finding, shape->rate)), fputc(',', out);
-    put_number(out, "low", hf__finding_rate(finding, shape->rate_low)), fputc(',', out);
-    put_number(out, "high", hf__finding_rate(finding, shape->rate_high)), fputc(',', out);
-    put_number(out, "blocks_per_second", shape->until_s > shape->since_s ? shape->growth_blocks / (shape->until_s - shape->since_s) : 0);
-    fputc(',', out);
-    put_number(out, "live_bytes", finding->live_bytes), fputc(',', out);
-    put_number(out, "blocks", finding->live_blocks);
-    fprintf(out, ",\"kind\":\"%s\",", hf__finding_kind(finding));
-    put_number(out, "since_s", shape->since_s), fputc(',', out);
-    put_number(out, "age_median_s", shape->age_median_s >= 0 ? shape->age_median_s : (double)NAN), fputc(',', out);
-    put_number(out, "age_oldest_s", shape->age_oldest_s >= 0 ? shape->age_oldest_s : (double)NAN), fputc(',', out);
-    put_number(out, "kept_share", shape->kept_share), fputc(',', out);
-    put_number(out, "confidence", shape->confidence), fputc(',', out);
-    if (finding->verdict == HF_VERDICT_UNDECIDED)
-        put_number(out, "more_s", shape->more_s), fputc(',', out);
-    if (finding->depth_max > 1) {
-        fputs("\"recursion\":{", out);
-        put_string(out, "function", hf__function_name(shown->model, finding->recursion));
-        fprintf(out, ",\"depth_max\":%u},", finding->depth_max);
-    }
-    if (finding->site != HF_NONE)
-        put_string(out, "allocates_in", hf__function_name(shown->model, finding->site)), fputc(',', out);
-    if (finding->other != HF_NONE)
-        put_string(out, "released_for", hf__function_name(shown->model, finding->other)), fputc(',', out);
-    put_reached(out, shown->model, finding);
-    fprintf(out, "\"merged\":%u,\"fingerprint\":\"%016" PRIx64 "\",", finding->merged, finding->fingerprint);
-    if (shown->known != NULL)
-        fprintf(out, "\"known\":%s,", shown->known[index] ? "true" : "false");
-    put_stack(out, shown->model, finding->path);
-    fputc(',', out);
-    put_string(out, "hypothesis", hf_text_from_cstr(words.hypothesis)), fputc(',', out);
-    put_string(out, "next", hf_text_from_cstr(words.next));
-    if (words.remedy[0] != 0)
-        fputc(',', out), put_string(out, "remedy", hf_text_from_cstr(words.remedy));
-    fputc('}', out);
+    hf__written_recursion *made = finding->depth_max > 1 ? take(on, 1, sizeof *made) : NULL;
+    if (made != NULL)
+        *made = (hf__written_recursion){ function_of(on, finding->recursion), finding->depth_max };
+    return made;
 }
 
-static void put_dismissed(FILE *out, const hf__case *shown, const hf__finding *finding)
+static void fill_rates(page *on, const hf__finding *finding, hf__written_finding *into)
+{
+    const hf__shape *shape = &finding->shape;
+    into->bytes_per_second = number_of(on, hf__finding_rate(finding, shape->rate));
+    into->low = number_of(on, hf__finding_rate(finding, shape->rate_low));
+    into->high = number_of(on, hf__finding_rate(finding, shape->rate_high));
+    into->blocks_per_second =
+        number_of(on, shape->until_s > shape->since_s ? shape->growth_blocks / (shape->until_s - shape->since_s) : 0);
+    into->since_s = number_of(on, shape->since_s);
+    into->age_median_s = number_of(on, shape->age_median_s >= 0 ? shape->age_median_s : (double)NAN);
+    into->age_oldest_s = number_of(on, shape->age_oldest_s >= 0 ? shape->age_oldest_s : (double)NAN);
+    into->kept_share = number_of(on, shape->kept_share);
+    into->confidence = number_of(on, shape->confidence);
+    if (finding->verdict == HF_VERDICT_UNDECIDED)
+        into->more_s = number_of(on, shape->more_s);
+}
+
+static void fill_finding(page *on, size_t index, hf__written_finding *into)
+{
+    const hf__case *shown = on->shown;
+    const hf__finding *finding = &shown->judgement->findings[index];
+    hf__words words;
+    char fingerprint[17];
+    hf__explain(shown->model, shown->judgement, finding, &words);
+    snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, finding->fingerprint);
+    memset(into, 0, sizeof *into);
+    into->verdict = words_of(on, hf__verdict_name(finding->verdict));
+    into->function = function_of(on, finding->function);
+    into->file = file_of(on, finding);
+    into->line = amount_of(on, finding->line, finding->line > 0);
+    fill_rates(on, finding, into);
+    into->live_bytes = whole_of(finding->live_bytes);
+    into->blocks = whole_of(finding->live_blocks);
+    into->kind = words_of(on, hf__finding_kind(finding));
+    into->recursion = recursion_of(on, finding);
+    if (finding->site != HF_NONE)
+        into->allocates_in = function_of(on, finding->site);
+    if (finding->other != HF_NONE)
+        into->released_for = function_of(on, finding->other);
+    into->reachability = reach_of(on, finding);
+    into->merged = finding->merged;
+    into->fingerprint = words_of(on, fingerprint);
+    if (shown->known != NULL && (into->known = take(on, 1, sizeof *into->known)) != NULL)
+        *into->known = shown->known[index];
+    fill_stack(on, finding->path, into);
+    into->hypothesis = words_of(on, words.hypothesis);
+    into->next = words_of(on, words.next);
+    if (words.remedy[0] != 0)
+        into->remedy = words_of(on, words.remedy);
+}
+
+static void fill_dismissed(page *on, const hf__finding *finding, hf__written_dismissed *into)
 {
     char why[HF_SENTENCE_MAX];
     hf__explain_dismissal(finding, why, sizeof why);
-    fprintf(out, "{\"verdict\":\"%s\",", hf__verdict_name(finding->verdict));
-    put_place(out, shown->model, finding);
-    fputc(',', out);
-    put_number(out, "live_bytes", finding->live_bytes), fputc(',', out);
-    put_number(out, "peak_bytes", finding->shape.peak_bytes), fputc(',', out);
-    put_string(out, "why", hf_text_from_cstr(why));
-    fputc('}', out);
+    *into = (hf__written_dismissed){
+        .verdict = words_of(on, hf__verdict_name(finding->verdict)),
+        .function = function_of(on, finding->function),
+        .file = file_of(on, finding),
+        .line = amount_of(on, finding->line, finding->line > 0),
+        .live_bytes = whole_of(finding->live_bytes),
+        .peak_bytes = whole_of(finding->shape.peak_bytes),
+        .why = words_of(on, why),
+    };
 }
 
-static void put_reconciled(FILE *out, const hf__reconciled *all)
+/* ---- the whole --------------------------------------------------------------------------- */
+
+static hf__written_reconciled reconciled_of(page *on, const hf__reconciled *all)
 {
-    fputs("\"reconciled\":{", out);
-    put_amount(out, "recorded_live", all->recorded_live, true), fputc(',', out);
-    put_amount(out, "allocator_live", all->allocator_live, all->allocator_live >= 0), fputc(',', out);
-    put_amount(out, "allocator_held", all->allocator_held, all->allocator_held >= 0), fputc(',', out);
-    put_amount(out, "rss", all->rss, all->rss >= 0), fputc(',', out);
-    put_amount(out, "anonymous", all->anonymous, all->anonymous >= 0), fputc(',', out);
-    put_amount(out, "stacks", all->stacks, all->stacks >= 0), fputc(',', out);
-    put_amount(out, "overhead", all->overhead, all->allocator_live >= 0), fputc(',', out);
-    put_amount(out, "free_held", all->free_held, all->allocator_held >= 0), fputc(',', out);
-    put_amount(out, "unexplained", all->unexplained, all->rss >= 0 || all->allocator_live >= 0);
-    fputc('}', out);
+    return (hf__written_reconciled){
+        .recorded_live = amount_of(on, all->recorded_live, true),
+        .allocator_live = amount_of(on, all->allocator_live, all->allocator_live >= 0),
+        .allocator_held = amount_of(on, all->allocator_held, all->allocator_held >= 0),
+        .rss = amount_of(on, all->rss, all->rss >= 0),
+        .anonymous = amount_of(on, all->anonymous, all->anonymous >= 0),
+        .stacks = amount_of(on, all->stacks, all->stacks >= 0),
+        .overhead = amount_of(on, all->overhead, all->allocator_live >= 0),
+        .free_held = amount_of(on, all->free_held, all->allocator_held >= 0),
+        .unexplained = amount_of(on, all->unexplained, all->rss >= 0 || all->allocator_live >= 0),
+    };
+}
+
+static void fill_lists(page *on, hf__written_verdict *into)
+{
+    const hf__judgement *judgement = on->shown->judgement;
+    into->findings = take(on, judgement->findings_count, sizeof *into->findings);
+    into->dismissed = take(on, judgement->dismissed_count, sizeof *into->dismissed);
+    into->n_findings = into->findings != NULL ? judgement->findings_count : 0;
+    into->n_dismissed = into->dismissed != NULL ? judgement->dismissed_count : 0;
+    for (size_t i = 0; i < into->n_findings; i++)
+        fill_finding(on, i, &into->findings[i]);
+    for (size_t i = 0; i < into->n_dismissed; i++)
+        fill_dismissed(on, &judgement->dismissed[i], &into->dismissed[i]);
+}
+
+static void fill_verdict(page *on, hf__written_verdict *into)
+{
+    const hf__case *shown = on->shown;
+    const hf__judgement *judgement = shown->judgement;
+    double *seconds = number_of(on, judgement->seconds);
+    memset(into, 0, sizeof *into);
+    into->schema = words_of(on, "holdfast.verdict/1");
+    into->verdict = words_of(on, hf__verdict_name(judgement->verdict));
+    into->seconds = seconds != NULL ? *seconds : 0;
+    into->checkpoints = judgement->checkpoints;
+    into->live_bytes = whole_of(judgement->live_bytes);
+    into->live_blocks = whole_of(judgement->live_blocks);
+    into->peak_bytes = whole_of(judgement->peak_bytes);
+    into->bytes_per_second = number_of(on, judgement->bytes_per_second);
+    into->sampled = shown->model->sampled;
+    into->process = shown->process;
+    into->has_process = shown->process != 0;
+    if (shown->allocations != 0 && (into->recording = take(on, 1, sizeof *into->recording)) != NULL)
+        *into->recording = (hf__written_recording){
+            shown->allocations, number_of(on, shown->own_share >= 0 ? shown->own_share : (double)NAN)
+        };
+    into->program = shown->program != NULL ? words_of(on, shown->program)
+                                           : text_of(on, hf__intern_text(&shown->model->texts, shown->model->program));
+    if (shown->note != NULL && shown->note[0] != 0)
+        into->note = words_of(on, shown->note);
+    into->reconciled = reconciled_of(on, &judgement->reconciled);
+    fill_lists(on, into);
 }
 
 bool hf__view_json(FILE *out, const hf__case *shown)
 {
-    const hf__judgement *judgement = shown->judgement;
-    fprintf(out, "{\"schema\":\"holdfast.verdict/1\",\"verdict\":\"%s\",", hf__verdict_name(judgement->verdict));
-    put_number(out, "seconds", judgement->seconds);
-    fprintf(out, ",\"checkpoints\":%" PRIu64 ",", judgement->checkpoints);
-    put_number(out, "live_bytes", judgement->live_bytes), fputc(',', out);
-    put_number(out, "live_blocks", judgement->live_blocks), fputc(',', out);
-    put_number(out, "peak_bytes", judgement->peak_bytes), fputc(',', out);
-    put_number(out, "bytes_per_second", judgement->bytes_per_second), fputc(',', out);
-    fprintf(out, "\"sampled\":%s,", shown->model->sampled ? "true" : "false");
-    if (shown->process != 0)
-        fprintf(out, "\"process\":%u,", shown->process);
-    if (shown->allocations != 0) {
-        fprintf(out, "\"recording\":{\"allocations\":%" PRIu64 ",", shown->allocations);
-        put_number(out, "own_share", shown->own_share >= 0 ? shown->own_share : (double)NAN);
-        fputs("},", out);
-    }
-    put_string(out, "program", shown->program != NULL ? hf_text_from_cstr(shown->program)
-                                                       : hf__intern_text(&shown->model->texts, shown->model->program));
-    fputc(',', out);
-    if (shown->note != NULL && shown->note[0] != 0)
-        put_string(out, "note", hf_text_from_cstr(shown->note)), fputc(',', out);
-    put_reconciled(out, &judgement->reconciled);
-    fputs(",\"findings\":[", out);
-    for (size_t i = 0; i < judgement->findings_count; i++) {
-        fputs(i > 0 ? "," : "", out);
-        put_finding(out, shown, i);
-    }
-    fputs("],\"dismissed\":[", out);
-    for (size_t i = 0; i < judgement->dismissed_count; i++) {
-        fputs(i > 0 ? "," : "", out);
-        put_dismissed(out, shown, &judgement->dismissed[i]);
-    }
-    fputs("]}\n", out);
-    return !ferror(out);
+    page on = { .shown = shown };
+    hf__written_verdict verdict;
+    hf_buffer line;
+    hf_arena_init(&on.arena, &(hf_arena_options){ .allocator = hf__room_allocator() });
+    hf_buffer_init(&line, SIZE_MAX, hf__room_allocator(), NULL);
+    fill_verdict(&on, &verdict);
+    bool fine = !on.failed && hf__written_verdict_encode(&verdict, &(hf_encode_options){ .allocator = hf__room_allocator() },
+                                                         &line, NULL) == HF_OK;
+    hf_text text = hf_buffer_text(&line);
+    if (!fine)
+        errno = ENOMEM; /* all text is UTF-8 and all numbers are finite: nothing else is left to fail */
+    else
+        fine = fwrite(text.bytes, 1, text.length, out) == text.length && fputc('\n', out) != EOF && !ferror(out);
+    hf_buffer_release(&line);
+    hf_arena_release(&on.arena);
+    return fine;
 }

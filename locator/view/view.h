@@ -3,6 +3,7 @@
 #ifndef HOLDFAST_VIEW_H
 #define HOLDFAST_VIEW_H
 
+#include "baseline.h"
 #include "findings.h"
 
 typedef struct hf__case {
@@ -31,6 +32,12 @@ hf_status hf__view_pprof(FILE *out, const hf__model *model, const hf__judgement 
 /* What a finding's memory is, as `kind` in JSON: "unreachable", "reachable", "thread", "mapping",
  * "goroutine" or "unknown". */
 const char *hf__finding_kind(const hf__finding *finding);
+
+/* Whether `text` looks like a verdict in JSON rather than like a baseline. */
+bool hf__is_verdict(hf_text text);
+/* A saved verdict as a baseline: what it calls a leak or undecided is known. ret_baseline: yours. Errors
+ * have line, column and JSON Pointer. */
+hf_status hf__baseline_from_verdict(hf_text text, hf__baseline *ret_baseline, hf_error *reterr);
 
 /* `text` as the inside of a JSON string: escaped, and what is not UTF-8 replaced. */
 void hf__put_json_text(FILE *out, hf_text text);
