@@ -280,9 +280,7 @@ static void finish(hf__collector *collector, int status)
     put_clock(collector);
     if (collector->session->processes_refused != 0)
         hf__notice(collector, 0, "more processes at once than can be recorded: some are missing");
-    /* What arrived last is written in the round after the next. */
-    (void)hf__drain_round(collector);
-    (void)hf__drain_round(collector);
+    hf__drain_last(collector);
     atomic_store(&collector->session->open, 0);
 }
 
@@ -335,9 +333,7 @@ static void release(hf__collector *collector)
     hf__windows_destroy(collector->windows);
     hf__recording_destroy(collector->recording);
     hf__session_destroy(collector);
-    free(collector->batches[0].bytes);
-    free(collector->batches[1].bytes);
-    free(collector->pieces);
+    hf__drain_release(collector);
     free(collector->processes);
     free(collector);
 }
@@ -347,6 +343,8 @@ hf_status hf__collect_run(const hf__collect_options *options, hf__collect_result
     char path[4096];
     handlers before;
     hf_status status = hf__collect_check(options->command[0], path, sizeof path, reterr);
+    if (status == HF_OK)
+        status = hf__collect_check_recorder(options->recorder, reterr);
     if (status != HF_OK)
         return status;
     hf__collector *collector = calloc(1, sizeof *collector);

@@ -51,6 +51,9 @@ typedef struct hf__collect_result {
  * its name and the reason and what to do instead as its detail. */
 hf_status hf__collect_check(const char *program, char *ret_path, size_t path_size, hf_error *reterr);
 
+/* Is this a recorder, and of the same build? On failure HF_MISUSE, and `reterr` as above. */
+hf_status hf__collect_check_recorder(const char *path, hf_error *reterr);
+
 /* Runs the command to its end. HF_OK when it was started and the recording could be written,
  * whatever the program did. */
 hf_status hf__collect_run(const hf__collect_options *options, hf__collect_result *ret_result, hf_error *reterr);

@@ -1,10 +1,14 @@
 /* collect_drain.c - out of the rings, into order, into the recording.
  *
- * Rounds: each takes what every ring has published. What arrived in a round is written in the
- * next one, when everything that happened before it is at hand too (trace_session.h tells why the
- * order of ticks is the order of events); pieces of this round with earlier ticks go along. */
+ * Rounds: each takes what every ring has published. What arrived in a round is written in a later
+ * one, when everything that happened before it is at hand too (trace_session.h tells why the order of
+ * ticks is the order of events). Pieces of this round with earlier ticks hold it back: they may be
+ * what happened before it, and what happened before them may still be on its way, from a thread that
+ * was kept from running in the middle of an event. */
 #define _GNU_SOURCE
 #include "collect_inside.h"
+
+#include "room.h"
 
 #include <linux/futex.h>
 #include <stdlib.h>
@@ -13,22 +17,37 @@
 
 #define SIZE_MAX_DEFAULT ((uint64_t)256 << 20)
 
+/* Segments end with every tick, so that pieces wait no longer than about two of them; unless a program has
+ * destroyed the stamps of a ring. */
+enum { WAITING_MAX = 64 << 20 };
+
 /* ---- pieces ------------------------------------------------------------------------------- */
+
+static bool batch_begin(hf__collector *collector)
+{
+    size_t i = 0;
+    while (i < collector->batches_count && collector->batches[i].waiting != 0)
+        i++;
+    if (i == collector->batches_count) {
+        if (!HF_RESERVE(collector->batches, collector->batches_room, i + 1)) {
+            collector->out_of_memory = true;
+            return false;
+        }
+        collector->batches[collector->batches_count++] = (hf__batch){ .bytes = NULL };
+    }
+    collector->batches[i].filled = 0;
+    collector->current = i;
+    return true;
+}
 
 static uint8_t *batch_room(hf__collector *collector, size_t size)
 {
+    if (collector->batches_count == 0 && !batch_begin(collector))
+        return NULL;
     hf__batch *batch = &collector->batches[collector->current];
-    if (batch->filled + size > batch->room) {
-        size_t room = batch->room != 0 ? batch->room : 1 << 20;
-        while (room < batch->filled + size)
-            room *= 2;
-        uint8_t *bytes = realloc(batch->bytes, room);
-        if (bytes == NULL) {
-            collector->out_of_memory = true;
-            return NULL;
-        }
-        batch->bytes = bytes;
-        batch->room = room;
+    if (!HF_RESERVE(batch->bytes, batch->room, batch->filled + size)) {
+        collector->out_of_memory = true;
+        return NULL;
     }
     return batch->bytes + batch->filled;
 }
@@ -36,15 +55,9 @@ static uint8_t *batch_room(hf__collector *collector, size_t size)
 static void add_piece(hf__collector *collector, hf__record tag, uint64_t ticks, uint32_t ring, const void *bytes,
                       size_t size)
 {
-    if (collector->pieces_count == collector->pieces_room) {
-        size_t room = collector->pieces_room != 0 ? collector->pieces_room * 2 : 1024;
-        hf__piece *pieces = realloc(collector->pieces, room * sizeof *pieces);
-        if (pieces == NULL) {
-            collector->out_of_memory = true;
-            return;
-        }
-        collector->pieces = pieces;
-        collector->pieces_room = room;
+    if (!HF_RESERVE(collector->pieces, collector->pieces_room, collector->pieces_count + 1)) {
+        collector->out_of_memory = true;
+        return;
     }
     uint8_t *copy = batch_room(collector, size);
     if (copy == NULL)
@@ -53,8 +66,10 @@ static void add_piece(hf__collector *collector, hf__record tag, uint64_t ticks, 
         memcpy(copy, bytes, size);
     hf__batch *batch = &collector->batches[collector->current];
     collector->pieces[collector->pieces_count++] =
-        (hf__piece){ ticks, collector->pieces_numbered++, tag, ring, batch->filled, size, false };
+        (hf__piece){ ticks, collector->pieces_numbered++, tag, ring, (uint32_t)collector->current, batch->filled, size, false };
+    collector->pieces_bytes += size;
     batch->filled += size;
+    batch->waiting++;
 }
 
 void hf__put_ordered(hf__collector *collector, hf__record tag, uint64_t ticks, const void *fields, size_t size)
@@ -125,32 +140,39 @@ static void put_segment(hf__collector *collector, const hf__piece *piece, const 
         collector->out_of_memory = true;
 }
 
-/* Writes pieces in order until the last of the round before is out; the rest waits. */
-static void write_pieces(hf__collector *collector)
+static void write_piece(hf__collector *collector, const hf__piece *piece)
 {
-    size_t last = 0;
-    if (collector->pieces_count == 0) {
-        collector->batches[collector->current].filled = 0;
-        return;
-    }
-    qsort(collector->pieces, collector->pieces_count, sizeof *collector->pieces, compare_pieces);
-    for (size_t i = 0; i < collector->pieces_count; i++)
-        if (collector->pieces[i].older)
-            last = i + 1;
-    for (size_t i = 0; i < last; i++) {
-        const hf__piece *piece = &collector->pieces[i];
-        const hf__batch *batch = &collector->batches[piece->older ? 1 - collector->current : collector->current];
-        if (piece->tag == HF__RECORD_SEGMENT)
-            put_segment(collector, piece, batch->bytes + piece->start);
-        else
-            put_record(collector, piece->tag, piece->ticks, batch->bytes + piece->start, piece->size);
-    }
-    collector->pieces_count -= last;
-    memmove(collector->pieces, collector->pieces + last, collector->pieces_count * sizeof *collector->pieces);
+    hf__batch *batch = &collector->batches[piece->batch];
+    if (piece->tag == HF__RECORD_SEGMENT)
+        put_segment(collector, piece, batch->bytes + piece->start);
+    else
+        put_record(collector, piece->tag, piece->ticks, batch->bytes + piece->start, piece->size);
+    collector->pieces_bytes -= piece->size;
+    batch->waiting--;
+}
+
+/* In order, up to the first that arrived in this round; or all. The rest waits. */
+static void write_pieces(hf__collector *collector, bool all)
+{
+    size_t count = 0;
+    all |= collector->pieces_bytes > WAITING_MAX;
+    if (collector->pieces_count != 0)
+        qsort(collector->pieces, collector->pieces_count, sizeof *collector->pieces, compare_pieces);
+    for (; count < collector->pieces_count && (all || collector->pieces[count].older); count++)
+        write_piece(collector, &collector->pieces[count]);
+    collector->pieces_count -= count;
+    memmove(collector->pieces, collector->pieces + count, collector->pieces_count * sizeof *collector->pieces);
     for (size_t i = 0; i < collector->pieces_count; i++)
         collector->pieces[i].older = true;
-    collector->current = 1 - collector->current;
-    collector->batches[collector->current].filled = 0;
+    (void)batch_begin(collector);
+}
+
+void hf__drain_release(hf__collector *collector)
+{
+    for (size_t i = 0; i < collector->batches_count; i++)
+        hf__room_free(collector->batches[i].bytes);
+    hf__room_free(collector->batches);
+    hf__room_free(collector->pieces);
 }
 
 /* ---- rings -------------------------------------------------------------------------------- */
@@ -215,9 +237,6 @@ void hf__drain_dead_threads(hf__collector *collector)
 static void free_ring(hf__collector *collector, uint32_t number)
 {
     hf__ring *ring = &collector->session->rings[number];
-    collector->lost_events += atomic_load(&ring->lost);
-    collector->processes[atomic_load(&ring->slot) % HF__PROCESSES_MAX].lost_untold +=
-        atomic_load(&ring->lost) - atomic_load(&ring->lost_told);
     atomic_store(&ring->process, 0);
     atomic_store(&ring->tid, 0);
     hf__session_punch(collector, hf__ring_offset(number), HF__RING_SIZE);
@@ -230,7 +249,14 @@ static void free_ring(hf__collector *collector, uint32_t number)
     atomic_store_explicit(&ring->state, HF__RING_FREE, memory_order_release);
 }
 
-void hf__drain_process(hf__collector *collector, uint32_t slot)
+static void count_lost(hf__collector *collector, const hf__ring *ring)
+{
+    uint64_t lost = atomic_load(&ring->lost);
+    collector->lost_events += lost;
+    collector->processes[atomic_load(&ring->slot) % HF__PROCESSES_MAX].lost_untold += lost - atomic_load(&ring->lost_told);
+}
+
+void hf__drain_process(hf__collector *collector, uint32_t slot, bool gone)
 {
     uint32_t used = atomic_load(&collector->session->rings_used);
     uint32_t number = collector->processes[slot].number;
@@ -238,7 +264,9 @@ void hf__drain_process(hf__collector *collector, uint32_t slot)
         if (atomic_load(&collector->session->rings[i].process) != number)
             continue;
         (void)take_ring(collector, i);
-        free_ring(collector, i);
+        count_lost(collector, &collector->session->rings[i]);
+        if (gone)
+            free_ring(collector, i);
     }
 }
 
@@ -363,15 +391,44 @@ void hf__tell_definitions(hf__collector *collector, uint32_t slot)
 
 /* ---- rounds -------------------------------------------------------------------------------- */
 
-size_t hf__drain_round(hf__collector *collector)
+static void write_round(hf__collector *collector, bool all)
 {
-    size_t taken = take_rings(collector);
     /* After the rings: whatever their events name was made before. */
     hf__processes_look(collector);
     for (uint32_t slot = 0; slot < HF__PROCESSES_MAX; slot++)
         if (collector->processes[slot].known && !collector->processes[slot].ended)
             hf__tell_definitions(collector, slot);
-    write_pieces(collector);
+    write_pieces(collector, all);
     bound_size(collector);
+}
+
+size_t hf__drain_round(hf__collector *collector)
+{
+    size_t taken = take_rings(collector);
+    write_round(collector, false);
     return taken;
+}
+
+static bool waits_for(const hf__collector *collector, uint64_t number)
+{
+    for (size_t i = 0; i < collector->pieces_count; i++)
+        if (collector->pieces[i].number < number)
+            return true;
+    return false;
+}
+
+void hf__drain_settle(hf__collector *collector)
+{
+    enum { ROUNDS_MAX = 1000 };
+    (void)hf__drain_round(collector);
+    uint64_t number = collector->pieces_numbered;
+    for (int round = 0; round < ROUNDS_MAX && waits_for(collector, number); round++) {
+        atomic_fetch_add(&collector->session->tick, 1);
+        (void)hf__drain_round(collector);
+    }
+}
+
+void hf__drain_last(hf__collector *collector)
+{
+    write_round(collector, true);
 }

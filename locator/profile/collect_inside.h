@@ -20,14 +20,16 @@ typedef struct hf__piece {
     uint64_t   number;        /* order of arrival: decides between equal ticks */
     hf__record tag;
     uint32_t   ring;          /* of HF__RECORD_SEGMENT */
-    size_t     start, size;   /* bytes in the batch that it arrived with */
-    bool       older;         /* arrived with the batch before */
+    uint32_t   batch;         /* that it arrived with */
+    size_t     start, size;   /* bytes in there */
+    bool       older;         /* arrived in an earlier round */
 } hf__piece;
 
 /* Bytes that arrived in one round. */
 typedef struct hf__batch {
     uint8_t *bytes;
     size_t   filled, room;
+    size_t   waiting;         /* pieces of it that were not written yet */
 } hf__batch;
 
 typedef struct hf__known_module {
@@ -61,10 +63,10 @@ typedef struct hf__collector {
     pid_t          child;
     uint64_t       start_ticks, ticks_per_second;
     int64_t        start_ns;   /* monotonic */
-    hf__batch      batches[2]; /* of this round, of the one before */
-    unsigned       current;
+    hf__batch     *batches;    /* of this round, and of those before that have pieces waiting */
+    size_t         batches_count, batches_room, current;
     hf__piece     *pieces;
-    size_t         pieces_count, pieces_room;
+    size_t         pieces_count, pieces_room, pieces_bytes;
     uint64_t       pieces_numbered;
     hf__collected *processes;  /* HF__PROCESSES_MAX */
     uint32_t       processes_seen;
@@ -90,10 +92,15 @@ void hf__session_punch(hf__collector *collector, uint64_t offset, uint64_t size)
 
 /* ---- collect_drain.c --------------------------------------------------------------------- */
 /* Takes everything out of the rings, tells new processes, modules and stacks, and writes what
- * arrived in the round before. Returns the bytes taken. */
+ * arrived in rounds before. Returns the bytes taken. */
 size_t hf__drain_round(hf__collector *collector);
-/* Takes what `slot` has left in its rings and frees them. Its threads are gone. */
-void hf__drain_process(hf__collector *collector, uint32_t slot);
+/* Rounds until all is written that had arrived by the first of them. */
+void hf__drain_settle(hf__collector *collector);
+/* Takes nothing more, and writes all that there is. */
+void hf__drain_last(hf__collector *collector);
+void hf__drain_release(hf__collector *collector);
+/* Takes what `slot` has left in its rings, and frees them when its threads are gone. */
+void hf__drain_process(hf__collector *collector, uint32_t slot, bool gone);
 /* Rings of threads that are gone become free for others of their process. */
 void hf__drain_dead_threads(hf__collector *collector);
 /* A record without a time of its own: a definition, that only has to come before its use. */

@@ -232,7 +232,7 @@ void hf__process_finish(hf__collector *collector, uint32_t slot, hf__process_end
         return;
     if (how != HF__ENDED_RUNNING)
         put_checkpoint(collector, slot, HF__CHECKPOINT_ENDED);
-    hf__drain_process(collector, slot);
+    hf__drain_process(collector, slot, how != HF__ENDED_RUNNING);
     hf__tell_definitions(collector, slot);
     tell_troubles(collector, slot);
     at = hf__varint_put(at, process->number);

@@ -48,9 +48,7 @@ static hf_status find_blocks(reach *at, hf_error *reterr)
     uint32_t number = collector->processes[at->slot].number;
     hf__windows *windows = collector->windows;
     hf_status status = HF_OK;
-    /* What arrives in one round is written in the next. */
-    for (int round = 0; round < 3; round++)
-        (void)hf__drain_round(collector);
+    hf__drain_settle(collector);
     windows = collector->windows;
     if (windows == NULL) {
         status = hf__recording_flush(collector->recording, reterr);

@@ -56,7 +56,7 @@ hf_status hf__session_create(hf__collector *collector, hf_error *reterr)
     collector->start_ticks = hf__ticks_now();
     collector->start_ns = monotonic_ns();
     session->magic = HF__SESSION_MAGIC;
-    session->version = HF__SESSION_VERSION;
+    memcpy(session->stamp, HF__TRACE_STAMP, sizeof session->stamp);
     session->collector_pid = (uint32_t)getpid();
     session->period = options->budget != 0 && options->period == 0 ? BUDGET_PERIOD : options->period;
     session->keeps_releases = session->period == 0;

@@ -1,6 +1,7 @@
 /* collect_target.c - can a program be recorded? Told from its file, before it is started. */
 #define _GNU_SOURCE
 #include "collect.h"
+#include "trace_session.h"
 
 #include "base/fail.h"
 
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -122,6 +124,30 @@ static hf_status check_file(const char *program, char *path, size_t size, bool *
         result = refuse(reterr, program, "neither an executable nor a script with a first line #!");
     close(file);
     return result;
+}
+
+hf_status hf__collect_check_recorder(const char *path, hf_error *reterr)
+{
+    enum { SIZE_MAX_OF_RECORDER = 16 << 20 };
+    struct stat status;
+    const char *found = NULL;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || fstat(file, &status) != 0 || status.st_size <= 0 || status.st_size > SIZE_MAX_OF_RECORDER) {
+        if (file >= 0)
+            close(file);
+        return refuse(reterr, path, "no recorder, or it may not be read by this user");
+    }
+    size_t size = (size_t)status.st_size;
+    const char *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
+    close(file);
+    if (bytes == MAP_FAILED)
+        return refuse(reterr, path, "cannot be mapped");
+    found = memmem(bytes, size, HF__STAMP_WORDS, sizeof HF__STAMP_WORDS - 1);
+    size_t left = found != NULL ? size - (size_t)(found - bytes) : 0;
+    bool ours = left >= sizeof HF__STAMP_WORDS - 1 + HF__STAMP_LENGTH &&
+                memcmp(found + sizeof HF__STAMP_WORDS - 1, HF__TRACE_STAMP, HF__STAMP_LENGTH) == 0;
+    munmap((void *)(uintptr_t)bytes, size);
+    return ours ? HF_OK : refuse(reterr, path, "this recorder is of another build than the command: install both from one build");
 }
 
 hf_status hf__collect_check(const char *program, char *ret_path, size_t path_size, hf_error *reterr)

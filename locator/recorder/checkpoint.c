@@ -129,7 +129,7 @@ void hf__checkpoint_write(hf__context *context, hf__checkpoint_reason reason, co
     checkpoint.reason = reason;
     checkpoint.has_usable = hf__real.usable != NULL;
     checkpoint.allocator = hf__real.allocator;
-    checkpoint.present = hf__thread.inside == 0 && hf__thread.level == 1 && ask_seldom(checkpoint.statistics, reason);
+    checkpoint.present = hf__thread.inside == 0 && context->level == 0 && ask_seldom(checkpoint.statistics, reason);
     sum_counters(&checkpoint, &own_ticks);
     read_resident(&checkpoint.rss, &checkpoint.anonymous);
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);

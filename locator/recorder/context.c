@@ -103,6 +103,7 @@ static void context_bind(hf__context *context, uint32_t number, uint32_t level)
     context->limit = 0;              /* the first event opens a segment */
     context->until_stamp = 1;
     context->token = number + 1;
+    context->level = level;
     context->period = 0;
     context->lost = 0;
     context->measured_from = 0;
@@ -156,18 +157,25 @@ void hf__contexts_drop(void)
 
 /* ---- entering ------------------------------------------------------------------------------ */
 
+uint32_t hf__levels_entered(const hf__thread_local *thread)
+{
+    uint32_t level = HF__LEVELS_MAX;
+    while (level > 0 && thread->entered_at[level - 1] == 0)
+        level--;
+    return level;
+}
+
 /* A level whose frame lies below the current one was left by longjmp, or by a thread's unwinding:
  * frames above the stack pointer are gone. Only told apart on the thread's own stack. */
 static void drop_abandoned(hf__thread_local *thread, uint64_t sp)
 {
     const hf__stack_range *own = &thread->stack;
-    while (thread->level > 0 && thread->level <= HF__LEVELS_MAX) {
-        uint64_t entered = thread->entered_at[thread->level - 1];
+    for (uint32_t level; (level = hf__levels_entered(thread)) > 0;) {
+        uint64_t entered = thread->entered_at[level - 1];
         bool comparable = sp >= own->low && sp < own->high && entered >= own->low && entered < own->high;
         if (!comparable || entered >= sp)
             return;
-        thread->level--;
-        hf__context *context = thread->contexts[thread->level];
+        hf__context *context = thread->contexts[level - 1];
         if (context != NULL) {
             /* What was published counts, what was being written does not. Start over from there. */
             context->position = atomic_load(&context->ring->head);
@@ -177,6 +185,7 @@ static void drop_abandoned(hf__thread_local *thread, uint64_t sp)
             context->walker.count = 0;
             context->walker.epoch--;   /* a kept step may be half written: forget them all */
         }
+        thread->entered_at[level - 1] = 0;
     }
 }
 
@@ -189,7 +198,7 @@ static hf__context *enter(uint64_t sp)
     if (thread->generation != generation) {
         memset(thread->contexts, 0, sizeof thread->contexts); /* the parent's, or none */
         thread->counts_allocations = thread->counts_releases = NULL;
-        thread->level = 0;
+        memset(thread->entered_at, 0, sizeof thread->entered_at);
         if (thread->generation != 0)
             atomic_store(&thread->number, 0);                   /* the parent's */
         thread->random = (uint64_t)thread ^ hf__ticks_now() * 0x9e3779b97f4a7c15u;
@@ -199,19 +208,18 @@ static hf__context *enter(uint64_t sp)
         hf__thread_watch();
     }
     drop_abandoned(thread, sp);
-    uint32_t level = thread->level;
+    uint32_t level = hf__levels_entered(thread);
     if (level >= HF__LEVELS_MAX) {
         atomic_fetch_add(&hf__self.slot->refused_events, 1);
         return NULL;
     }
-    thread->level = level + 1;
     thread->entered_at[level] = sp;
     atomic_signal_fence(memory_order_seq_cst);
     if (thread->contexts[level] == NULL)
         thread->contexts[level] = context_create(level, sp);
     if (thread->contexts[level] == NULL) {
         atomic_fetch_add(&hf__self.slot->refused_events, 1);
-        thread->level = level;
+        thread->entered_at[level] = 0;
     }
     return thread->contexts[level];
 }
@@ -373,7 +381,7 @@ static void answer_request(hf__context *context)
     uint32_t answered = atomic_load_explicit(&hf__self.slot->checkpoint_answered, memory_order_relaxed);
     /* Only right after an allocation: there, no lock of the allocator is held by this thread, as it
      * might be by what a signal handler interrupted. */
-    if (request == answered || !context->may_ask || hf__thread.level != 1 || hf__thread.inside != 0)
+    if (request == answered || !context->may_ask || context->level != 0 || hf__thread.inside != 0)
         return;
     if (atomic_compare_exchange_strong(&hf__self.slot->checkpoint_answered, &answered, request))
         hf__checkpoint_write(context, (hf__checkpoint_reason)atomic_load(&hf__self.session->checkpoint_reason), NULL);
@@ -495,8 +503,8 @@ static bool scan_maps(uint64_t sp, hf__stack_range *ret_range)
 
 bool hf__range_of(uint64_t sp, hf__stack_range *ret_range)
 {
-    uint32_t level = hf__thread.level;
-    hf__context *context = level > 0 && level <= HF__LEVELS_MAX ? hf__thread.contexts[level - 1] : NULL;
+    uint32_t level = hf__levels_entered(&hf__thread);
+    hf__context *context = level > 0 ? hf__thread.contexts[level - 1] : NULL;
     uint32_t epoch = atomic_load(&hf__self.range_epoch);
     if (context == NULL)
         return scan_maps(sp, ret_range);

@@ -1,4 +1,7 @@
-/* event.c - writing events into the ring of the calling thread. */
+/* event.c - writing events into the ring of the calling thread.
+ *
+ * An event is counted right after it was published, before the call goes on: a thread that is killed while it waits
+ * for room has done neither, and counters that a checkpoint reads agree with the events before it. */
 #include "recorder.h"
 
 enum { UNIT = 16 };  /* addresses are counted in these */
@@ -93,13 +96,13 @@ void hf__record_allocation(void *block, size_t size, uint32_t flags, const uint6
     hf__context *context = hf__enter();
     if (HF__UNLIKELY(context == NULL))
         return;
-    if (HF__UNLIKELY(hf__thread.level > 1))
+    if (HF__UNLIKELY(context->level != 0))
         flags |= HF__FROM_SIGNAL;
-    hf__count_allocation(context->ring, block, size);
     if (HF__UNLIKELY(context->period != 0))
         record_sample(context, block, size, flags, frame);
     else if (room_after_call(context) && (HF__LIKELY(context->period == 0) || sample_due(size, context->period)))
         write_with_stack(context, block, size, flags, frame);
+    hf__count_allocation(context->ring, block, size);
     hf__leave(context);
 }
 
@@ -109,19 +112,16 @@ void hf__record_release(void *block, uint32_t flags)
     if (HF__UNLIKELY(context == NULL))
         return;
     uint64_t address = (uint64_t)block;
-    hf__count_release(context->ring, block);
-    if (HF__UNLIKELY(hf__thread.level > 1))
+    if (HF__UNLIKELY(context->level != 0))
         flags |= HF__FROM_SIGNAL;
-    if (HF__UNLIKELY(!hf__self.keeps_releases) &&
-        (atomic_load_explicit(&hf__sample_counts[hf__sample_home(address)], memory_order_relaxed) == 0 ||
-         !hf__sample_remove(address))) {
-        hf__leave(context);
-        return;
-    }
-    if (hf__room(context) && hf__own_shard(context, address)) {
+    bool told = HF__LIKELY(hf__self.keeps_releases) ||
+                (atomic_load_explicit(&hf__sample_counts[hf__sample_home(address)], memory_order_relaxed) != 0 &&
+                 hf__sample_remove(address));
+    if (told && hf__room(context) && hf__own_shard(context, address)) {
         uint8_t *begin = hf__event_begin(context);
         hf__event_end(context, begin, put_address(begin, context, address, flags, HF__EVENT_RELEASE, HF__OTHER_RELEASE));
     }
+    hf__count_release(context->ring, block);
     hf__leave(context);
 }
 
@@ -131,9 +131,6 @@ void hf__record_restore(const void *block)
     if (context == NULL)
         return;
     uint64_t address = (uint64_t)block;
-    /* The release was counted; take it back. */
-    hf__add(&context->ring->releases, (uint64_t)-1);
-    hf__add(&context->ring->released_bytes, -hf__usable((void *)block));
     if (hf__room(context) && hf__own_shard(context, address)) {
         uint8_t *begin = hf__event_begin(context);
         uint8_t *at = hf__varint_put(begin, (uint64_t)HF__OTHER_RESTORE << 2 | HF__EVENT_OTHER);
@@ -144,6 +141,9 @@ void hf__record_restore(const void *block)
         if (!hf__self.keeps_releases)
             (void)hf__sample_add(address);
     }
+    /* The release was counted; take it back. */
+    hf__add(&context->ring->releases, (uint64_t)-1);
+    hf__add(&context->ring->released_bytes, -hf__usable((void *)block));
     hf__leave(context);
 }
 

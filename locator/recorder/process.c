@@ -67,24 +67,37 @@ static bool find_session_path(char *out, size_t size)
     return found;
 }
 
+/* How the command tells that this is a recorder of its own build, before it starts a program. */
+__attribute__((used)) static const char own_stamp[] = HF__STAMP_WORDS HF__TRACE_STAMP;
+
+/* Of another build, it may have the same size and yet other things in other places. */
+static bool is_of_this_build(int file)
+{
+    const hf__session *head = hf__map(HF__PAGE_ROUND(sizeof *head), MAP_SHARED | MAP_NORESERVE, file);
+    if (head == NULL)
+        return false;
+    const char *stamp = own_stamp + sizeof own_stamp - 1 - HF__STAMP_LENGTH;
+    bool is_ours = head->magic == HF__SESSION_MAGIC && memcmp(head->stamp, stamp, HF__STAMP_LENGTH) == 0;
+    hf__unmap((void *)(uintptr_t)head, HF__PAGE_ROUND(sizeof *head));
+    return is_ours;
+}
+
 /* Maps the whole session, once: later nothing has to be opened, whatever the program does to its
  * file descriptors, root or identity. */
-static hf__session *map_session(const char *path)
+static hf__session *map_session(const char *path, const char **ret_why_not)
 {
     struct stat status;
-    int file = hf__open(path, O_RDWR);
-    if (file < 0)
-        return NULL;
     hf__session *session = NULL;
     uint64_t wanted = hf__session_file_size(sizeof(hf__trie));
-    if (fstat(file, &status) == 0 && (uint64_t)status.st_size == wanted) {
+    int file = hf__open(path, O_RDWR);
+    *ret_why_not = "the memory of the session cannot be mapped (other user, other container, or ulimit -v)";
+    if (file < 0)
+        return NULL;
+    if (fstat(file, &status) != 0 || (uint64_t)status.st_size < HF__PAGE_ROUND(sizeof *session) || !is_of_this_build(file))
+        *ret_why_not = "this recorder is of another build than the command: install both from one build";
+    else if ((uint64_t)status.st_size == wanted)
         session = hf__map(wanted, MAP_SHARED | MAP_NORESERVE, file);
-    }
     hf__close(file);
-    if (session != NULL && (session->magic != HF__SESSION_MAGIC || session->version != HF__SESSION_VERSION)) {
-        hf__unmap(session, wanted);
-        session = NULL;
-    }
     return session;
 }
 
@@ -201,14 +214,15 @@ static void become_ready(void)
 static void start(void)
 {
     char path[SESSION_PATH_MAX];
+    const char *why_not;
     hf__session *session;
     if (!find_session_path(path, sizeof path)) {
         hf__process_stop(NULL);
         return;
     }
-    session = map_session(path);
+    session = map_session(path, &why_not);
     if (session == NULL) {
-        hf__process_stop("the memory of the session cannot be mapped (other user, other container, or ulimit -v)");
+        hf__process_stop(why_not);
         return;
     }
     hf__self.session = session;

@@ -42,6 +42,7 @@ typedef struct hf__context {
     uint64_t   lost;            /* events not written since the last OTHER_LOST */
     uint32_t   last_stack;
     uint32_t   token;           /* number of the ring, plus 1 */
+    uint32_t   level;           /* 0, or how many recordings of its thread it may interrupt */
     uint32_t   until_stamp;
     uint32_t   tick;
     uint64_t   measured_from;   /* ticks; 0: the time of this event is not taken */
@@ -58,12 +59,13 @@ typedef struct hf__context {
 
 typedef struct hf__thread_local {
     uint32_t     generation;    /* of the process that the contexts belong to */
-    uint32_t     level;         /* recordings under way, one interrupting the other */
     uint32_t     inside;        /* calls of the real allocator under way */
     _Atomic uint32_t number;    /* of the thread, in the recording; 0: none yet; given by itself, or by who
                                    joins or detaches it */
     hf__context *contexts[HF__LEVELS_MAX];
-    uint64_t     entered_at[HF__LEVELS_MAX];  /* stack pointers, to notice abandoned levels */
+    /* Recordings under way, one interrupting the other: their stack pointers, by which abandoned ones are
+     * noticed; 0 when there is none. One word each, so that a handler finds each of them entered, or not. */
+    uint64_t     entered_at[HF__LEVELS_MAX];
     /* The outermost context while it is written to for samples only, so that other calls are just
      * counted; and the same where releases of unsampled blocks need no more either. */
     hf__context *counts_allocations, *counts_releases;
@@ -147,6 +149,8 @@ void hf__measure_end(hf__context *context);
 /* Makes this ring the one that wrote about the shard last. */
 bool hf__shard_take(hf__context *context, _Atomic uint16_t *shard);
 bool hf__range_of(uint64_t sp, hf__stack_range *ret_range);
+/* Recordings of this thread that are under way. */
+uint32_t hf__levels_entered(const hf__thread_local *thread);
 /* Wakes the collector when it sleeps. */
 void hf__ring_doorbell(void);
 /* The number of a thread in the recording. */
@@ -232,10 +236,9 @@ static inline hf__context *hf__enter(void)
     hf__thread_local *thread = &hf__thread;
     uint64_t sp = (uint64_t)__builtin_frame_address(0);
     hf__context *context = thread->contexts[0];
-    if (HF__UNLIKELY(context == NULL || thread->level != 0 ||
+    if (HF__UNLIKELY(context == NULL || thread->entered_at[0] != 0 ||
                      thread->generation != atomic_load_explicit(hf__live, memory_order_relaxed)))
         return hf__enter_slowly(sp);
-    thread->level = 1;
     thread->entered_at[0] = sp;
     atomic_signal_fence(memory_order_seq_cst);
     return context;
@@ -246,7 +249,7 @@ static inline void hf__leave(hf__context *context)
     if (HF__UNLIKELY(context->measured_from != 0))
         hf__measure_end(context);
     atomic_signal_fence(memory_order_seq_cst);
-    hf__thread.level--;
+    hf__thread.entered_at[context->level] = 0;
 }
 
 /* Is there room for an event in the segment that is open? */

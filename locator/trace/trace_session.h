@@ -29,8 +29,11 @@
 #define HF__SESSION_MAGIC 0x31736573646c6f68u
 #define HF__SESSION_ENVIRONMENT "HOLDFAST_SESSION"
 
+/* Stands in the file of a recorder, followed by the stamp of its build: the sum of what both sides share. */
+#define HF__STAMP_WORDS "holdfast recorder, stamp "
+
 enum {
-    HF__SESSION_VERSION    = 1,
+    HF__STAMP_LENGTH       = 16,
     HF__RINGS_MAX          = 2048,
     HF__PROCESSES_MAX      = 256,
     HF__RING_BYTES         = 1 << 19,
@@ -136,7 +139,7 @@ enum {
 
 typedef struct hf__session {
     uint64_t magic;
-    uint32_t version;
+    char     stamp[HF__STAMP_LENGTH];    /* [c] HF__TRACE_STAMP; it and magic are in the same place in every version */
     uint32_t collector_pid;
     uint64_t period;                     /* [c] to begin with; 0: full */
     uint32_t keeps_releases;             /* [c] 0: releases of unsampled blocks are left out */
@@ -145,7 +148,6 @@ typedef struct hf__session {
     uint32_t wait_ms_max;                /* for room in a ring */
     uint64_t ticks_per_ms;               /* [c] */
     uint32_t scan_wait_ms;               /* [c] a process at its end waits so long for its memory to be scanned; 0: not */
-    uint32_t reserved;
     _Atomic uint32_t open;               /* [c] 1; 0: stop recording, for good */
     _Atomic uint32_t next_process, next_thread, next_module;
     _Atomic uint32_t checkpoint_request; /* [c] raised to ask for one */

@@ -25,9 +25,10 @@ static void compare(const char *threads, const char *operations, const char *end
         check(all.kinds[HF__TRACE_RESTORE] > 0, "%s %s: no realloc failed", threads, ending);
         check(all.counters.allocations == all.kinds[HF__TRACE_ALLOCATE] &&
                   all.counters.releases == all.kinds[HF__TRACE_RELEASE] - all.kinds[HF__TRACE_RESTORE],
-              "%s %s: counters say %llu and %llu, events %llu and %llu", threads, ending,
+              "%s %s: counters say %llu and %llu, events %llu and %llu, of which %llu were taken back", threads, ending,
               (unsigned long long)all.counters.allocations, (unsigned long long)all.counters.releases,
-              (unsigned long long)all.kinds[HF__TRACE_ALLOCATE], (unsigned long long)all.kinds[HF__TRACE_RELEASE]);
+              (unsigned long long)all.kinds[HF__TRACE_ALLOCATE], (unsigned long long)all.kinds[HF__TRACE_RELEASE],
+              (unsigned long long)all.kinds[HF__TRACE_RESTORE]);
         check(strstr(all.endings, expected_ending) != NULL, "%s %s: ended as %s", threads, ending, all.endings);
         replayed_release(&all);
     }

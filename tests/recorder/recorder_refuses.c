@@ -2,6 +2,7 @@
  * says why; the others leave their status. */
 #define _GNU_SOURCE
 #include "record.h"
+#include "trace_session.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -68,6 +69,31 @@ static void test_refusals(void)
     refuses("dies at once", "run -- " DIES_PATH, 4, "before it could be recorded");
 }
 
+/* A recorder whose stamp differs in one digit is one of another build: told before the program is started. */
+static void test_other_build(void)
+{
+    char path[] = "/tmp/holdfast-recorder-XXXXXX", arguments[256];
+    static char bytes[4 << 20];
+    FILE *own = fopen(RECORDER_PATH, "rb");
+    int file = mkstemp(path);
+    size_t size = own != NULL ? fread(bytes, 1, sizeof bytes, own) : 0;
+    char *words = memmem(bytes, size, HF__STAMP_WORDS, sizeof HF__STAMP_WORDS - 1);
+    if (own != NULL)
+        fclose(own);
+    if (check(file >= 0 && size > 0 && size < sizeof bytes && words != NULL, "a recorder and its stamp")) {
+        char *digit = words + sizeof HF__STAMP_WORDS - 1 + HF__STAMP_LENGTH - 1;
+        *digit = *digit == '0' ? '1' : '0';
+        check(write(file, bytes, size) == (ssize_t)size, "a recorder of another build");
+        snprintf(arguments, sizeof arguments, "run --recorder %s -- /bin/echo it ran", path);
+        refuses("recorder of another build", arguments, 4, "of another build than the command");
+    }
+    snprintf(arguments, sizeof arguments, "run --recorder /bin/true -- /bin/echo it ran");
+    refuses("no recorder", arguments, 4, "of another build than the command");
+    if (file >= 0)
+        close(file);
+    unlink(path);
+}
+
 static void test_setuid(void)
 {
     char path[] = "/tmp/holdfast-setuid-XXXXXX", arguments[256], copy[512];
@@ -96,6 +122,7 @@ static void test_statuses(void)
 int main(void)
 {
     test_refusals();
+    test_other_build();
     test_setuid();
     test_statuses();
     return check_summary();
