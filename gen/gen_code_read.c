@@ -272,6 +272,9 @@ static void emit_find(reader *with)
 {
     const gen_plan *plan = with->plan;
     size_t longest = 0;
+    unsigned long long lengths = 0;
+    for (const gen_key *key = plan->keys; key != NULL; key = key->next)
+        lengths |= 1ull << (strlen(key->text) < 63 ? strlen(key->text) : 63);
     for (const gen_key *key = plan->keys; key != NULL; key = key->next)
         longest = strlen(key->text) > longest ? strlen(key->text) : longest;
     fprintf(with->to, "\n/* Which key of %s it is, by its length and then its bytes; %zu: none. */\nstatic unsigned %s_hf_find(hf_text key)\n{\n"
@@ -294,6 +297,8 @@ static void emit_find(reader *with)
             fputs("        break;\n", with->to);
     }
     fprintf(with->to, "    default: break;\n    }\n    return %zu;\n}\n", plan->slot_count);
+    fprintf(with->to, "static const hf__keys %s_hf_keys = { .find = %s_hf_find, .none = %zu, .is_closed = %s, .lengths = 0x%llxu };\n", plan->name,
+            plan->name, plan->slot_count, plan->says->closed ? "true" : "false", lengths);
 }
 
 static const gen_key *next_slot(const gen_key *key)
@@ -314,15 +319,10 @@ static void emit_expected(reader *with, const gen_key *key)
 static void emit_other(reader *with)
 {
     const gen_plan *plan = with->plan;
-    fprintf(with->to, "other: /* another order, or a key that nothing wants */\n    at = hf__in_any_key(in, at, &key);\n"
-            "    if (at == NULL)\n        return NULL;\n    switch (%s_hf_find(key)) {\n", plan->name);
+    fprintf(with->to, "other: /* another order, or a key that nothing wants */\n    switch (hf__in_seek(in, &at, &%s_hf_keys)) {\n", plan->name);
     for (const gen_key *key = next_slot(plan->keys); key != NULL; key = next_slot(key->next))
         fprintf(with->to, "    case %zu: goto key_%zu;\n", key->slot, key->slot);
-    if (plan->says->closed)
-        fputs("    default: return NULL; /* no other key is allowed */\n    }\n", with->to);
-    else
-        fputs("    default: break;\n    }\n    at = hf__in_skip(in, at);\n    if (at == NULL)\n        return NULL;\n"
-              "    if (hf__in_comma(in, &at))\n        goto other;\n", with->to);
+    fputs("    default: break;\n    }\n", with->to);
 }
 
 static void emit_end(reader *with)
@@ -359,7 +359,7 @@ void gen_emit_read(gen_unit *unit, const gen_plan *plan, FILE *stream)
     }
     emit_find(&with);
     fprintf(stream, "\nstatic const char *%s_hf_read(hf__in *in, const char *at, void *object)\n{\n    %s *self = object;\n"
-            "    uint64_t seen = 0; /* a bit for each key */\n    hf_text  key;\n\n"
+            "    uint64_t seen = 0; /* a bit for each key */\n\n"
             "    at = hf__in_open(in, at);\n    if (at == NULL)\n        return NULL;\n    if (*at == '}')\n        goto ended;\n",
             plan->name, plan->spelling);
     const gen_key *key = next_slot(plan->keys);

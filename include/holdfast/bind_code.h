@@ -44,9 +44,18 @@ struct hf__in {
     const char  *end;
     hf_store     store;
     uint32_t     depth_left; /* containers that may still be opened */
+    bool         is_wide;    /* the processor passes over much at a time */
     char        *room;       /* for texts with escapes */
     size_t       room_bytes;
 };
+
+/* The keys that the reader of an object wants. */
+typedef struct hf__keys {
+    unsigned (*find)(hf_text key);
+    unsigned none;      /* what find() answers for any other key */
+    bool     is_closed; /* no other key is allowed */
+    uint64_t lengths;   /* a bit for each; the last one is for 63 and more */
+} hf__keys;
 
 HF_API const char *hf__in_blanks_slow(const hf__in *in, const char *at);
 HF_API const char *hf__in_integer_slow(const hf__in *in, const char *at, void *place, size_t size, bool is_signed);
@@ -94,8 +103,9 @@ static inline bool hf__in_key(const hf__in *in, const char **at, const char *spe
 }
 #define HF__IN_KEY(in, at, key) hf__in_key((in), (at), "\"" key "\":", sizeof(key) + 2)
 
-/* Any key: at its value. *ret_key lies in the text or in the room. */
-HF_API const char *hf__in_any_key(hf__in *in, const char *at, hf_text *ret_key);
+/* From a key over members that nothing wants to the value of one that is wanted, and which it is; or
+ * `none`, with *at at the '}', or NULL. */
+HF_API unsigned hf__in_seek(hf__in *in, const char **at, const hf__keys *keys);
 /* A value that nothing wants, read as strictly as the rest. */
 HF_API const char *hf__in_skip(hf__in *in, const char *at);
 

@@ -4,10 +4,12 @@
  * bind_code.h. UTF-8 was checked for the whole text before. */
 #include "bind/code_read.h"
 
+#include "base/cpu.h"
 #include "base/escape.h"
 #include "base/number_read.h"
 #include "text/read_scan.h"
 
+#include "bind/code_pass.h"
 #include "bind/struct_release.h"
 #include "bind/struct_rule.h"
 #include "bind/text_run.h"
@@ -111,7 +113,8 @@ static const char *read_text(hf__in *in, const char *at, hf_text *ret_text)
     return done.status == HF_OK ? at : NULL;
 }
 
-const char *hf__in_any_key(hf__in *in, const char *at, hf_text *ret_key)
+/* Any key: at its value. *ret_key lies in the text or in the room. */
+static const char *read_any_key(hf__in *in, const char *at, hf_text *ret_key)
 {
     at = read_text(in, at, ret_key);
     if (at == NULL)
@@ -301,38 +304,6 @@ const char *hf__in_drop_items(hf__in *in, hf__items *items)
 
 enum { SKIP_LEVELS = 512 };
 
-/* A number as strictly as the grammar has it, its value unseen. */
-static inline const char *skip_number(const char *at)
-{
-    at += *at == '-';
-    if (*at == '0') {
-        at++;
-    } else {
-        const char *begin = at;
-        while (hf__is_digit(*at))
-            at++;
-        if (at == begin)
-            return NULL;
-    }
-    if (*at == '.') {
-        const char *begin = ++at;
-        while (hf__is_digit(*at))
-            at++;
-        if (at == begin)
-            return NULL;
-    }
-    if ((*at | 0x20) == 'e') {
-        at++;
-        at += *at == '+' || *at == '-';
-        const char *begin = at;
-        while (hf__is_digit(*at))
-            at++;
-        if (at == begin)
-            return NULL;
-    }
-    return at;
-}
-
 /* Behind the text; its escapes are looked at, since a wrong one is wrong here too. */
 static inline const char *skip_text(hf__in *in, const char *at)
 {
@@ -391,7 +362,7 @@ static const char *skip_container(hf__in *in, const char *at)
             if (c == '[' && *at != ']')
                 continue;
         } else {
-            at = c == '"' ? skip_text(in, at) : c == '-' || hf__is_digit(c) ? skip_number(at) : skip_word(at);
+            at = c == '"' ? skip_text(in, at) : c == '-' || hf__is_digit(c) ? hf__pass_number(at) : skip_word(at);
             if (at == NULL)
                 return NULL;
             at = skip_blanks(at, end);
@@ -416,13 +387,50 @@ static const char *skip_container(hf__in *in, const char *at)
     }
 }
 
+/* Many bytes at a time, if the processor can: `at` itself when this is not for it. */
+static inline const char *pass_over(const hf__in *in, const char *at, const hf__keys *keys)
+{
+#if defined(__x86_64__)
+    if (in->is_wide)
+        return hf__pass_avx512(in, at, keys);
+#endif
+    (void)in, (void)keys;
+    return at;
+}
+
 const char *hf__in_skip(hf__in *in, const char *at)
 {
     if (*at == '"')
         return skip_text(in, at);
-    if (*at == '{' || *at == '[')
-        return skip_container(in, at);
-    return *at == '-' || hf__is_digit(*at) ? skip_number(at) : skip_word(at);
+    if (*at == '{' || *at == '[') {
+        const char *behind = pass_over(in, at, NULL);
+        return behind != at ? behind : skip_container(in, at);
+    }
+    return *at == '-' || hf__is_digit(*at) ? hf__pass_number(at) : skip_word(at);
+}
+
+unsigned hf__in_seek(hf__in *in, const char **at, const hf__keys *keys)
+{
+    const char *next = *at;
+    for (bool is_first = true;; is_first = false) {
+        hf_text key;
+        next = read_any_key(in, next, &key);
+        unsigned which = next != NULL ? keys->find(key) : keys->none;
+        if (which != keys->none || next == NULL || keys->is_closed) {
+            *at = which != keys->none ? next : NULL;
+            return which;
+        }
+        next = hf__in_skip(in, next);
+        if (next == NULL || !hf__in_comma(in, &next))
+            break;
+        if (is_first)
+            continue;
+        next = pass_over(in, next, keys); /* where there were two, there are more */
+        if (next == NULL || *next == '}')
+            break;
+    }
+    *at = next;
+    return keys->none;
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
@@ -434,7 +442,7 @@ bool hf__in_read(const hf_code *code, hf_text json, uint32_t depth_max, const hf
         end--;
     if (end == at || end[-1] != '}')
         return false;
-    hf__in in = { .end = end, .store = *store, .depth_left = depth_max };
+    hf__in in = { .end = end, .store = *store, .depth_left = depth_max, .is_wide = hf__cpu_level() == HF__CPU_AVX512 };
     at = code->read(&in, at, object);
     if (in.room != NULL)
         hf__allocator_free(hf__work_allocator(store->allocator), in.room, in.room_bytes, 1);
