@@ -20,7 +20,7 @@ HF_API HF_NODISCARD hf_status hf_find_pointer(hf_value root, hf_text pointer, hf
  * pointer themselves. */
 HF_API bool hf_pointer_next(hf_text *pointer, char *room, size_t room_size, hf_text *ret_token);
 
-/* An array index as RFC 6901 spells it: digits without a leading zero. */
+/* An array index as RFC 6901 spells it: digits without a leading zero, at most 19 of them. */
 HF_API bool hf_pointer_index(hf_text token, uint64_t *ret_index);
 
 HF_EXTERN_END

@@ -98,7 +98,8 @@ static inline bool hf_as_bool(hf_value value, bool fallback)
 {
     return hf_is_bool(value) ? (value.slot->lo & HF__TRUE) != 0 : fallback;
 }
-/* Any number whose exact value fits, however it was spelled (3, 3.0, 30e-1); else the fallback. */
+/* Any number whose value fits, however it was spelled (3, 3.0, 30e-1); else the fallback. What has a fraction or
+ * an exponent is its nearest double: 9007199254740993.0 gives 9007199254740992. */
 static inline int64_t hf_as_i64(hf_value value, int64_t fallback)
 {
     if (HF_LIKELY(hf__shows(value) && hf__kind(value.slot) == HF__INT64))

@@ -63,12 +63,49 @@ static void test_pointer__long_escaped_tokens(void **state)
     hf_document_drop(document);
 }
 
+static void test_pointer__tokens_one_after_the_other(void **state)
+{
+    (void)state;
+    static const char *const tokens[] = { "a", "", "b/c", "~1", "-", "0" };
+    hf_text pointer = HF_T("/a//b~1c/~01/-/0"), token;
+    char    room[8];
+    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
+        HF_EXPECT(hf_pointer_next(&pointer, room, sizeof room, &token));
+        HF_EXPECT(hf_text_equal(token, hf_text_from_cstr(tokens[i])));
+    }
+    assert_int_equal(pointer.length, 0);
+    HF_EXPECT(!hf_pointer_next(&pointer, room, sizeof room, &token));
+    static const char *const bad[] = { "a", "/~", "/~2", "/x~", "/~0aaaaaaaa" /* does not fit */ };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        pointer = hf_text_from_cstr(bad[i]);
+        HF_EXPECT(!hf_pointer_next(&pointer, room, sizeof room, &token));
+    }
+    pointer = HF_T("/longer than the room, but nothing to unescape/0");
+    HF_EXPECT(hf_pointer_next(&pointer, NULL, 0, &token));
+    HF_EXPECT(hf_text_equal(token, HF_T("longer than the room, but nothing to unescape")));
+}
+
+static void test_pointer__indexes_are_digits(void **state)
+{
+    (void)state;
+    uint64_t index = 7;
+    static const char *const bad[] = { "", "-", "00", "01", "1a", " 1", "+1", "1.0", "18446744073709551615",
+                                       "99999999999999999999" };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        HF_EXPECT(!hf_pointer_index(hf_text_from_cstr(bad[i]), &index));
+    HF_EXPECT(hf_pointer_index(HF_T("0"), &index) && index == 0);
+    HF_EXPECT(hf_pointer_index(HF_T("1234567890123"), &index) && index == 1234567890123);
+    HF_EXPECT(hf_pointer_index(HF_T("9999999999999999999"), &index) && index == UINT64_C(9999999999999999999));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pointer__examples_of_the_rfc),
         cmocka_unit_test(test_pointer__failures_say_where),
         cmocka_unit_test(test_pointer__long_escaped_tokens),
+        cmocka_unit_test(test_pointer__tokens_one_after_the_other),
+        cmocka_unit_test(test_pointer__indexes_are_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
