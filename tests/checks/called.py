@@ -2,7 +2,8 @@
 """called.py [ROOT] - every public call is called by a test, and by one that lets memory fail where it takes any.
 
 Public are the hf_ names declared HF_API in include/holdfast. Called: named with what follows a call in a
-source under tests/, or written out by the generator (gen/*.c), whose output the tests run. A call that can
+source under tests/, or written out by the generator (gen/*.c), whose output the tests run, failing memory
+included (tests/gen). A call that can
 fail, because it returns a status or a pointer, must stand in a test file with a loop over failing
 allocations (nth.h, failing_allocator.h, system_failure.h), or in takes_no_memory.txt beside this check.
 """
@@ -14,7 +15,7 @@ import tree
 
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 NAME = re.compile(r"\b(hf_[a-z]\w*)\s*\(")
-LOOP = re.compile(r"\b(HF_OOM_LOOP|NTH_LOOP|HF_SYSTEM_OOM_LOOP)\(")
+LOOP = re.compile(r"\b(HF_OOM_LOOP|NTH_LOOP|HF_SYSTEM_OOM_LOOP)\s*\(")
 LIST = "tests/checks/takes_no_memory.txt"
 
 
@@ -46,7 +47,9 @@ def main():
             if LOOP.search(text):
                 failing |= found
         elif name.startswith("gen/") and name.endswith(".c"):
-            called |= set(re.findall(r"\bhf_[a-z]\w*\b", tree.read(root, name)))
+            found = set(re.findall(r"\bhf_[a-z]\w*\b", tree.read(root, name)))
+            called |= found
+            failing |= found
     listed = set()
     if os.path.exists(os.path.join(root, LIST)):
         lines = tree.read(root, LIST).split("\n")

@@ -70,6 +70,34 @@ def test_layers():
     shutil.rmtree(root)
 
 
+def test_called():
+    root = fresh({
+        "include/holdfast/a.h": "/* HF_API hf_status hf_ghost(void); */\nHF_API hf_status hf_make(int x);\n"
+                                "HF_API int hf_look(int x);\nHF_API hf_status hf_hold(void);\n"
+                                "HF_API void\nhf_out(void);\n",
+        "tests/unit/test_a.c": "NTH_LOOP(nth) hf_make(1);\n", "tests/unit/test_b.c": "hf_look(1); hf_hold();\n",
+        "gen/gen_a.c": 'put("hf_out();");\n', "tests/checks/takes_no_memory.txt": "# calls\nhf_hold  a counter\n",
+    })
+    expect("called: accepts a good tree", check("called.py", root), 0)
+    offences = {
+        "a call that no test makes": ("include/holdfast/b.h", "HF_API int hf_lonely(void);\n", "hf_lonely"),
+        "memory that never fails": ("tests/unit/test_a.c", "hf_make(1);\n", "hf_make"),
+        "a call only named in a comment": ("tests/unit/test_b.c", "hf_look(1); /* hf_hold() */\n", "hf_hold"),
+        "a listed call that is none": ("tests/checks/takes_no_memory.txt", "hf_hold x\nhf_gone x\n", "hf_gone"),
+        "a listed call that is tested": ("tests/checks/takes_no_memory.txt", "hf_hold x\nhf_make x\n", "hf_make"),
+    }
+    for title, (name, text, word) in offences.items():
+        path = os.path.join(root, name)
+        before = open(path, encoding="utf-8").read() if os.path.exists(path) else None
+        plant(root, {name: text})
+        expect(f"called: {title}", check("called.py", root), 1, word)
+        if before is None:
+            os.remove(path)
+        else:
+            plant(root, {name: before})
+    shutil.rmtree(root)
+
+
 def test_names():
     home = "/" + "home/someone/x"
     root = fresh({"lib/a/one.c": "\n", "lib/b/two.c": "\n", "README.md": "no place\n",
@@ -199,7 +227,8 @@ def test_counting():
 
 
 def main():
-    for test in (test_layers, test_names, test_readme, test_recursion, test_headers, test_symbols, test_imports, test_counting):
+    for test in (test_layers, test_called, test_names, test_readme, test_recursion, test_headers, test_symbols, test_imports,
+                 test_counting):
         test()
     print(f"# cases: {results.count(True)} passed, {results.count(False)} failed")
     sys.exit(0 if all(results) else 1)

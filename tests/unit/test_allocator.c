@@ -5,6 +5,8 @@
 #include "memory/allocate.h"
 #include "memory/page.h"
 
+#include <holdfast/bind.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define KIB ((size_t)1 << 10)
@@ -32,6 +34,24 @@ static void test_allocator__contents_survive_every_way_of_resizing(void **state)
         assert_null(allocator->resize(NULL, block, size, 0, alignments[a]));
     }
     assert_null(allocator->resize(NULL, NULL, 0, 0, 16));
+}
+
+/* What the C library gave, the C library takes, and the other way round. */
+static void test_allocator__of_the_c_library(void **state)
+{
+    (void)state;
+    const hf_allocator *allocator = hf_allocator_libc();
+    char *block = allocator->resize(allocator->context, NULL, 0, 100, 16), *grown;
+    assert_non_null(block);
+    memset(block, 'x', 100);
+    grown = allocator->resize(allocator->context, block, 100, 1 << 20, 16);
+    assert_non_null(grown);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(grown[i], 'x');
+    free(grown);
+    block = malloc(50);
+    assert_non_null(block);
+    assert_null(allocator->resize(allocator->context, block, 50, 0, 16));
 }
 
 static void test_allocator__large_blocks_come_from_pages(void **state)
@@ -102,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_allocator__contents_survive_every_way_of_resizing),
+        cmocka_unit_test(test_allocator__of_the_c_library),
         cmocka_unit_test(test_allocator__large_blocks_come_from_pages),
         cmocka_unit_test(test_allocator__charges_follow_the_sizes),
         cmocka_unit_test(test_allocator__each_failure_is_clean),

@@ -293,6 +293,80 @@ static void test_arena__each_failure_is_clean(void **state)
     }
 }
 
+/* Rewinds over `taken` bytes and keeps `size` of them, from the end of what is taken back. */
+static hf_status keep_result(hf_arena *arena, size_t before, size_t taken, size_t size, size_t alignment)
+{
+    unsigned char *older = hf_arena_allocate(arena, before, 1);
+    if (older == NULL)
+        return HF_NO_MEMORY;
+    memset(older, 0x11, before);
+    hf_mark        mark = hf_arena_mark(arena);
+    unsigned char *all = hf_arena_allocate(arena, taken, 1);
+    if (all == NULL)
+        return HF_NO_MEMORY;
+    for (size_t i = 0; i < taken; i++)
+        all[i] = (unsigned char)(i * 7);
+    hf_arena_counts counts = hf_arena_count(arena);
+    void           *copy = NULL;
+    hf_status       status = hf_arena_rewind_keeping(arena, mark, all + taken - size, size, alignment, &copy);
+    if (status != HF_OK) { /* all stands as it stood */
+        assert_null(copy);
+        assert_int_equal(hf_arena_count(arena).used, counts.used);
+        assert_int_equal(all[taken - 1], (unsigned char)((taken - 1) * 7));
+        return status;
+    }
+    assert_int_equal((uintptr_t)copy % alignment, 0);
+    assert_true(hf_arena_count(arena).used <= counts.used + alignment + (size == 0));
+    void *next = hf_arena_allocate(arena, 300, 1); /* overlaps neither */
+    if (next != NULL)
+        memset(next, 0xEE, 300);
+    for (size_t i = 0; i < size; i++)
+        assert_int_equal(((unsigned char *)copy)[i], (unsigned char)((taken - size + i) * 7));
+    for (size_t i = 0; i < before; i++)
+        assert_int_equal(older[i], 0x11);
+    return next == NULL ? HF_NO_MEMORY : HF_OK;
+}
+
+static void test_arena__rewinding_keeps_one_result(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = { 0, 1, 7, 64, 1000, 5000, 70000 }, alignments[] = { 1, 8, 64, 4096 };
+    for (size_t i = 0; i < 7; i++) {
+        for (size_t k = i; k < 7; k++) {
+            for (size_t a = 0; a < 4; a++) {
+                hf_arena arena;
+                hf_arena_init(&arena, &(hf_arena_options){ .block_bytes = 2048 });
+                for (int round = 0; round < 3; round++)
+                    assert_int_equal(keep_result(&arena, 100, sizes[k] + 1, sizes[i], alignments[a]), HF_OK);
+                hf_arena_release(&arena);
+            }
+        }
+    }
+    hf_arena arena;
+    void    *copy = NULL;
+    hf_arena_init(&arena, NULL);
+    hf_mark mark = hf_arena_mark(&arena);
+    EXPECT_NOTICED(assert_int_equal(hf_arena_rewind_keeping(&arena, mark, "x", 1, 3, &copy), HF_MISUSE));
+    hf_arena_reset(&arena);
+    EXPECT_NOTICED(assert_int_equal(hf_arena_rewind_keeping(&arena, mark, "x", 1, 1, &copy), HF_MISUSE));
+    assert_null(copy);
+    hf_arena_release(&arena);
+}
+
+static void test_arena__keeping_a_result_fails_cleanly(void **state)
+{
+    (void)state;
+    NTH_LOOP(nth) {
+        hf_arena *arena = NULL;
+        hf_status status = hf_arena_create(&(hf_arena_options){ .allocator = &nth.allocator, .block_bytes = 2048 },
+                                           &arena, NULL);
+        for (size_t i = 1; status == HF_OK && i <= 20; i++)
+            status = keep_result(arena, 50 * i, 900 * i, 890 * i, 16);
+        nth_expect(&nth, status);
+        hf_arena_destroy(arena);
+    }
+}
+
 static void test_arena__what_was_not_given_out_is_poisoned(void **state)
 {
     (void)state;
@@ -346,6 +420,8 @@ int main(void)
         cmocka_unit_test(test_arena__knows_its_addresses),
         cmocka_unit_test(test_arena__serves_as_an_allocator),
         cmocka_unit_test(test_arena__each_failure_is_clean),
+        cmocka_unit_test(test_arena__rewinding_keeps_one_result),
+        cmocka_unit_test(test_arena__keeping_a_result_fails_cleanly),
         cmocka_unit_test(test_arena__what_was_not_given_out_is_poisoned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

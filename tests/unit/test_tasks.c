@@ -193,8 +193,9 @@ static void test_tasks__a_blocked_start_ends_with_the_deadline(void **state)
 /* ---- tasks that start tasks -------------------------------------------------------------- */
 
 typedef struct branch {
-    int levels;
-    char captured[1000];
+    int      levels;
+    uint32_t root_levels;
+    char     captured[1000];
 } branch;
 
 static _Atomic long leaves, too_deep, too_much;
@@ -204,6 +205,8 @@ static hf_status split(hf_task *task, void *capture, hf_error *reterr)
 {
     branch self;
     memcpy(&self, capture, sizeof self);
+    if (hf_task_depth(task) + (uint32_t)self.levels != self.root_levels)
+        return HF_MISUSE; /* one more than the task that started it */
     if (self.levels == 0) {
         leaves++;
         return HF_OK;
@@ -228,7 +231,7 @@ static void test_tasks__recursion_needs_no_room_and_does_not_block_itself(void *
         if (full == HF_TASK_REFUSE)
             continue;
         hf_task_group *group = make((hf_task_group_options){ .threads_max = 2, .queue_max = 2, .when_full = full });
-        branch         root = { .levels = 10 };
+        branch         root = { .levels = 10, .root_levels = 10 };
         leaves = too_deep = too_much = 0;
         assert_int_equal(hf_task_start(group, split, &root, sizeof root, NULL), HF_OK);
         assert_int_equal(hf_task_group_wait(group, NULL), HF_OK);
@@ -247,7 +250,7 @@ static void test_tasks__depth_is_bounded(void **state)
 {
     (void)state;
     hf_task_group *group = make((hf_task_group_options){ .threads_max = 2, .depth_max = 5 });
-    branch         root = { .levels = 1000000 };
+    branch         root = { .levels = 1000000, .root_levels = 1000000 };
     leaves = too_deep = too_much = 0;
     assert_int_equal(hf_task_start(group, split, &root, sizeof root, NULL), HF_OK);
     assert_int_equal(hf_task_group_wait(group, NULL), HF_OK);
@@ -262,7 +265,7 @@ static void test_tasks__captured_bytes_are_bounded(void **state)
     (void)state;
     uint64_t       bound = 10 * (sizeof(hf_task) + sizeof(branch)) + 100;
     hf_task_group *group = make((hf_task_group_options){ .threads_max = 1, .captured_bytes_max = bound });
-    branch         root = { .levels = 6 };
+    branch         root = { .levels = 6, .root_levels = 6 };
     hf_error       error;
     occupy(group, 1);
     leaves = too_deep = too_much = 0;
@@ -563,7 +566,7 @@ static void test_tasks__each_failure_is_clean(void **state)
     (void)state;
     NTH_LOOP(nth) {
         hf_task_group *group = NULL;
-        branch         root = { .levels = 3 };
+        branch         root = { .levels = 3, .root_levels = 3 };
         hf_error       error;
         hf_status status = hf_task_group_create(&(hf_task_group_options){ .threads_max = 1, .allocator = &nth.allocator },
                                                 &group, &error);

@@ -13,6 +13,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static hf_document *read_document(const char *text, const hf_read_options *options)
@@ -573,6 +574,8 @@ static void test_writer__out_of_memory_leaves_the_buffer(void **state)
     hf__foreign      foreign = { .hooks = &hooks, .object = &number };
     hf_document     *big = random_document(&seed, 3000, NULL);
     hf_document     *odd = document_with(HF__EXTENSION | HF__EXT_FOREIGN << 8, &foreign);
+    FILE            *file = tmpfile();
+    assert_non_null(file);
     HF_OOM_LOOP (nth) {
         hf_write_options options = { .allocator = nth };
         hf_buffer        buffer;
@@ -590,7 +593,13 @@ static void test_writer__out_of_memory_leaves_the_buffer(void **state)
         counted count = { 0, 0 };
         status = hf_write_to(hf_root(big), &options, failing_sink, &count, NULL);
         assert_true(status == HF_OK || (status == HF_NO_MEMORY && count.calls == 0));
+        assert_int_equal(lseek(fileno(file), 0, SEEK_SET), 0);
+        status = hf_write_descriptor(hf_root(big), &options, fileno(file), NULL);
+        struct stat written;
+        assert_int_equal(fstat(fileno(file), &written), 0);
+        assert_true(status == HF_OK ? written.st_size > 0 : status == HF_NO_MEMORY && lseek(fileno(file), 0, SEEK_CUR) == 0);
     }
+    fclose(file);
     hf_document_drop(big);
     drop_with(odd);
 }
