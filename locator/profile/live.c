@@ -1,5 +1,6 @@
-/* live.c - the table of live blocks: open addressing, at most three quarters full, deletion by
- * moving back what follows, so that there are no tombstones however long a program runs. */
+/* live.c - the table of live blocks: open addressing, at most three quarters full (half, while it is
+ * small enough for a processor's cache), deletion by moving back what follows, so that there are no
+ * tombstones however long a program runs. */
 #include "live.h"
 
 #include <math.h>
@@ -7,7 +8,7 @@
 #include "base/fail.h"
 #include "room.h"
 
-enum { FIRST_SLOTS = 1 << 12, FIRST_COHORTS = 1 << 8 };
+enum { FIRST_SLOTS = 1 << 12, CACHED_SLOTS = 1 << 16, FIRST_COHORTS = 1 << 8 };
 
 static size_t home_of(uint64_t address, size_t slots_count)
 {
@@ -36,6 +37,12 @@ void hf__live_release(hf__live *live)
     hf__room_free(live->touched);
     hf__room_free(live->cohorts);
     memset(live, 0, sizeof *live);
+}
+
+static inline bool is_full(const hf__live *live)
+{
+    size_t quarters = live->slots_count <= CACHED_SLOTS ? 2 : 3;
+    return (live->blocks_count + 1) * 4 > live->slots_count * quarters;
 }
 
 static bool grow_blocks(hf__live *live)
@@ -154,13 +161,13 @@ static size_t slot_of(const hf__live *live, uint64_t address)
     return slot;
 }
 
-void hf__live_born(hf__live *live, uint64_t address, uint64_t size, uint32_t path, uint32_t weight)
+static inline void born(hf__live *live, uint64_t address, uint64_t size, uint32_t path, uint32_t weight)
 {
     if (address == 0 || path >= HF_LIVE_PATHS_MAX || live->failed) {
         live->failed |= path == HF_NONE;
         return;
     }
-    if ((live->blocks_count + 1) * 4 > live->slots_count * 3 && !grow_blocks(live)) {
+    if (is_full(live) && !grow_blocks(live)) {
         live->failed = true;
         return;
     }
@@ -190,7 +197,12 @@ void hf__live_born(hf__live *live, uint64_t address, uint64_t size, uint32_t pat
         state->variance += variance_of(size, weight);
 }
 
-bool hf__live_died(hf__live *live, uint64_t address)
+void hf__live_born(hf__live *live, uint64_t address, uint64_t size, uint32_t path, uint32_t weight)
+{
+    born(live, address, size, path, weight);
+}
+
+static inline bool died(hf__live *live, uint64_t address)
 {
     size_t slot = address != 0 ? slot_of(live, address) : 0;
     if (address == 0 || live->blocks[slot].address == 0) {
@@ -209,6 +221,24 @@ bool hf__live_died(hf__live *live, uint64_t address)
     }
     live->blocks[hole].address = 0;
     return true;
+}
+
+bool hf__live_died(hf__live *live, uint64_t address)
+{
+    return died(live, address);
+}
+
+void hf__live_play(hf__live *live, const hf__live_change *changes, size_t count)
+{
+    enum { AHEAD = 8 };   /* so many changes later the slot is asked for: its cache line is fetched meanwhile */
+    for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            __builtin_prefetch(&live->blocks[home_of(changes[i + AHEAD].address, live->slots_count)], 1);
+        if (changes[i].dies)
+            died(live, changes[i].address);
+        else
+            born(live, changes[i].address, changes[i].size, changes[i].path, HF_LIVE_WEIGHT_ONE);
+    }
 }
 
 const hf__block *hf__live_find(const hf__live *live, uint64_t address)

@@ -53,6 +53,13 @@ void      hf__live_release(hf__live *live);
 void hf__live_born(hf__live *live, uint64_t address, uint64_t size, uint32_t path, uint32_t weight);
 /* False when nothing lives at `address`. */
 bool hf__live_died(hf__live *live, uint64_t address);
+/* Many births and deaths of blocks that stand for themselves, in their order. */
+typedef struct hf__live_change {
+    uint64_t address, size;
+    uint32_t path;
+    bool     dies;        /* size and path do not count */
+} hf__live_change;
+void hf__live_play(hf__live *live, const hf__live_change *changes, size_t count);
 /* The block at `address`, borrowed until the next call, or NULL. */
 const hf__block *hf__live_find(const hf__live *live, uint64_t address);
 /* hf__model_rebase, for the model and the births that are remembered here. Returns the shift that was. */

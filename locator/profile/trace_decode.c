@@ -235,6 +235,60 @@ hf__decoded hf__trace_decode_event(hf__trace_state *state, hf__ring_read *ring, 
     return bytes->bad ? HF__DECODED_BAD : decoded;
 }
 
+/* ---- many events at once ---------------------------------------------------------------------- */
+
+/* A number of at most 8 bytes, without a branch on its length; false when it is longer. 8 bytes are read. */
+static inline bool number_at(const uint8_t **at, uint64_t *ret_value)
+{
+    uint64_t word;
+    memcpy(&word, *at, sizeof word);                   /* little endian, as is the format */
+    uint64_t ends = ~word & 0x8080808080808080u;
+    if (__builtin_expect(ends == 0, 0))
+        return false;
+    word &= ends ^ (ends - 1);                         /* up to the first byte that ends a number */
+    word = (word & 0x007f007f007f007fu) | (word & 0x7f007f007f007f00u) >> 1;
+    word = (word & 0x00003fff00003fffu) | (word & 0x3fff00003fff0000u) >> 2;
+    word = (word & 0x000000000fffffffu) | (word & 0x0fffffff00000000u) >> 4;
+    *at += ((unsigned)__builtin_ctzll(ends) >> 3) + 1;
+    *ret_value = word;
+    return true;
+}
+
+size_t hf__trace_decode_plain(hf__trace_state *state, hf__ring_read *ring, hf__trace_bytes *bytes, hf__trace_plain *ret_plain,
+                              size_t room)
+{
+    const hf__process_read *process = hf__trace_process(state, ring->process, false);
+    if (process == NULL || ring->start_pending || ring->period > 1 || bytes->bad)
+        return 0;
+    uint64_t address = ring->last_address, size = ring->last_size, local = ring->last_stack;
+    uint32_t stack = stack_of(process, local);
+    const uint8_t *at = bytes->at;
+    size_t count = 0;
+    while (count < room && at < bytes->end) {
+        const uint8_t *next = at;
+        uint64_t first, new_size = size, new_local = local;
+        if (!number_at(&next, &first) || (first & 3) == HF__EVENT_OTHER)
+            break;
+        if ((first & 3) == HF__EVENT_ALLOCATE &&
+            (!number_at(&next, &new_size) || !number_at(&next, &new_local) || new_local > UINT32_MAX))
+            break;
+        if (next > bytes->end)
+            break;
+        if (new_local != local)
+            stack = stack_of(process, new_local);
+        address += (uint64_t)hf__unzigzag(first >> 2) * UNIT;
+        size = new_size;
+        local = new_local;
+        at = next;
+        ret_plain[count++] = (hf__trace_plain){ address, size, stack, (first & 3) == HF__EVENT_RELEASE };
+    }
+    bytes->at = at;
+    ring->last_address = address;
+    ring->last_size = size;
+    ring->last_stack = (uint32_t)local;
+    return count;
+}
+
 /* ---- records of the collector ---------------------------------------------------------------- */
 
 static hf__decoded decode_module(hf__trace_state *state, hf__process_read *process, hf__trace_bytes *bytes,

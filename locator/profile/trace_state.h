@@ -6,6 +6,7 @@
 
 #include <holdfast/base.h>
 
+#include "trace_read.h"
 #include "trace_wire.h"
 
 /* Grows by doubling; items beyond `count` are zero. */
@@ -71,6 +72,11 @@ typedef enum hf__decoded { HF__DECODED_EVENT, HF__DECODED_NOTHING, HF__DECODED_B
 /* Decodes one event of a segment of `ring`, or one record after its tag and ticks. */
 hf__decoded hf__trace_decode_event(hf__trace_state *state, hf__ring_read *ring, hf__trace_bytes *bytes,
                                    hf__trace_event *event);
+/* As many events as hf__trace_next_plain may hand out; stops before the first that is another one. Reads, but does
+ * not use, up to HF__TRACE_READ_BEYOND bytes behind `bytes`. */
+enum { HF__TRACE_READ_BEYOND = 32 };
+size_t hf__trace_decode_plain(hf__trace_state *state, hf__ring_read *ring, hf__trace_bytes *bytes, hf__trace_plain *ret_plain,
+                              size_t room);
 hf__decoded hf__trace_decode_record(hf__trace_state *state, hf__record tag, hf__trace_bytes *bytes,
                                     hf__trace_event *event);
 bool hf__trace_decode_checkpoint(hf__trace_bytes *bytes, hf__trace_event *event);
