@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "collect.h"
 #include "options.h"
+#include "recording_follow.h"
 #include "report.h"
 
 #include <errno.h>
@@ -133,6 +134,12 @@ static bool set_option(run_options *run, const options *args, int option)
     }
 }
 
+/* What is told while the program runs. */
+typedef struct run_talk {
+    struct status_line *line;
+    hf__follow *follow;
+} run_talk;
+
 /* ---- the status line ------------------------------------------------------------------------- */
 
 enum { SPARKS = 12 };
@@ -169,7 +176,7 @@ static void add_spark(status_line *line, double value)
 static void print_status(void *user, const hf__collect_progress *now)
 {
     static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
-    status_line *line = user;
+    status_line *line = ((run_talk *)user)->line;
     char live[32], rate[32], sparks[SPARKS * 4 + 1] = "";
     double top = 1;
     if (now->seconds < line->next_s)
@@ -252,35 +259,58 @@ static int status_of(int wait_status)
     return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
-static int record_and_report(run_options *run)
+static void on_written(void *user, uint64_t length)
 {
-    char recording[64];
-    status_line line = { 0 };
-    hf__collect_result result;
+    hf__follow_written(((run_talk *)user)->follow, length);
+}
+
+/* Reads what is left of the recording, and reports. */
+static int report(run_options *run, hf__follow *follow)
+{
+    char name[64];
+    hf__recording recording;
     hf_error error;
-    if (!run->quiet && isatty(STDERR_FILENO)) {
-        run->collect.progress = print_status;
-        run->collect.user = &line;
-    }
-    hf_status status = hf__collect_run(&run->collect, &result, &error);
-    if (line.shown)
-        fprintf(stderr, "\r\033[K");
-    if (status == HF_NOT_FOUND || status == HF_MISUSE)
-        return refuse(&error);
-    if (status != HF_OK) {
-        hf_error_print(stderr, &error);
-        return EXIT_UNREACHABLE;
-    }
-    if (result.processes == 0)
-        return tell_not_recorded(run->collect.command[0], result.wait_status);
-    snprintf(recording, sizeof recording, "/proc/self/fd/%d", run->collect.file);
-    const char *const paths[] = { run->output != NULL ? run->output : recording };
+    snprintf(name, sizeof name, "/proc/self/fd/%d", run->collect.file);
+    const char *const paths[] = { run->output != NULL ? run->output : name };
+    if (hf__follow_finish(follow, paths[0], &recording, &error) != HF_OK)
+        return hf__report_failed(&error);
     run->report.paths = paths;
     run->report.paths_count = 1;
+    run->report.recording = &recording;
     run->report.quiet = run->quiet;
     int code = hf__report(&run->report);
     run->report.paths = NULL; /* they end here */
-    return run->passthru ? status_of(result.wait_status) : code;
+    hf__recording_release(&recording);
+    return code;
+}
+
+static int record_and_report(run_options *run)
+{
+    status_line line = { 0 };
+    run_talk talk = { .line = &line };
+    hf__collect_result result = { 0 };
+    hf_error error;
+    if (!run->quiet && isatty(STDERR_FILENO))
+        run->collect.progress = print_status;
+    hf_status status = hf__follow_create(run->collect.file, &talk.follow, &error);
+    if (status == HF_OK) {
+        run->collect.written = on_written;
+        run->collect.user = &talk;
+        status = hf__collect_run(&run->collect, &result, &error);
+    }
+    if (line.shown)
+        fprintf(stderr, "\r\033[K");
+    if (status == HF_OK && result.processes != 0) {
+        int code = report(run, talk.follow);
+        return run->passthru ? status_of(result.wait_status) : code;
+    }
+    hf__follow_destroy(talk.follow);
+    if (status == HF_OK)
+        return tell_not_recorded(run->collect.command[0], result.wait_status);
+    if (status == HF_NOT_FOUND || status == HF_MISUSE)
+        return refuse(&error);
+    hf_error_print(stderr, &error);
+    return EXIT_UNREACHABLE;
 }
 
 static int run(const verb *self, int argument_count, char **arguments)

@@ -16,7 +16,8 @@
 #include <unistd.h>
 
 enum { TICK_MS = 10, FIRST_INTERVAL_MS = 5, CHECKPOINTS_PER_STEP = 128, PROGRESS_MS = 100, CLOCK_MS = 500, BUDGET_MS = 100,
-       SECOND_MS = 1000, FLUSH_MS = 1000, GRACE_MS = 5000 };
+       SECOND_MS = 1000, FLUSH_MS = 1000, FOLLOW_MS = 50, GRACE_MS = 5000 };
+enum { FOLLOW_BYTES = 16 << 10 };   /* less is not worth a block of its own */
 
 static volatile sig_atomic_t stop_signal;      /* 0, or the signal that asked to stop */
 static volatile sig_atomic_t stop_from_user;   /* sent by a process, not by the terminal */
@@ -137,7 +138,8 @@ static hf_status start_program(hf__collector *collector, const char *path, hf_er
 typedef struct schedule {
     uint64_t checkpoint_at, interval_ms;
     uint32_t checkpoints;
-    uint64_t tick_at, progress_at, clock_at, budget_at, second_at, flush_at;
+    uint64_t tick_at, progress_at, clock_at, budget_at, second_at, flush_at, follow_at;
+    uint64_t written;            /* bytes of the recording that were told */
     uint64_t stop_at;            /* when a stop was asked: kill then */
     bool     stopping;
 } schedule;
@@ -198,6 +200,23 @@ static void look_at_signals(hf__collector *collector, schedule *plan, uint64_t n
     }
 }
 
+/* For who reads the recording while it is written. */
+static void tell_written(hf__collector *collector, schedule *plan, uint64_t now)
+{
+    const hf__collect_options *options = collector->options;
+    if (options->written == NULL)
+        return;
+    if (now >= plan->follow_at) {
+        if (hf__recording_waiting(collector->recording) >= FOLLOW_BYTES)
+            (void)hf__recording_flush(collector->recording, NULL);
+        plan->follow_at = now + FOLLOW_MS;
+    }
+    uint64_t size = hf__recording_size(collector->recording);
+    if (size != plan->written)
+        options->written(options->user, size);
+    plan->written = size;
+}
+
 static void do_what_is_due(hf__collector *collector, schedule *plan, uint64_t now)
 {
     if (now >= plan->checkpoint_at) {
@@ -256,6 +275,8 @@ static int watch_program(hf__collector *collector)
     if (collector->options->checkpoint_ms != 0)
         plan.interval_ms = collector->options->checkpoint_ms;
     plan.checkpoint_at = plan.interval_ms;
+    plan.follow_at = FOLLOW_MS;
+    plan.written = hf__recording_size(collector->recording);
     for (;;) {
         uint32_t doorbell = atomic_load(&collector->session->doorbell);
         /* Asked before the rings are emptied: what the program did until then is in them. */
@@ -269,6 +290,7 @@ static int watch_program(hf__collector *collector)
         uint64_t now = elapsed_ms(collector);
         look_at_signals(collector, &plan, now);
         do_what_is_due(collector, &plan, now);
+        tell_written(collector, &plan, now);
         if (taken < SPARSE_BYTES)
             sleep_until_due(collector, &plan, now, doorbell);
     }

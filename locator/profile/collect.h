@@ -34,6 +34,9 @@ typedef struct hf__collect_options {
     bool         reachability;   /* looks at the end, and when a checkpoint is asked for, which blocks pointers lead to */
     /* Called some ten times a second; may be NULL. */
     void (*progress)(void *user, const hf__collect_progress *now);
+    /* While the program runs: so many bytes of the recording can be read now. May be NULL; else what was recorded is
+     * written sooner. */
+    void (*written)(void *user, uint64_t length);
     void        *user;
 } hf__collect_options;
 

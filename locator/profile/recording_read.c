@@ -2,6 +2,7 @@
 #include "recording_read.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,6 +17,7 @@ enum { PROCESSES_MAX = 4096 };
 /* The recorder's checkpoints are some milliseconds apart. What is between them in time is cut more finely,
  * so that a program of a few milliseconds has windows too; merging keeps their number bounded. */
 enum { WINDOW_FIRST_NS = 500000 };
+enum { PLAIN_AT_ONCE = 128 };
 
 typedef struct mapping {
     uint64_t address, size;
@@ -47,22 +49,22 @@ typedef struct process {
     bool           started, main_returned, has_windows;
 } process;
 
-typedef struct player {
-    hf__recording   *recording;
+struct hf__replay {
+    hf__recording    recording;
     hf__trace_reader *reader;
     hf__stack_paths  paths;
     process        **processes; /* by number */
     size_t           processes_count, processes_room;
-    hf_error        *reterr;
     uint64_t         lost;
     bool             failed;
-} player;
+};
+typedef struct hf__replay player;
 
 static void note(player *at, const char *format, ...) HF_PRINTF(2, 3);
 static void note(player *at, const char *format, ...)
 {
-    char *notes = at->recording->notes;
-    size_t length = strlen(notes), room = sizeof at->recording->notes - length;
+    char *notes = at->recording.notes;
+    size_t length = strlen(notes), room = sizeof at->recording.notes - length;
     if (room < 8)
         return;
     if (length > 0) {
@@ -241,6 +243,16 @@ static void play_map(player *at, process *in, const hf__trace_event *event)
     insert_mapping(at, in, (mapping){ event->map.address, event->map.size, path });
 }
 
+/* ---- windows of time ---------------------------------------------------------------------------- */
+
+static void close_window(process *in, uint64_t time_ns)
+{
+    uint32_t flags = in->main_returned ? HF_CHECKPOINT_EXIT : 0;
+    double seconds = (double)(time_ns - in->start_ns) / 1e9;
+    hf__live_checkpoint(&in->live, seconds, &in->memory, flags);
+    in->next_window_ns = time_ns + ((uint64_t)WINDOW_FIRST_NS << (in->merged + in->result.model.shift));
+}
+
 /* ---- blocks ----------------------------------------------------------------------------------- */
 
 static void play_allocate(player *at, process *in, const hf__trace_event *event)
@@ -254,6 +266,25 @@ static void play_allocate(player *at, process *in, const hf__trace_event *event)
     }
     uint32_t path = hf__stack_path(&at->paths, &in->cache, &in->result.model, event->allocate.stack, HF_PATH_HEAP);
     hf__live_born(&in->live, event->allocate.address, event->allocate.size, path, fixed);
+}
+
+/* Plain allocations and releases of one process, made at one time. */
+static void play_plain(player *at, process *in, const hf__trace_plain_common *common, const hf__trace_plain *plain, size_t count)
+{
+    hf__live_change changes[PLAIN_AT_ONCE];
+    uint32_t stack = 0, path = HF_NONE;
+    in->result.events += count;
+    for (size_t i = 0; i < count; i++) {
+        if (!plain[i].released && (plain[i].stack != stack || path == HF_NONE)) {
+            stack = plain[i].stack;
+            path = hf__stack_path(&at->paths, &in->cache, &in->result.model, stack, HF_PATH_HEAP);
+        }
+        changes[i] = (hf__live_change){ plain[i].address, plain[i].size, path, plain[i].released };
+    }
+    if (common->time_ns >= in->next_window_ns && !in->has_windows)
+        close_window(in, common->time_ns);
+    hf__live_play(&in->live, changes, count);
+    at->failed |= in->result.model.failed || in->live.failed;
 }
 
 static void play_release(player *at, process *in, const hf__trace_event *event)
@@ -398,14 +429,6 @@ static int64_t known(uint64_t amount)
     return amount > 0 && amount <= INT64_MAX ? (int64_t)amount : -1;
 }
 
-static void close_window(process *in, uint64_t time_ns)
-{
-    uint32_t flags = in->main_returned ? HF_CHECKPOINT_EXIT : 0;
-    double seconds = (double)(time_ns - in->start_ns) / 1e9;
-    hf__live_checkpoint(&in->live, seconds, &in->memory, flags);
-    in->next_window_ns = time_ns + ((uint64_t)WINDOW_FIRST_NS << (in->merged + in->result.model.shift));
-}
-
 static void play_checkpoint(process *in, const hf__trace_event *event)
 {
     hf__memory memory = HF_MEMORY_UNKNOWN;
@@ -503,8 +526,9 @@ static void destroy(process *gone)
 }
 
 /* Seals each model and moves it to the result. */
-static hf_status finish(player *at)
+static hf_status seal_all(player *at, hf_error *reterr)
 {
+    hf__recording *recording = &at->recording;
     for (size_t i = 0; i < at->processes_count; i++) {
         process *one = at->processes[i];
         if (one == NULL)
@@ -512,54 +536,104 @@ static hf_status finish(player *at)
         one->result.strangers = one->live.strangers;
         note_thinning(at, one);
         note_checkpoints(at, one);
-        hf_status status = hf__model_seal(&one->result.model, at->reterr);
+        hf_status status = hf__model_seal(&one->result.model, reterr);
         if (status != HF_OK)
             return status;
-        hf__recording *recording = at->recording;
         if (!HF_RESERVE(recording->processes, recording->processes_room, recording->processes_count + 1))
-            return hf__fail(at->reterr, HF_NO_MEMORY, NULL);
+            return hf__fail(reterr, HF_NO_MEMORY, NULL);
         recording->processes[recording->processes_count++] = one->result;
         recording->events += one->result.events;
         memset(&one->result.model, 0, sizeof one->result.model);
     }
     if (at->lost > 0)
         note(at, "at least %llu events were lost", (unsigned long long)at->lost);
-    if (at->recording->cut)
+    if (recording->cut)
         note(at, "the recording ends in the middle");
     return HF_OK;
 }
 
+/* ---- reading ---------------------------------------------------------------------------------- */
+
+hf_status hf__replay_begin(hf__trace_reader *reader, hf__replay **ret_replay, hf_error *reterr)
+{
+    player *at = hf__room_zeroed(1, sizeof *at);
+    if (at == NULL) {
+        hf__trace_close(reader);
+        return hf__fail(reterr, HF_NO_MEMORY, NULL);
+    }
+    at->reader = reader;
+    hf_status status = hf__stack_paths_init(&at->paths, reterr);
+    if (status != HF_OK)
+        hf__replay_destroy(at);
+    else
+        *ret_replay = at;
+    return status;
+}
+
+void hf__replay_grown(hf__replay *at, uint64_t length)
+{
+    hf__trace_grown(at->reader, length);
+}
+
+hf_status hf__replay_play(hf__replay *at, const _Atomic bool *stop, hf_error *reterr)
+{
+    hf_status status = HF_OK;
+    while (status == HF_OK && !at->failed && (stop == NULL || !atomic_load_explicit(stop, memory_order_relaxed))) {
+        hf__trace_plain plain[PLAIN_AT_ONCE];
+        hf__trace_plain_common common;
+        hf__trace_event event;
+        size_t count = hf__trace_next_plain(at->reader, plain, PLAIN_AT_ONCE, &common);
+        process *in = count > 0 ? process_of(at, common.process) : NULL;
+        if (in != NULL)
+            play_plain(at, in, &common, plain, count);
+        if (count == PLAIN_AT_ONCE)
+            continue;
+        status = hf__trace_next(at->reader, &event, reterr);
+        if (status == HF_OK)
+            play(at, &event);
+    }
+    return at->failed && status == HF_OK ? hf__fail(reterr, HF_NO_MEMORY, NULL) : status;
+}
+
+hf_status hf__replay_finish(hf__replay *at, hf__recording *ret_recording, hf_error *reterr)
+{
+    at->recording.cut = hf__trace_was_cut(at->reader);
+    hf_status status = seal_all(at, reterr);
+    if (status == HF_OK) {
+        *ret_recording = at->recording;
+        at->recording = (hf__recording){ 0 };
+    }
+    return status;
+}
+
+void hf__replay_destroy(hf__replay *at)
+{
+    if (at == NULL)
+        return;
+    for (size_t i = 0; i < at->processes_count; i++)
+        destroy(at->processes[i]);
+    hf__room_free(at->processes);
+    hf__stack_paths_release(&at->paths);
+    hf__trace_close(at->reader);
+    hf__recording_release(&at->recording);
+    hf__room_free(at);
+}
+
 hf_status hf__recording_read(const char *path, hf__recording *ret_recording, hf_error *reterr)
 {
-    hf__recording recording = { 0 };
-    player at = { .recording = &recording, .reterr = reterr };
-    hf_status status = hf__trace_open_file(path, &at.reader, reterr);
+    hf__trace_reader *reader = NULL;
+    hf__replay *at = NULL;
+    hf_status status = hf__trace_open_file(path, &reader, reterr);
     if (status != HF_OK)
         return status;
-    status = hf__stack_paths_init(&at.paths, reterr);
-    while (status == HF_OK && !at.failed) {
-        hf__trace_event event;
-        status = hf__trace_next(at.reader, &event, reterr);
-        if (status == HF_OK)
-            play(&at, &event);
-    }
-    if (status == HF_END) {
-        recording.cut = hf__trace_was_cut(at.reader);
-        status = finish(&at);
-    } else if (at.failed && status == HF_OK) {
-        status = hf__fail(reterr, HF_NO_MEMORY, NULL);
-    }
+    status = hf__replay_begin(reader, &at, reterr);
+    if (status == HF_OK)
+        status = hf__replay_play(at, NULL, reterr);
+    if (status == HF_END)
+        status = hf__replay_finish(at, ret_recording, reterr);
     if (status != HF_OK && status != HF_NO_MEMORY)
         hf__error_set_name(reterr, path);
-    for (size_t i = 0; i < at.processes_count; i++)
-        destroy(at.processes[i]);
-    hf__room_free(at.processes);
-    hf__stack_paths_release(&at.paths);
-    hf__trace_close(at.reader);
-    if (status != HF_OK)
-        hf__recording_release(&recording);
-    else
-        *ret_recording = recording;
+    hf__replay_destroy(at);
     return status;
 }
 

@@ -32,4 +32,17 @@ typedef struct hf__recording {
 hf_status hf__recording_read(const char *path, hf__recording *ret_recording, hf_error *reterr);
 void      hf__recording_release(hf__recording *recording);
 
+/* The same in steps, for a recording that grows. */
+typedef struct hf__replay hf__replay;
+struct hf__trace_reader;
+/* `reader`: consumed, also on failure. */
+hf_status hf__replay_begin(struct hf__trace_reader *reader, hf__replay **ret_replay, hf_error *reterr);
+/* So many bytes of the recording can be read now. */
+void      hf__replay_grown(hf__replay *replay, uint64_t length);
+/* Reads on: HF_END when all that can be read was, HF_OK when `stop` (may be NULL) became true before. */
+hf_status hf__replay_play(hf__replay *replay, const _Atomic bool *stop, hf_error *reterr);
+/* After HF_END. The replay is to be destroyed all the same. */
+hf_status hf__replay_finish(hf__replay *replay, hf__recording *ret_recording, hf_error *reterr);
+void      hf__replay_destroy(hf__replay *replay);
+
 #endif

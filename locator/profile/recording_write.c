@@ -136,6 +136,11 @@ hf_status hf__recording_flush(hf__recording *recording, hf_error *reterr)
     return HF_OK;
 }
 
+size_t hf__recording_waiting(const hf__recording *recording)
+{
+    return recording->filled;
+}
+
 uint64_t hf__recording_size(const hf__recording *recording)
 {
     return recording->size;

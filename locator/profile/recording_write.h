@@ -25,6 +25,8 @@ void hf__recording_put_segment(hf__recording *recording, uint64_t ticks, uint32_
 uint64_t hf__recording_ticks(const hf__recording *recording);
 
 hf_status hf__recording_flush(hf__recording *recording, hf_error *reterr);
+/* Bytes that wait to be packed and written. */
+size_t hf__recording_waiting(const hf__recording *recording);
 /* Bytes in the file so far. */
 uint64_t hf__recording_size(const hf__recording *recording);
 

@@ -21,7 +21,7 @@ typedef struct evidence {
     hf__recording       recording;
     hf__profiles_report profiles;
     hf__model           model;      /* of profiles */
-    bool                is_recording;
+    bool                is_recording, is_borrowed;
 } evidence;
 
 typedef struct verdict {
@@ -77,6 +77,8 @@ static hf_status read_evidence(const char *const *paths, size_t count, evidence 
 
 static void release_evidence(evidence *gone)
 {
+    if (gone->is_borrowed)
+        return;
     if (gone->is_recording)
         hf__recording_release(&gone->recording);
     else
@@ -313,11 +315,18 @@ static int show_difference(const hf__report_options *options, const evidence *fr
     return code;
 }
 
+int hf__report_failed(const hf_error *error)
+{
+    return tell(error);
+}
+
 int hf__report(const hf__report_options *options)
 {
-    evidence from;
+    evidence from = { .is_recording = true, .is_borrowed = true };
     hf_error error;
-    if (read_evidence(options->paths, options->paths_count, &from, &error) != HF_OK)
+    if (options->recording != NULL)
+        from.recording = *options->recording;
+    else if (read_evidence(options->paths, options->paths_count, &from, &error) != HF_OK)
         return tell(&error);
     int code = options->since_s > 0 ? check_time(&from, "since", options->since_s) : 0;
     if (code == 0 && options->diff != NULL)

@@ -6,11 +6,14 @@
 
 #include <holdfast/base.h>
 
+#include "recording_read.h"
+
 typedef enum hf__fail_on { HF_FAIL_ON_LEAK, HF_FAIL_ON_UNDECIDED, HF_FAIL_ON_NOTHING } hf__fail_on;
 
 typedef struct hf__report_options {
     const char *const *paths; /* a recording, or profiles and folders of profiles */
     size_t      paths_count;
+    const hf__recording *recording; /* of the one path, when it was read already; or NULL. Borrowed */
     const char *json;         /* "-": standard output; else a file; NULL: none */
     const char *pprof, *junit, *sarif;            /* files, or NULL */
     const char *baseline, *write_baseline;        /* files, or NULL */
@@ -25,5 +28,7 @@ typedef struct hf__report_options {
 /* The command's exit code: 0 no leak, 1 a leak, 3 undecided, 4 cannot go on, 5 bad data or not to be read.
  * Errors are told on standard error. */
 int hf__report(const hf__report_options *options);
+/* What that does when a recording cannot be read: tells, and gives the exit code. */
+int hf__report_failed(const hf_error *error);
 
 #endif
