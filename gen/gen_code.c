@@ -93,6 +93,7 @@ void gen_code_decide(gen_unit *unit, gen_plans *plans)
     for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next) {
         plan->tables_reason = why_tables(unit, plan);
         plan->begins = plan->copies = plan->tables_reason == NULL;
+        plan->looks = gen_can_look(unit, plan);
         if (plan->begins)
             plan->tables_reason = why_json_by_tables(unit, plan);
         plan->reads = plan->begins && plan->tables_reason == NULL;
@@ -154,6 +155,11 @@ static void emit_begin(gen_unit *unit, const gen_plan *plan, FILE *to)
 
 static void emit_forward(const gen_plan *plan, FILE *to)
 {
+    if (plan->looks)
+        fprintf(to, "static bool %s_hf_equal(hf__comparer *with, const void *a, const void *b);\n"
+                    "static uint64_t %s_hf_hash(hf__hasher *with, uint64_t hash, const void *object);\n", plan->name, plan->name);
+    if (plan->looks && plan->has_links)
+        fprintf(to, "static void %s_hf_release(hf__releaser *with, void *object);\n", plan->name);
     if (plan->begins)
         fprintf(to, "static void %s_hf_begin(void *object);\n", plan->name);
     if (plan->reads)
@@ -176,6 +182,10 @@ static void emit_table(const gen_plan *plan, FILE *to)
         fprintf(to, "    .write = %s_hf_write,\n", plan->name);
     if (plan->copies && plan->has_links)
         fprintf(to, "    .copy = %s_hf_copy,\n    .measure = %s_hf_measure,\n", plan->name, plan->name);
+    if (plan->looks)
+        fprintf(to, "    .equal = %s_hf_equal,\n    .hash = %s_hf_hash,\n", plan->name, plan->name);
+    if (plan->looks && plan->has_links)
+        fprintf(to, "    .release = %s_hf_release,\n", plan->name);
     fputs("};\n", to);
 }
 
@@ -199,6 +209,8 @@ void gen_emit_code(gen_unit *unit, const gen_plans *plans, FILE *stream)
             gen_emit_copy(unit, plan, stream);
             gen_emit_measure(unit, plan, stream);
         }
+        if (plan->looks)
+            gen_emit_look(unit, plan, stream);
         emit_table(plan, stream);
     }
 }

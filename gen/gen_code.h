@@ -21,11 +21,14 @@ void gen_emit_read(gen_unit *unit, const gen_plan *plan, FILE *stream);
 void gen_emit_write(gen_unit *unit, const gen_plan *plan, FILE *stream);
 void gen_emit_copy(gen_unit *unit, const gen_plan *plan, FILE *stream);
 void gen_emit_measure(gen_unit *unit, const gen_plan *plan, FILE *stream);
+/* Comparing, hashing, releasing; whether they fit the record. */
+void gen_emit_look(gen_unit *unit, const gen_plan *plan, FILE *stream);
+bool gen_can_look(const gen_unit *unit, const gen_plan *plan);
 
 /* A plan that has a table of functions. */
 static inline bool gen_has_code(const gen_plan *plan)
 {
-    return plan->begins || plan->reads || plan->writes || plan->copies;
+    return plan->begins || plan->reads || plan->writes || plan->copies || plan->looks;
 }
 
 /* Whether a record held in place, or anything in it, begins with more than zeroes. */

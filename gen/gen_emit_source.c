@@ -57,6 +57,16 @@ const char *gen_quoted(gen_unit *unit, const char *text)
     return quoted;
 }
 
+/* Of a union without a name: as many bytes as its largest arm. Bit-fields among its arms have no sizeof. */
+static const char *nameless_size(gen_unit *unit, const gen_member *member)
+{
+    const char *arms = "";
+    for (const gen_field *field = member->field->type->record->fields; field != NULL; field = field->next)
+        if (field->name != NULL && !field->is_bits)
+            arms = gen_print(unit, "%schar %s[sizeof(((%s *)0)->%s)]; ", arms, field->name->text, member->owner->spelling, field->name->text);
+    return gen_print(unit, "sizeof(union { %s})", arms);
+}
+
 /* ---- item types -------------------------------------------------------------------------- */
 
 static bool item_links(const gen_member *member, const gen_item *item)
@@ -133,8 +143,7 @@ static const char *emit_item(emitter *with, const gen_member *member, const gen_
     if (item->shape == SHAPE_FLEX)
         fprintf(with->to, ",\n    .alignment = _Alignof(__typeof__(%s[0]))", expression);
     else if (item->shape == SHAPE_OPAQUE && member->is_anonymous)
-        fprintf(with->to, ",\n    .size = sizeof(%s), .alignment = 1", gen_print(unit, "((%s *)0)->%s", member->owner->spelling,
-                member->field->type->record->fields->name->text));
+        fprintf(with->to, ",\n    .size = %s, .alignment = 1", nameless_size(unit, member));
     else if (is_pointer)
         fputs(",\n    .size = sizeof(void *), .alignment = _Alignof(void *)", with->to);
     else

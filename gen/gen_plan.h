@@ -97,7 +97,7 @@ struct gen_plan {
     gen_key         *keys;
     size_t           slot_count;
     /* Filled by gen_code.c: what is written as straight code, and what keeps it from that */
-    bool             begins, reads, writes, copies;
+    bool             begins, reads, writes, copies, looks;
     const char      *tables_reason;
 };
 

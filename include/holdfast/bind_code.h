@@ -21,10 +21,14 @@ typedef struct hf__out      hf__out;
 typedef struct hf__copier   hf__copier;
 typedef struct hf__measurer hf__measurer;
 typedef struct hf__comparer hf__comparer;
+typedef struct hf__hasher   hf__hasher;
+typedef struct hf__releaser hf__releaser;
 
 typedef void hf__measure_step(hf__measurer *with, const void *object);
 typedef bool hf__copy_step(hf__copier *with, const void *from, void *to);
-typedef void hf__compare_step(hf__comparer *with, const void *a, const void *b);
+typedef bool hf__equal_step(hf__comparer *with, const void *a, const void *b);
+typedef uint64_t hf__hash_step(hf__hasher *with, uint64_t hash, const void *object);
+typedef void hf__release_step(hf__releaser *with, void *object);
 
 /* What was generated for one record; each may be NULL, then the tables do it. */
 struct hf_code {
@@ -33,7 +37,9 @@ struct hf_code {
     char *(*write)(hf__out *out, char *at, const void *object);
     hf__copy_step    *copy;                                            /* the bits, and its own parts */
     hf__measure_step *measure;
-    hf__compare_step *compare;
+    hf__equal_step   *equal;
+    hf__hash_step    *hash;
+    hf__release_step *release;                                         /* what it leads to, not itself */
 };
 
 /* ---- reading ----------------------------------------------------------------------------- */
@@ -295,6 +301,68 @@ HF_API void hf__measure_string(hf__measurer *with, const char *text);
 HF_API void hf__measure_string_step(hf__measurer *with, const void *place);
 /* Blocks; step NULL where they lead nowhere. */
 HF_API void hf__measure_objects(hf__measurer *with, const void *at, size_t count, size_t size, hf__measure_step *step);
+
+/* ---- comparing --------------------------------------------------------------------------- */
+
+/* Steps and tables may alternate, record by record: both know only what lies in place, and hand over what
+ * pointers lead to. False: they differ, or memory ended, which the library knows. */
+
+static inline bool hf__same_double(double a, double b) { return a == b || (a != a && b != b); }
+
+static inline bool hf__equal_string(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Blocks of `count` objects, which may be NULL. */
+HF_API bool hf__equal_objects(hf__comparer *with, const hf_type *type, const void *a, const void *b, size_t count);
+/* Borrowed pointers: they lead to partners, or to the same. */
+HF_API bool hf__equal_ref(hf__comparer *with, const void *a, const void *b);
+/* An object that has no step. */
+HF_API bool hf__equal_by_tables(hf__comparer *with, const hf_type *type, const void *a, const void *b);
+
+/* ---- hashing ----------------------------------------------------------------------------- */
+
+__extension__ typedef unsigned __int128 hf__wide;
+
+/* The folded multiply: see lib/base/hash.h. */
+static inline uint64_t hf__mix_word(uint64_t hash, uint64_t word)
+{
+    hf__wide product = (hf__wide)(hash ^ word) * 0x9fb21c651e98df25u;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Every NaN alike, and -0 as 0. */
+static inline uint64_t hf__mix_double(uint64_t hash, double value)
+{
+    uint64_t bits = 0x7ff8000000000000u;
+    value += 0.0;
+    if (value == value)
+        memcpy(&bits, &value, sizeof bits);
+    return hf__mix_word(hash, bits);
+}
+
+HF_API uint64_t hf__mix_bytes(uint64_t hash, const void *bytes, size_t length);
+
+static inline uint64_t hf__mix_chars(uint64_t hash, const char *text, size_t size)
+{
+    const char *end = (const char *)memchr(text, 0, size);
+    return hf__mix_bytes(hash, text, end != NULL ? (size_t)(end - text) : size);
+}
+
+static inline uint64_t hf__mix_string(uint64_t hash, const char *text)
+{
+    return text != NULL ? hf__mix_bytes(hash, text, strlen(text)) : hf__mix_word(hash, 0);
+}
+
+HF_API uint64_t hf__mix_objects(hf__hasher *with, uint64_t hash, const hf_type *type, const void *at, size_t count);
+HF_API uint64_t hf__mix_by_tables(hf__hasher *with, uint64_t hash, const hf_type *type, const void *at);
+
+/* ---- releasing --------------------------------------------------------------------------- */
+
+HF_API void hf__release_string(hf__releaser *with, const char *text);
+HF_API void hf__release_objects(hf__releaser *with, const hf_type *type, const void *objects, size_t count);
+HF_API void hf__release_by_tables(hf__releaser *with, const hf_type *type, void *object);
 
 HF_EXTERN_END
 

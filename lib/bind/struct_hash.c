@@ -1,137 +1,151 @@
 /* struct_hash.c - one number for all that a struct holds.
  *
- * Places are taken from a stack in an order that depends on the values alone, so equal structs are
- * hashed alike. A shared object counts by its content where it is met first, and by the number of
- * that meeting later. Refs and skipped members do not count. */
+ * What lies in place is hashed at once, by generated steps or by tables, which give the same; blocks that
+ * lead further wait on a stack and are taken in an order that depends on the values alone, so equal structs
+ * are hashed alike. A shared object counts by its content where it is met first, and by the number of that
+ * meeting later. Refs and skipped members do not count. */
+#include <holdfast/bind_code.h>
+
 #include "base/hash.h"
 
-#include "bind/struct_release.h"
+#include "bind/object_map.h"
+#include "bind/struct_leaves.h"
 
-typedef struct hasher {
+struct hf__hasher {
     hf__block_stack stack;
-    hf__memo        met;
+    hf__object_map  met;
     bool            is_graph;
-    uint64_t        hash;
-    hf_status       status;
-} hasher;
+    bool            has_memory;
+};
 
-static void mix(hasher *with, uint64_t word)
+uint64_t hf__mix_bytes(uint64_t hash, const void *bytes, size_t length)
 {
-    with->hash = hf__hash_fold(with->hash ^ word, 0x9fb21c651e98df25u);
+    return hf__mix_word(hash, hf__hash_bytes(bytes, length, HF__HASH_A) ^ length);
 }
 
-static void mix_bytes(hasher *with, const char *bytes, size_t length)
-{
-    mix(with, length);
-    for (; length >= 8; bytes += 8, length -= 8)
-        mix(with, hf__hash_load64(bytes));
-    uint64_t rest = 0;
-    if (length > 0)
-        memcpy(&rest, bytes, length);
-    mix(with, rest);
-}
+/* ---- by tables --------------------------------------------------------------------------- */
 
-static void wait_for(hasher *with, const hf_type *type, const char *at, size_t count)
+static uint64_t mix_number(uint64_t hash, const hf_type *type, const char *at)
 {
-    if (count > 0 && !hf__stack_push(&with->stack, type, (char *)at, NULL, count))
-        with->status = HF_NO_MEMORY;
-}
-
-/* True when `at` is met for the first time. */
-static bool meet(hasher *with, const char *at)
-{
-    if (!with->is_graph)
-        return true;
-    bool is_new = false;
-    hf__seen *seen = hf__memo_add(&with->met, at, &is_new);
-    if (seen == NULL) {
-        with->status = HF_NO_MEMORY;
-        return false;
-    }
-    if (is_new)
-        seen->count = with->met.used;
-    mix(with, seen->count);
-    return is_new;
-}
-
-static void hash_pointer(hasher *with, const hf_type *type, const char *place, size_t count)
-{
-    const char *target = hf__pointer_at(place);
-    mix(with, target == NULL ? 0 : count);
-    if (target == NULL || count == 0)
-        return;
-    if (type->shape == HF_SHAPE_STRING)
-        mix_bytes(with, target, strlen(target));
-    else if (type->ownership != HF_REF && type->ownership != HF_STATIC && meet(with, target))
-        wait_for(with, type->item, target, count);
-}
-
-static void hash_number(hasher *with, const hf_type *type, const char *at)
-{
-    if (type->shape != HF_SHAPE_FLOAT) {
-        mix(with, hf__uint_at(at, type->size));
-        return;
-    }
     double value;
     float  narrow;
+    if (type->shape == HF_SHAPE_INT)
+        return hf__mix_word(hash, (uint64_t)hf__int_at(at, type->size));
+    if (type->shape != HF_SHAPE_FLOAT)
+        return hf__mix_word(hash, hf__uint_at(at, type->size));
     if (type->size == sizeof narrow) {
         memcpy(&narrow, at, sizeof narrow);
         value = narrow;
     } else {
         memcpy(&value, at, sizeof value);
     }
-    uint64_t bits = 0x7ff8000000000000u; /* every NaN alike; -0 as 0 */
-    value += 0.0;
-    if (value == value)
-        memcpy(&bits, &value, sizeof bits);
-    mix(with, bits);
+    return hf__mix_double(hash, value);
 }
 
-static void hash_member(hasher *with, const hf_type *type, const hf_member *member, const char *at)
+static bool is_followed(const hf_type *type)
 {
-    const hf_type *member_type = member->type;
-    const char *place = at + member->offset;
-    if (member->bits != NULL) {
-        mix(with, member->bits->get(at));
-    } else if (member_type->shape == HF_SHAPE_VECTOR) {
-        hash_pointer(with, member_type, place, hf__member_count(type, member, at));
-    } else if (member_type->shape == HF_SHAPE_FLEX) {
-        wait_for(with, member_type->item, place, hf__member_count(type, member, at));
-    } else if (member_type->shape == HF_SHAPE_UNION) {
-        const hf_member *arm = hf__chosen_arm(type, member, at);
-        if (arm != NULL)
-            wait_for(with, arm->type, place, 1);
-    } else {
-        wait_for(with, member_type, place, 1);
+    bool points = type->shape == HF_SHAPE_POINTER || type->shape == HF_SHAPE_VECTOR;
+    return points && type->ownership != HF_REF && type->ownership != HF_STATIC;
+}
+
+/* What is no pointer to follow. */
+static uint64_t mix_leaf(uint64_t hash, const hf__leaf *leaf)
+{
+    if (leaf->member != NULL && leaf->member->bits != NULL)
+        return hf__mix_word(hash, leaf->member->bits->get(leaf->record));
+    switch (leaf->type->shape) {
+    case HF_SHAPE_UNION: case HF_SHAPE_FLEX: return hash; /* the tag and the counter are members */
+    case HF_SHAPE_POINTER: case HF_SHAPE_VECTOR: return hash; /* a ref */
+    case HF_SHAPE_STRING: return hf__mix_string(hash, hf__pointer_at(leaf->at));
+    case HF_SHAPE_CHARS: return hf__mix_chars(hash, leaf->at, leaf->type->size);
+    case HF_SHAPE_OPAQUE: return hf__mix_bytes(hash, leaf->at, leaf->type->size);
+    default: return mix_number(hash, leaf->type, leaf->at);
     }
 }
 
-static void hash_one(hasher *with, const hf_type *type, const char *at)
+/* One object of a type that leads nowhere. */
+static uint64_t mix_flat(hf__hasher *with, uint64_t hash, const hf_type *type, const char *at)
 {
-    switch (type->shape) {
-    case HF_SHAPE_RECORD:
-        for (uint32_t i = 0; i < type->member_count; i++)
-            hash_member(with, type, &type->members[i], at);
-        break;
-    case HF_SHAPE_ARRAY: wait_for(with, type->item, at, type->count); break;
-    case HF_SHAPE_STRING: case HF_SHAPE_POINTER: hash_pointer(with, type, at, 1); break;
-    case HF_SHAPE_CHARS: mix_bytes(with, at, strnlen(at, type->size)); break;
-    case HF_SHAPE_OPAQUE:
-        if ((type->flags & HF_TYPE_ZERO) == 0)
-            mix_bytes(with, at, type->size);
-        break;
-    default: hash_number(with, type, at);
-    }
+    hf__links leaves;
+    hf__leaf leaf;
+    if (type->code != NULL && type->code->hash != NULL)
+        return type->code->hash(with, hash, at);
+    if (type->shape <= HF_SHAPE_FLOAT)
+        return mix_number(hash, type, at);
+    hf__leaves_begin(&leaves, type, at);
+    while (hf__leaves_next(&leaves, &leaf))
+        hash = mix_leaf(hash, &leaf);
+    return hash;
 }
+
+uint64_t hf__mix_by_tables(hf__hasher *with, uint64_t hash, const hf_type *type, const void *at)
+{
+    hf__links leaves;
+    hf__leaf leaf;
+    hf__leaves_begin(&leaves, type, at);
+    while (hf__leaves_next(&leaves, &leaf))
+        hash = is_followed(leaf.type) ? hf__mix_objects(with, hash, leaf.type->item, hf__pointer_at(leaf.at), hf__leaf_count(&leaf))
+                                      : mix_leaf(hash, &leaf);
+    return hash;
+}
+
+static uint64_t mix_one(hf__hasher *with, uint64_t hash, const hf_type *type, const char *at)
+{
+    if (type->code != NULL && type->code->hash != NULL)
+        return type->code->hash(with, hash, at);
+    if (is_followed(type)) /* one of a row of pointers */
+        return hf__mix_objects(with, hash, type->item, hf__pointer_at(at), 1);
+    return hf__mix_by_tables(with, hash, type, at);
+}
+
+/* ---- steps ------------------------------------------------------------------------------- */
+
+/* False when `at` was met before; then, and when it is new, its number counts. */
+static bool meet(hf__hasher *with, const char *at, uint64_t *hash)
+{
+    bool is_new = false;
+    if (!with->is_graph)
+        return true;
+    hf__object_entry *entry = hf__object_map_add(&with->met, at, &is_new);
+    if (entry == NULL) {
+        with->has_memory = false;
+        return false;
+    }
+    if (is_new)
+        entry->value = (char *)(uintptr_t)with->met.used;
+    *hash = hf__mix_word(*hash, (uint64_t)(uintptr_t)entry->value);
+    return is_new;
+}
+
+uint64_t hf__mix_objects(hf__hasher *with, uint64_t hash, const hf_type *type, const void *at, size_t count)
+{
+    if (at == NULL || count == 0)
+        return hf__mix_word(hash, 0);
+    hash = hf__mix_word(hash, count);
+    if (!meet(with, at, &hash))
+        return hash;
+    if ((type->flags & HF_TYPE_LINKS) != 0) {
+        with->has_memory &= hf__stack_push(&with->stack, type, (char *)at, NULL, count);
+        return hash;
+    }
+    for (size_t i = 0; i < count; i++)
+        hash = mix_flat(with, hash, type, (const char *)at + i * type->size);
+    return hash;
+}
+
+/* ---- the whole --------------------------------------------------------------------------- */
 
 hf_status hf_struct_hash(const hf_type *type, const void *object, uint64_t *ret_hash, hf_error *reterr)
 {
-    hasher with = { .is_graph = (type->flags & HF_TYPE_GRAPH) != 0, .hash = 0x2545f4914f6cdd1du, .status = HF_OK };
+    hf__hasher with;
+    uint64_t hash = HF__HASH_B;
+    with.is_graph = (type->flags & HF_TYPE_GRAPH) != 0;
+    with.has_memory = true;
     hf__stack_init(&with.stack, NULL);
-    hf__memo_init(&with.met, NULL);
-    if (meet(&with, object))
-        wait_for(&with, type, object, 1);
-    while (with.stack.used > 0 && with.status == HF_OK) {
+    hf__object_map_init(&with.met, NULL);
+    if (meet(&with, object, &hash))
+        hash = mix_one(&with, hash, type, object);
+    while (with.stack.used > 0 && with.has_memory) {
         hf__waiting *top = &with.stack.items[with.stack.used - 1];
         const hf_type *one = top->type;
         const char *at = top->at;
@@ -139,12 +153,12 @@ hf_status hf_struct_hash(const hf_type *type, const void *object, uint64_t *ret_
             with.stack.used--;
         else
             top->at += one->size;
-        hash_one(&with, one, at);
+        hash = mix_one(&with, hash, one, at);
     }
-    hf__memo_release(&with.met);
+    hf__object_map_release(&with.met);
     hf__stack_release(&with.stack);
-    if (with.status != HF_OK)
-        return hf__fail(reterr, with.status, "while hashing");
-    *ret_hash = with.hash;
+    if (!with.has_memory)
+        return hf__fail(reterr, HF_NO_MEMORY, "while hashing");
+    *ret_hash = hash;
     return HF_OK;
 }

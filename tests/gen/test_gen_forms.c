@@ -20,6 +20,23 @@ static void expect_same_error(const char *json, const hf_error *a, const hf_erro
         fail_msg("%s: '%s' at %s, and '%s' at %s", json, a->detail, a->pointer, b->detail, b->pointer);
 }
 
+/* Both forms must say the same of two structs; equal ones have one hash. */
+static bool expect_same_look(const hf_type *type, const void *a, const void *b)
+{
+    hf_type tables = by_tables(type);
+    bool by_code = false, by_table = true;
+    uint64_t hash_a = 0, hash_b = 1, hash_of_tables = 2;
+    assert_int_equal(hf_struct_equal(type, a, b, &by_code, NULL), HF_OK);
+    assert_int_equal(hf_struct_equal(&tables, a, b, &by_table, NULL), HF_OK);
+    assert_int_equal(by_code, by_table);
+    assert_int_equal(hf_struct_hash(type, a, &hash_a, NULL), HF_OK);
+    assert_int_equal(hf_struct_hash(type, b, &hash_b, NULL), HF_OK);
+    assert_int_equal(hf_struct_hash(&tables, a, &hash_of_tables, NULL), HF_OK);
+    assert_true(hash_a == hash_of_tables);
+    assert_int_equal(hash_a == hash_b, by_code);
+    return by_code;
+}
+
 /* Reads one text in both forms; what was read must be equal, and be written alike. True when it is read. */
 static bool expect_same(const hf_type *type, hf_text json)
 {
@@ -36,8 +53,7 @@ static bool expect_same(const hf_type *type, hf_text json)
         return false;
     }
     bool equal = false;
-    assert_int_equal(hf_struct_equal(type, a, b, &equal, NULL), HF_OK);
-    assert_true(equal);
+    assert_true(expect_same_look(type, a, b));
     status = hf_struct_encode(type, a, NULL, &text_a, &error_a);
     assert_int_equal(status, hf_struct_encode(&tables, b, NULL, &text_b, &error_b));
     assert_int_equal(text_a.length, text_b.length);
@@ -55,7 +71,7 @@ static bool expect_same(const hf_type *type, hf_text json)
     hf_buffer_release(&text_b);
     assert_int_equal(hf_struct_destroy(type, copy, NULL), HF_OK);
     assert_int_equal(hf_struct_destroy(type, a, NULL), HF_OK);
-    assert_int_equal(hf_struct_destroy(type, b, NULL), HF_OK);
+    assert_int_equal(hf_struct_destroy(&tables, b, NULL), HF_OK);
     return true;
 }
 
@@ -84,6 +100,12 @@ static void test_forms__the_code_is_there(void **state)
     assert_non_null(record_hf_type.code->write);
     assert_non_null(record_hf_type.code->copy);
     assert_non_null(node_hf_type.code->copy);
+    const hf_type *const all[] = { &plain_hf_type, &record_hf_type, &shape_hf_type, &tree_hf_type, &list_hf_type, &node_hf_type, &packet_hf_type };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        assert_non_null(all[i]->code->equal);
+        assert_non_null(all[i]->code->hash);
+        assert_int_equal(all[i]->code->release != NULL, (all[i]->flags & HF_TYPE_LINKS) != 0);
+    }
     assert_true(expect_same_text(&record_hf_type, record_json));
     assert_true(expect_same_text(&plain_hf_type, plain_json));
     assert_true(expect_same_text(&tree_hf_type, "{\"value\":1,\"left\":{\"value\":2,\"left\":null,\"right\":null},\"right\":null}"));
@@ -147,6 +169,60 @@ static void test_forms__texts_with_changes(void **state)
     assert_in_range(reads, 1000, 5000);
 }
 
+/* Each text is a changed record; whether it equals the first, and what it was changed into, is seen alike. */
+static void test_forms__every_difference_is_seen(void **state)
+{
+    (void)state;
+    static const struct { const char *from, *to; } changes[] = {
+        { "\"id\":42", "\"id\":43" }, { "name_1", "name_2" }, { "a@", "b@" }, { "\"level\":5", "\"level\":2" }, { "99.25", "99.5" },
+        { "\"score\":99.25,", "" }, { "\"lucky\":7", "\"lucky\":8" }, { "\"lucky\":7", "\"lucky\":null" }, { "0.1,", "0.2," }, { ",-1e300", "" },
+        { "\"\",\"longer", "\"x\",\"longer" }, { "[\"\",", "[null," }, { "2.5", "2.25" }, { "\"x\":3.0", "\"x\":3.5" },
+        { "\"home\":{\"x\":3.0,\"y\":0.0},", "" }, { "\"first\"", "\"furst\"" }, { ",null]", ",\"second\"]" }, { "AP8Qelo=", "AP8Qels=" }, { "AP8Qelo=", "AP8Q" },
+        { "deadbeef", "deadbeee" }, { "z\",", "y\"," }, { "\"x\":11.0", "\"x\":-11.0" }, { "\"y\":12.0", "\"y\":1" }, { "{\"any\":[1,2,{}]}", "{\"any\":[1,2]}" },
+        { ",\"extra\":{\"any\":[1,2,{}]}", "" }, { "[0,0,9]", "[0,1,9]" }, { "\"part\"", "\"pert\"" }, { "\"weight\":6", "\"weight\":7" },
+    };
+    char text[2048];
+    void *first = NULL;
+    assert_int_equal(hf_struct_decode(&record_hf_type, hf_text_from_cstr(record_json), NULL, &first, NULL), HF_OK);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        const char *at = strstr(record_json, changes[i].from);
+        assert_non_null(at);
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - record_json), record_json, changes[i].to, at + strlen(changes[i].from));
+        void *other = NULL;
+        if (hf_struct_decode(&record_hf_type, hf_text_from_cstr(text), NULL, &other, NULL) != HF_OK)
+            fail_msg("%s", text);
+        if (expect_same_look(&record_hf_type, first, other))
+            fail_msg("not seen: %s", changes[i].to);
+        assert_int_equal(hf_struct_destroy(&record_hf_type, other, NULL), HF_OK);
+    }
+    assert_int_equal(hf_struct_destroy(&record_hf_type, first, NULL), HF_OK);
+}
+
+static void test_forms__arms_and_items_differ_alike(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{\"u\":{\"circle\":{\"r\":1.5}},\"which\":0}", "{\"u\":{\"circle\":{\"r\":1.25}},\"which\":0}", "{\"u\":{\"text\":\"a\"},\"which\":0}",
+        "{\"u\":{\"text\":null},\"which\":0}", "{\"u\":{\"text\":\"a\"},\"number\":5}", "{\"u\":{\"text\":\"a\"},\"number\":6}", "{\"u\":{\"text\":\"a\"},\"word\":\"w\"}",
+        "{\"u\":{\"text\":\"a\"},\"word\":\"v\"}", "{\"u\":{\"rect\":{\"x\":0,\"y\":2}},\"which\":7}", "{\"u\":{\"rect\":{\"x\":1,\"y\":2}},\"which\":7}",
+        "{\"u\":{\"nodes\":{\"items\":[]}},\"which\":0}", "{\"u\":{\"nodes\":{\"items\":[{\"u\":0,\"which\":0}]}},\"which\":0}",
+        "{\"u\":{\"nodes\":{\"items\":[{\"u\":{\"text\":\"a\"},\"which\":0}]}},\"which\":0}",
+        "{\"u\":{\"nodes\":{\"items\":[{\"u\":0,\"which\":0},{\"u\":0,\"which\":0}]}},\"which\":0}", "{\"u\":0,\"which\":0}", "{\"u\":9,\"which\":0}",
+    };
+    enum { TEXTS = sizeof texts / sizeof *texts };
+    void *made[TEXTS] = { NULL };
+    for (size_t i = 0; i < TEXTS; i++)
+        if (hf_struct_decode(&shape_hf_type, hf_text_from_cstr(texts[i]), NULL, &made[i], NULL) != HF_OK)
+            fail_msg("%s", texts[i]);
+    for (size_t i = 0; i < TEXTS; i++)
+        for (size_t j = 0; j < TEXTS; j++)
+            if (expect_same_look(&shape_hf_type, made[i], made[j]) != (i == j))
+                fail_msg("%s and %s", texts[i], texts[j]);
+    hf_type tables = by_tables(&shape_hf_type);
+    for (size_t i = 0; i < TEXTS; i++)
+        assert_int_equal(hf_struct_destroy(i % 2 == 0 ? &shape_hf_type : &tables, made[i], NULL), HF_OK);
+}
+
 static void test_forms__order_blanks_and_keys(void **state)
 {
     (void)state;
@@ -199,6 +275,15 @@ static void test_forms__graphs_are_copied_alike(void **state)
     by_code->best = by_table->best = NULL; /* refs into the middle are equal by address only */
     assert_int_equal(node_equal(by_code, by_table, &equal, NULL), HF_OK);
     assert_true(equal);
+    assert_true(expect_same_look(&node_hf_type, by_code, by_table));
+    node *shared = by_table->right; /* c hangs on a and on b: another one for b, with the same values, is another graph */
+    node apart = *shared;
+    by_table->left->right = &apart;
+    assert_int_equal(node_equal(by_code, by_table, &equal, NULL), HF_OK);
+    assert_false(equal);
+    assert_int_equal(hf_struct_equal(&tables, by_code, by_table, &equal, NULL), HF_OK);
+    assert_false(equal);
+    by_table->left->right = shared;
     hf_struct_size size_a, size_b;
     assert_int_equal(hf_size_of(&node_hf_type, by_code, false, &size_a, NULL), HF_OK);
     assert_int_equal(hf_size_of(&tables, by_code, false, &size_b, NULL), HF_OK);
@@ -211,8 +296,8 @@ static void test_forms__graphs_are_copied_alike(void **state)
         assert_int_equal(hf_struct_destroy(&node_hf_type, one, NULL), HF_OK);
         assert_int_equal(hf_struct_destroy(&node_hf_type, two, NULL), HF_OK);
     }
-    node_destroy(by_code, NULL);
-    node_destroy(by_table, NULL);
+    assert_int_equal(hf_struct_destroy(&tables, by_code, NULL), HF_OK);
+    assert_int_equal(node_destroy(by_table, NULL), HF_OK);
     node_destroy(a, NULL);
 }
 
@@ -259,6 +344,8 @@ int main(void)
         cmocka_unit_test(test_forms__numbers_in_every_spelling),
         cmocka_unit_test(test_forms__every_beginning),
         cmocka_unit_test(test_forms__texts_with_changes),
+        cmocka_unit_test(test_forms__every_difference_is_seen),
+        cmocka_unit_test(test_forms__arms_and_items_differ_alike),
         cmocka_unit_test(test_forms__order_blanks_and_keys),
         cmocka_unit_test(test_forms__depth_is_limited_alike),
         cmocka_unit_test(test_forms__graphs_are_copied_alike),

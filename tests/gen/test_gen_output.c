@@ -269,6 +269,35 @@ static void test_output__every_allocation_may_fail(void **state)
     assert_int_equal(node_destroy(a, NULL), HF_OK);
 }
 
+/* A stack that cannot grow: what does not fit is released from its deepest block upwards. */
+static void test_output__release_needs_no_memory(void **state)
+{
+    (void)state;
+    enum { MANY = 200 };
+    test_allocator allocator;
+    test_allocator_init(&allocator);
+    const hf_copy_options options = { .store.allocator = &allocator.base };
+    shape *wide = sample_take(sizeof *wide), *copy = NULL;
+    wide->kind = KIND_NODES;
+    wide->u.nodes.n_items = MANY;
+    wide->u.nodes.items = sample_take(MANY * sizeof *wide);
+    for (int i = 0; i < MANY; i++) {
+        shape *s = sample_shape();
+        wide->u.nodes.items[i] = *s;
+        free(s);
+    }
+    for (uint64_t fail_at = 1; fail_at < 4; fail_at++) {
+        test_allocator_fail(&allocator, 0, false);
+        assert_int_equal(shape_copy(wide, &options, &copy, NULL), HF_OK);
+        test_allocator_fail(&allocator, fail_at, true);
+        shape_destroy(copy, &allocator.base);
+        assert_int_equal(allocator.live.live_blocks, 0);
+        HF_EXPECT(fail_at > 2 || allocator.refused > 0);
+    }
+    assert_int_equal(test_allocator_release(&allocator), 0);
+    shape_destroy(wide, NULL);
+}
+
 static void test_output__reflection_finds_members(void **state)
 {
     (void)state;
@@ -293,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_output__flexible_arrays_end_the_block),
         cmocka_unit_test(test_output__a_million_long_and_deep),
         cmocka_unit_test(test_output__every_allocation_may_fail),
+        cmocka_unit_test(test_output__release_needs_no_memory),
         cmocka_unit_test(test_output__reflection_finds_members),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
