@@ -395,7 +395,7 @@ static void write_round(hf__collector *collector, bool all)
 {
     /* After the rings: whatever their events name was made before. */
     hf__processes_look(collector);
-    for (uint32_t slot = 0; slot < HF__PROCESSES_MAX; slot++)
+    for (uint32_t slot = 0; slot < hf__slots_used(collector); slot++)
         if (collector->processes[slot].known && !collector->processes[slot].ended)
             hf__tell_definitions(collector, slot);
     write_pieces(collector, all);

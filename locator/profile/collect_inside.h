@@ -87,6 +87,12 @@ static inline hf__module_entry *hf__collector_modules(const hf__collector *colle
 {
     return (hf__module_entry *)((uint8_t *)collector->session + hf__area_offset(slot, sizeof(hf__trie)));
 }
+/* Slots of processes from here on were never used. */
+static inline uint32_t hf__slots_used(const hf__collector *collector)
+{
+    uint32_t used = atomic_load_explicit(&collector->session->slots_used, memory_order_acquire);
+    return used < HF__PROCESSES_MAX ? used : HF__PROCESSES_MAX;
+}
 /* Gives memory of the session back to the system; it reads as zeros from then on. */
 void hf__session_punch(hf__collector *collector, uint64_t offset, uint64_t size);
 

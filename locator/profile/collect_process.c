@@ -30,7 +30,7 @@ void hf__notice(hf__collector *collector, uint32_t process, const char *text)
 /* The image that this pid ran before, when exec replaced it. */
 static uint32_t replaced_by_exec(const hf__collector *collector, uint32_t slot, uint32_t pid)
 {
-    for (uint32_t i = 0; i < HF__PROCESSES_MAX; i++)
+    for (uint32_t i = 0; i < hf__slots_used(collector); i++)
         if (i != slot && collector->processes[i].known && !collector->processes[i].ended &&
             collector->processes[i].pid == pid)
             return i;
@@ -39,7 +39,7 @@ static uint32_t replaced_by_exec(const hf__collector *collector, uint32_t slot, 
 
 static uint32_t number_of_pid(const hf__collector *collector, uint32_t pid)
 {
-    for (uint32_t i = 0; i < HF__PROCESSES_MAX; i++)
+    for (uint32_t i = 0; i < hf__slots_used(collector); i++)
         if (collector->processes[i].known && collector->processes[i].pid == pid)
             return collector->processes[i].number;
     return 0;
@@ -81,7 +81,7 @@ static void tell_start(hf__collector *collector, uint32_t slot)
 
 void hf__processes_look(hf__collector *collector)
 {
-    for (uint32_t slot = 0; slot < HF__PROCESSES_MAX; slot++)
+    for (uint32_t slot = 0; slot < hf__slots_used(collector); slot++)
         if (!collector->processes[slot].known &&
             atomic_load_explicit(&collector->session->processes[slot].state, memory_order_acquire) == HF__SLOT_LIVE)
             tell_start(collector, slot);
@@ -174,7 +174,7 @@ void hf__checkpoints_request(hf__collector *collector, hf__checkpoint_reason rea
 void hf__checkpoints_take_unanswered(hf__collector *collector)
 {
     uint32_t request = atomic_load(&collector->session->checkpoint_request);
-    for (uint32_t slot = 0; slot < HF__PROCESSES_MAX; slot++) {
+    for (uint32_t slot = 0; slot < hf__slots_used(collector); slot++) {
         if (!collector->processes[slot].known || collector->processes[slot].ended)
             continue;
         _Atomic uint32_t *answered = &collector->session->processes[slot].checkpoint_answered;
@@ -253,7 +253,7 @@ void hf__process_finish(hf__collector *collector, uint32_t slot, hf__process_end
 
 void hf__processes_check_ended(hf__collector *collector)
 {
-    for (uint32_t slot = 0; slot < HF__PROCESSES_MAX; slot++) {
+    for (uint32_t slot = 0; slot < hf__slots_used(collector); slot++) {
         hf__collected *process = &collector->processes[slot];
         if (!process->known || process->ended || process->pid == (uint32_t)collector->child)
             continue;
@@ -269,7 +269,7 @@ void hf__processes_finish_all(hf__collector *collector, int wait_status)
 {
     hf__processes_look(collector);
     hf__processes_check_ended(collector);
-    for (uint32_t slot = 0; slot < HF__PROCESSES_MAX; slot++) {
+    for (uint32_t slot = 0; slot < hf__slots_used(collector); slot++) {
         hf__collected *process = &collector->processes[slot];
         if (!process->known || process->ended)
             continue;
@@ -294,7 +294,7 @@ void hf__budget_keep(hf__collector *collector)
 {
     if (collector->options->budget == 0)
         return;
-    for (uint32_t slot = 0; slot < HF__PROCESSES_MAX; slot++) {
+    for (uint32_t slot = 0; slot < hf__slots_used(collector); slot++) {
         hf__collected *process = &collector->processes[slot];
         if (!process->known || process->ended)
             continue;
@@ -329,7 +329,7 @@ void hf__progress_sum(const hf__collector *collector, hf__collect_progress *ret_
 {
     hf__collect_progress progress = { 0 };
     uint64_t cpu = 0, own = 0;
-    for (uint32_t slot = 0; slot < HF__PROCESSES_MAX; slot++) {
+    for (uint32_t slot = 0; slot < hf__slots_used(collector); slot++) {
         const hf__collected *process = &collector->processes[slot];
         hf__wire_checkpoint sums = { 0 };
         if (!process->known || process->ended)

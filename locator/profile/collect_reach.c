@@ -223,7 +223,7 @@ static void look_at(hf__collector *collector, uint32_t slot)
 
 void hf__reach_look(hf__collector *collector)
 {
-    for (uint32_t slot = 0; collector->options->reachability && slot < HF__PROCESSES_MAX; slot++) {
+    for (uint32_t slot = 0; collector->options->reachability && slot < hf__slots_used(collector); slot++) {
         _Atomic uint32_t *state = &collector->session->processes[slot].scan;
         if (!collector->processes[slot].known || collector->processes[slot].ended || atomic_load(state) != HF__SCAN_WAITS)
             continue;
@@ -235,7 +235,7 @@ void hf__reach_look(hf__collector *collector)
 
 void hf__reach_look_at_all(hf__collector *collector)
 {
-    for (uint32_t slot = 0; collector->options->reachability && slot < HF__PROCESSES_MAX; slot++)
+    for (uint32_t slot = 0; collector->options->reachability && slot < hf__slots_used(collector); slot++)
         if (collector->processes[slot].known && !collector->processes[slot].ended && !collector->child_ended)
             look_at(collector, slot);
 }

@@ -28,7 +28,7 @@ static uint64_t measure_ticks(void)
     do {
         to_ns = monotonic_ns();
         to = hf__ticks_now();
-    } while (to_ns - from_ns < 200000);
+    } while (to_ns - from_ns < 50000);
     return (uint64_t)((double)(to - from) * 1e9 / (double)(to_ns - from_ns));
 }
 

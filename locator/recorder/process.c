@@ -129,6 +129,9 @@ static bool claim_slot(hf__session *session, uint32_t parent_process, hf__proces
         uint32_t expected = HF__SLOT_FREE;
         if (!atomic_compare_exchange_strong(&slot->state, &expected, HF__SLOT_CLAIMED))
             continue;
+        uint32_t used = atomic_load(&session->slots_used);
+        while (used <= i && !atomic_compare_exchange_weak(&session->slots_used, &used, i + 1))
+            continue;
         uint64_t area = (uint64_t)session + hf__area_offset(i, sizeof(hf__trie));
         slot->number = atomic_fetch_add(&session->next_process, 1) + 1;
         slot->pid = (uint32_t)getpid();

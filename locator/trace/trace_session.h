@@ -155,6 +155,7 @@ typedef struct hf__session {
     _Atomic uint32_t doorbell;           /* [r] raised to wake the collector */
     _Atomic uint32_t collector_sleeps;   /* [c] */
     _Atomic uint32_t rings_used;         /* [r] rings from here on were never used */
+    _Atomic uint32_t slots_used;         /* [r] the same of processes: memory that nobody looks at is never made */
     _Atomic uint32_t tick;               /* [c] moves every 10 ms: segments get new ticks then */
     _Atomic uint32_t processes_refused;  /* [r] found no slot */
     hf__ring         rings[HF__RINGS_MAX];
