@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -76,61 +77,52 @@ static void handlers_restore(const handlers *before)
 
 static char *preload_value(const char *recorder)
 {
+    static const char name[] = "LD_PRELOAD=";
     const char *before = getenv("LD_PRELOAD");
-    size_t size = strlen(recorder) + (before != NULL ? strlen(before) : 0) + 2;
+    size_t size = sizeof name + strlen(recorder) + (before != NULL ? strlen(before) : 0) + 1;
     char *value = malloc(size);
     if (value != NULL)
-        snprintf(value, size, "%s%s%s", recorder, before != NULL && *before ? ":" : "", before != NULL ? before : "");
+        snprintf(value, size, "%s%s%s%s", name, recorder, before != NULL && *before ? ":" : "", before != NULL ? before : "");
     return value;
 }
 
-/* In the child: only calls that are safe between fork and exec of a program with one thread. */
-static void become_program(const hf__collect_options *options, const char *preload, const char *session,
-                           const char *path, int report)
+/* This process's environment with these two set in it; the texts are borrowed. */
+static char **environment_with(char *preload, char *session)
 {
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGUSR1, SIG_DFL);
-    if (setenv("LD_PRELOAD", preload, 1) == 0 && setenv(HF__SESSION_ENVIRONMENT, session, 1) == 0)
-        execv(path, options->command);
-    int error = errno;
-    ssize_t written = write(report, &error, sizeof error);
-    (void)written;
-    _exit(127);
+    size_t count = 0, kept = 0;
+    while (environ[count] != NULL)
+        count++;
+    char **all = malloc((count + 3) * sizeof *all);
+    if (all == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(environ[i], "LD_PRELOAD=", 11) != 0 &&
+            strncmp(environ[i], HF__SESSION_ENVIRONMENT "=", sizeof HF__SESSION_ENVIRONMENT) != 0)
+            all[kept++] = environ[i];
+    all[kept++] = preload;
+    all[kept++] = session;
+    all[kept] = NULL;
+    return all;
 }
 
+/* Without copying this process, which is ready to map a lot. What the program inherits of signals is what this
+ * process was started with: those that have a handler here are set back. */
 static hf_status start_program(hf__collector *collector, const char *path, hf_error *reterr)
 {
-    char session[64];
-    int report[2], error = 0;
+    char session[96];
     char *preload = preload_value(collector->options->recorder);
-    if (preload == NULL)
-        return hf__fail(reterr, HF_NO_MEMORY, "starting the program");
-    snprintf(session, sizeof session, "/proc/%d/fd/%d", (int)getpid(), collector->session_file);
-    if (pipe2(report, O_CLOEXEC) != 0) {
-        error = errno;
-        free(preload);
-        return hf__fail_system(reterr, error, "pipe");
-    }
-    collector->child = fork();
-    if (collector->child == 0)
-        become_program(collector->options, preload, session, path, report[1]);
-    int fork_error = errno;
-    close(report[1]);
+    snprintf(session, sizeof session, HF__SESSION_ENVIRONMENT "=/proc/%d/fd/%d", (int)getpid(), collector->session_file);
+    char **all = preload != NULL ? environment_with(preload, session) : NULL;
+    int error = all != NULL ? posix_spawn(&collector->child, path, NULL, NULL, collector->options->command, all) : ENOMEM;
+    free(all);
     free(preload);
-    if (collector->child < 0) {
-        close(report[0]);
-        return hf__fail_system(reterr, fork_error, "fork");
-    }
-    ssize_t got = read(report[0], &error, sizeof error);
-    close(report[0]);
-    if (got == (ssize_t)sizeof error) {
-        waitpid(collector->child, NULL, 0);
-        (void)hf__fail_system(reterr, error, "start");
-        hf__error_set_name(reterr, path);
-        return HF_IO;
-    }
-    return HF_OK;
+    if (error == 0)
+        return HF_OK;
+    if (error == ENOMEM)
+        return hf__fail(reterr, HF_NO_MEMORY, "starting the program");
+    (void)hf__fail_system(reterr, error, "start");
+    hf__error_set_name(reterr, path);
+    return HF_IO;
 }
 
 /* ---- the loop -------------------------------------------------------------------------------- */
