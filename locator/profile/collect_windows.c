@@ -51,7 +51,7 @@ struct hf__windows {
     window_times     *times;       /* by process */
     size_t            times_room;
     window_block      released;    /* the last one that a realloc released, in case it failed */
-    bool              failed;
+    bool              failed, damaged;
     uint8_t           kept[HF__TRACE_BLOCK_MAX];
 };
 
@@ -374,6 +374,21 @@ static bool is_of_blocks(hf__trace_kind kind)
     return kind == HF__TRACE_ALLOCATE || kind == HF__TRACE_RELEASE || kind == HF__TRACE_RESTORE;
 }
 
+/* Said once: what follows of that thread may be wrong as well. */
+static void put_damaged(hf__windows *w, size_t bytes)
+{
+    uint8_t fields[128], *at = fields;
+    char text[96];
+    if (w->damaged)
+        return;
+    w->damaged = true;
+    size_t length = (size_t)snprintf(text, sizeof text, "events of a thread were damaged by the program (%zu bytes and perhaps more)", bytes);
+    at = hf__varint_put(at, 0);
+    at = hf__varint_put(at, length);
+    memcpy(at, text, length);
+    hf__recording_put(w->out, HF__RECORD_NOTICE, hf__recording_ticks(w->out), fields, (size_t)(at + length - fields));
+}
+
 bool hf__windows_segment(hf__windows *w, uint64_t ticks, uint32_t ring, const void *bytes, size_t size)
 {
     hf__trace_bytes from = { bytes, (const uint8_t *)bytes + size, false };
@@ -383,8 +398,10 @@ bool hf__windows_segment(hf__windows *w, uint64_t ticks, uint32_t ring, const vo
     while (!w->failed && from.at < from.end) {
         const uint8_t *start = from.at;
         hf__decoded decoded = hf__trace_decode_event(w->state, &w->state->rings[ring], &from, &event);
-        if (decoded == HF__DECODED_BAD)
-            break;                               /* damaged by the program: the rest has no meaning */
+        if (decoded == HF__DECODED_BAD) {        /* damaged by the program: the rest has no meaning */
+            put_damaged(w, (size_t)(from.end - start));
+            break;
+        }
         if (decoded == HF__DECODED_NO_MEMORY || (decoded == HF__DECODED_EVENT && !apply(w, &event)))
             w->failed = true;
         else if (decoded == HF__DECODED_NOTHING || !is_of_blocks(event.kind)) {

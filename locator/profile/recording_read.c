@@ -31,13 +31,19 @@ typedef struct thread {
     uint32_t last_path, last_weight;
 } thread;
 
+/* What windows told last. */
+typedef struct told {
+    int64_t bytes, blocks;
+} told;
+
 typedef struct process {
     hf__replayed   result;
     hf__live       live;
     hf__path_cache cache;
     mapping       *mappings; /* by address */
     thread        *threads;
-    size_t         mappings_count, mappings_room, threads_count, threads_room;
+    told          *stacks_told, *paths_told; /* by stack; by path, the sum of its stacks */
+    size_t         mappings_count, mappings_room, threads_count, threads_room, stacks_told_room, paths_told_room;
     uint64_t       start_ns, period, next_window_ns;
     uint64_t       thinned_ns;  /* + 1; 0: never below what was asked for */
     char           thinned_why[96];
@@ -312,6 +318,18 @@ static void play_restore(player *at, process *in, const hf__trace_event *event)
 
 /* ---- windows: what the collector had already summed up ------------------------------------------ */
 
+static told *told_at(player *at, told **table, size_t *room, uint32_t index)
+{
+    size_t before = *room;
+    if (!HF_RESERVE(*table, *room, (size_t)index + 1)) {
+        at->failed = true;
+        return NULL;
+    }
+    memset(*table + before, 0, (*room - before) * sizeof **table);
+    return *table + index;
+}
+
+/* A window tells what is alive of one stack; several stacks may be one path, as two calls in one line are. */
 static void play_window(player *at, process *in, const hf__trace_event *event)
 {
     hf__model *model = &in->result.model;
@@ -320,12 +338,19 @@ static void play_window(player *at, process *in, const hf__trace_event *event)
     in->has_windows = true;
     model->sampled |= in->period > 1;
     uint32_t path = hf__stack_path(&at->paths, &in->cache, model, event->path_window.stack, HF_PATH_HEAP);
-    hf__model_point(model, path, (int64_t)event->path_window.live_bytes, (int64_t)event->path_window.live,
-                    event->path_window.birth_bytes, event->path_window.births, event->path_window.death_bytes,
-                    event->path_window.deaths);
-    if (path != HF_NONE && !model->failed && event->path_window.live > 0)
-        model->paths[path].noise_bytes = hf__sampling_noise((double)event->path_window.live_bytes,
-                                                            (double)event->path_window.live, (double)in->period);
+    if (path == HF_NONE)
+        return;
+    told *stack = told_at(at, &in->stacks_told, &in->stacks_told_room, event->path_window.stack);
+    told *sum = told_at(at, &in->paths_told, &in->paths_told_room, path);
+    if (stack == NULL || sum == NULL)
+        return;
+    sum->bytes += (int64_t)event->path_window.live_bytes - stack->bytes;
+    sum->blocks += (int64_t)event->path_window.live - stack->blocks;
+    *stack = (told){ (int64_t)event->path_window.live_bytes, (int64_t)event->path_window.live };
+    hf__model_point(model, path, sum->bytes, sum->blocks, event->path_window.birth_bytes, event->path_window.births,
+                    event->path_window.death_bytes, event->path_window.deaths);
+    if (!model->failed && sum->blocks > 0)
+        model->paths[path].noise_bytes = hf__sampling_noise((double)sum->bytes, (double)sum->blocks, (double)in->period);
 }
 
 /* The window that a time lies in. */
@@ -520,6 +545,8 @@ static void destroy(process *gone)
     hf__live_release(&gone->live);
     hf__path_cache_release(&gone->cache);
     hf__model_release(&gone->result.model);
+    hf__room_free(gone->stacks_told);
+    hf__room_free(gone->paths_told);
     hf__room_free(gone->mappings);
     hf__room_free(gone->threads);
     hf__room_free(gone);

@@ -14,12 +14,15 @@ __attribute__((noinline)) static void leak(void)
     sink = malloc(1000);
 }
 
+/* The first block is held until the last: whoever looks in between finds one or two. */
 __attribute__((noinline)) static void churn(unsigned round)
 {
-    for (unsigned i = 0; i < 200; i++) {
+    void *volatile held = malloc(round * 37 % 3000 + 1);
+    for (unsigned i = 1; i < 200; i++) {
         void *volatile block = malloc((round * 37 + i * 101) % 3000);
         free(block);
     }
+    free(held);
 }
 
 /* Waits until `rounds` are due. */
