@@ -10,7 +10,10 @@
  *
  * In builds of the library with AddressSanitizer memory that was not given out is poisoned. In
  * other debug builds (without NDEBUG) memory that a rewind takes back is filled with 0xDB, and a
- * later write into it is noticed, with a trap, when it is next given out or freed. */
+ * later write into it is noticed, with a trap, when it is next given out or freed.
+ *
+ * An arena with a name is a region of its own in what `holdfast run` reports: bytes in use and bytes reserved,
+ * together for all arenas of that name. A name costs nothing when the program is not recorded. */
 #ifndef HOLDFAST_ARENA_H
 #define HOLDFAST_ARENA_H
 
@@ -29,7 +32,8 @@ typedef struct hf_arena_options {
     size_t              block_bytes;     /* 0: HF_ARENA_BLOCK_BYTES */
     size_t              block_bytes_max; /* 0: HF_ARENA_BLOCK_BYTES_MAX; at least block_bytes */
     uint64_t            bytes_max;       /* reserved bytes; 0: HF_ARENA_BYTES_MAX */
-    uint64_t            reserved[4];
+    const char         *name;            /* NULL: none. As for hf_arena_name */
+    uint64_t            reserved[3];
 } hf_arena_options;
 
 typedef struct hf__arena_block hf__arena_block;
@@ -46,6 +50,7 @@ typedef struct hf_arena {
     uint64_t            bytes_max, used_large, used_peak;
     uint64_t            reserved, reserved_peak, blocks_taken, generation;
     hf_status           failure;
+    uint32_t            region; /* number at the recorder; 0: none */
 } hf_arena;
 
 typedef struct hf_arena_counts {
@@ -79,6 +84,11 @@ HF_API void hf_arena_init(hf_arena *arena, const hf_arena_options *options);
 /* Frees all blocks. Releasing again is fine, and so is an hf_arena of zeroes; using it again
  * takes another hf_arena_init. */
 HF_API void hf_arena_release(hf_arena *arena);
+
+/* Names the arena for `holdfast run`: told when the program is recorded, else nothing happens. `name` is
+ * copied, at most 64 bytes are kept. What it has in use is told whenever it takes or gives back a block, with
+ * each rewind and reset, and when it is counted. A second name begins another region. */
+HF_API void hf_arena_name(hf_arena *arena, const char *name);
 
 /* Takes everything back and keeps the first block: a round that fits in it takes no memory. */
 HF_API void hf_arena_reset(hf_arena *arena);

@@ -4,6 +4,8 @@
  *     ...
  *     hf_checkpoint("request 17");
  *
+ * Arenas of libholdfast show up by their names as well: hf_arena_name (arena.h).
+ *
  * Costs a test of one address when the program is not recorded. Nothing has to be linked.
  * Safe from any thread. Not safe in a signal handler. */
 #ifndef HOLDFAST_CHECKPOINT_H

@@ -9,6 +9,7 @@
  * in full blocks, the distance of `at` from the newest block's start, and the large blocks. */
 #include "allocate.h"
 #include "arena_block.h"
+#include "region.h"
 
 #include "base/checked.h"
 
@@ -38,11 +39,20 @@ static uint64_t used_now(const hf_arena *arena)
     return used;
 }
 
-static void note_peak(hf_arena *arena)
+/* Returns what is in use. */
+static uint64_t note_peak(hf_arena *arena)
 {
     uint64_t used = used_now(arena);
     if (used > arena->used_peak)
         arena->used_peak = used;
+    return used;
+}
+
+/* `most` was in use before. */
+static void tell(const hf_arena *arena, hf__region_told change, uint64_t most)
+{
+    if (HF_UNLIKELY(arena->region != 0))
+        hf__region_tell(arena->region, change, used_now(arena), arena->reserved, most);
 }
 
 /* ---- life -------------------------------------------------------------------------------- */
@@ -63,7 +73,16 @@ void hf_arena_init(hf_arena *arena, const hf_arena_options *options)
         .block_bytes_max = block_bytes_max > block_bytes ? block_bytes_max : block_bytes,
         .block_bytes_next = block_bytes,
         .bytes_max = options->bytes_max != 0 ? options->bytes_max : HF_ARENA_BYTES_MAX,
+        .region = hf__region_begin(options->name),
     };
+}
+
+void hf_arena_name(hf_arena *arena, const char *name)
+{
+    if (arena->region != 0)
+        hf__region_tell(arena->region, HF__TOLD_GONE, 0, 0, used_now(arena));
+    arena->region = hf__region_begin(name);
+    tell(arena, HF__TOLD_USE, 0);
 }
 
 hf_status hf_arena_create(const hf_arena_options *options, hf_arena **ret_arena, hf_error *reterr)
@@ -136,9 +155,11 @@ static void free_blocks_until(hf_arena *arena, const hf__arena_block *until)
 
 void hf_arena_release(hf_arena *arena)
 {
+    uint64_t used = used_now(arena);
     free_blocks_until(arena, NULL);
     free_large_until(arena, NULL);
     free_spare(arena);
+    tell(arena, HF__TOLD_GONE, used);
     hf_budget_drop(arena->budget);
     *arena = (hf_arena){ .at = NULL };
 }
@@ -295,10 +316,14 @@ void *hf__arena_allocate_slow(hf_arena *arena, size_t size, size_t alignment)
         arena->failure = HF_NO_MEMORY;
         return NULL;
     }
-    if (bytes > arena->block_bytes_next / 2)
-        return allocate_large(arena, bytes, size, alignment);
-    arena->failure = push_block(arena, bytes);
-    return arena->failure == HF_OK ? allocate_in_block(arena, size, alignment) : NULL;
+    if (bytes > arena->block_bytes_next / 2) {
+        found = allocate_large(arena, bytes, size, alignment);
+    } else {
+        arena->failure = push_block(arena, bytes);
+        found = arena->failure == HF_OK ? allocate_in_block(arena, size, alignment) : NULL;
+    }
+    tell(arena, HF__TOLD_USE, 0);
+    return found;
 }
 
 void *hf_arena_resize(hf_arena *arena, void *block, size_t old_size, size_t new_size, size_t alignment)
@@ -401,7 +426,7 @@ hf_status hf_arena_rewind(hf_arena *arena, hf_mark mark)
 {
     if (!mark_is_valid(arena, mark))
         return hf__misuse(NULL, "rewind: the mark is not one of this arena, or no longer");
-    note_peak(arena);
+    uint64_t used = note_peak(arena);
     free_large_until(arena, mark.large);
     while (arena->block != mark.block) {
         char            *end;
@@ -412,6 +437,7 @@ hf_status hf_arena_rewind(hf_arena *arena, hf_mark mark)
     if (mark.block != NULL)
         hf__block_spoil(mark.block, mark.at, arena->at);
     set_place(arena, mark.block, mark.at);
+    tell(arena, HF__TOLD_REWOUND, used);
     return HF_OK;
 }
 
@@ -449,13 +475,14 @@ hf_status hf_arena_rewind_keeping(hf_arena *arena, hf_mark mark, const void *byt
         memcpy(copy, bytes, size);
     hf_arena_rewind(arena, mark);
     push_large_block(arena, block, copy + used);
+    tell(arena, HF__TOLD_USE, 0);
     *ret_copy = copy;
     return HF_OK;
 }
 
 void hf_arena_reset(hf_arena *arena)
 {
-    note_peak(arena);
+    uint64_t used = note_peak(arena);
     free_large_until(arena, NULL);
     free_spare(arena);
     arena->generation++;
@@ -464,11 +491,12 @@ void hf_arena_reset(hf_arena *arena)
         first = first->below;
     free_blocks_until(arena, first);
     arena->block_bytes_next = arena->block_bytes;
-    if (first == NULL)
-        return;
-    hf__block_spoil(first, hf__block_data(first), arena->at);
-    set_place(arena, first, hf__block_data(first));
-    grow_next(arena);
+    if (first != NULL) {
+        hf__block_spoil(first, hf__block_data(first), arena->at);
+        set_place(arena, first, hf__block_data(first));
+        grow_next(arena);
+    }
+    tell(arena, HF__TOLD_RESET, used);
 }
 
 bool hf_arena_holds(const hf_arena *arena, const void *address)
@@ -495,5 +523,6 @@ hf_arena_counts hf_arena_count(const hf_arena *arena)
         .reserved_peak = arena->reserved_peak,
         .blocks_taken = arena->blocks_taken,
     };
+    tell(arena, HF__TOLD_USE, 0);
     return counts;
 }

@@ -14,6 +14,7 @@
 #include "page.h"
 #include "poison.h"
 #include "quarantine.h"
+#include "region.h"
 
 #include <errno.h>
 #include <holdfast/memory.h>
@@ -344,6 +345,21 @@ static void *stretch_kept(size_t bytes)
 
 /* ---- calls ------------------------------------------------------------------------------- */
 
+/* To the recorder of `holdfast run`: what is mapped, and how much of that is not merely kept. */
+static void tell_recorder(void)
+{
+    static _Atomic uint32_t region;
+    if (HF_LIKELY(hf__recorder_region == NULL))
+        return;
+    uint32_t known = atomic_load(&region);
+    if (known == 0) {
+        uint32_t made = hf__region_begin("pages of libholdfast");
+        known = atomic_compare_exchange_strong(&region, &known, made) ? made : known;
+    }
+    uint64_t kept = atomic_load(&source.kept_bytes), mapped = atomic_load(&source.mapped_bytes);
+    hf__region_tell(known, HF__TOLD_USE, mapped > kept ? mapped - kept : 0, mapped, 0);
+}
+
 void *hf__page_take(size_t size)
 {
     size_t bytes = hf__page_round(size);
@@ -360,12 +376,14 @@ void *hf__page_take(size_t size)
     }
     if (block == NULL)
         count(&source.refused);
+    tell_recorder();
     return block;
 }
 
 void hf__page_give(void *block, size_t size)
 {
     keep_or_unmap(block, hf__page_round(size));
+    tell_recorder();
 }
 
 void *hf__page_resize(void *block, size_t old_size, size_t new_size)
@@ -382,6 +400,7 @@ void *hf__page_resize(void *block, size_t old_size, size_t new_size)
         if (moved != NULL) {
             memcpy(moved, block, old_size < new_size ? old_size : new_size);
             keep_or_unmap(block, old_bytes);
+            tell_recorder();
             return moved;
         }
         moved = remap_once(block, old_bytes, new_bytes);
@@ -390,6 +409,7 @@ void *hf__page_resize(void *block, size_t old_size, size_t new_size)
     }
     if (moved == NULL)
         count(&source.refused);
+    tell_recorder();
     return moved;
 }
 

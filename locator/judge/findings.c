@@ -27,7 +27,7 @@ typedef struct court {
 
 enum { DISMISSED_MAX = 20, BLAME_LEVELS_MAX = 16, PARTS_MAX = 64 };
 
-static const char *const kind_names[] = { "heap", "mapping", "thread", "goroutine", "region" };
+static const char *const kind_names[] = { "heap", "mapping", "thread", "goroutine" };
 
 const char *hf__path_kind_name(hf__path_kind kind)
 {

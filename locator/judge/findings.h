@@ -84,7 +84,7 @@ static inline hf__reach hf__reach_of(const hf__reached *reached)
     return reached->lost == 0 && reached->kept == 0 ? HF_REACH_UNKNOWN : reached->lost >= reached->kept ? HF_REACH_LOST : HF_REACH_KEPT;
 }
 
-/* "heap", "mapping", "thread", "goroutine", "region". */
+/* "heap", "mapping", "thread", "goroutine". */
 const char *hf__path_kind_name(hf__path_kind kind);
 
 #endif

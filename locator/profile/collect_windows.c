@@ -38,6 +38,16 @@ typedef struct window_times {
     uint64_t  cell_ns;       /* births are told apart so far: the length of the window before, or a little less */
 } window_times;
 
+/* What a region told last, and at most, since that was written. */
+typedef struct window_region {
+    uint32_t process, region;      /* region 0 is free */
+    bool     touched;
+    hf__region_change change;
+    uint64_t used, reserved, most;
+} window_region;
+
+enum { REGIONS_KEPT = 1 << 12 };   /* of more, the one that comes next in a place has the one before written */
+
 struct hf__windows {
     hf__trace_reader *reader;      /* owns the state, for which it has read the first part */
     hf__trace_state  *state;
@@ -50,6 +60,7 @@ struct hf__windows {
     size_t            cohorts_count, cohorts_room;
     window_times     *times;       /* by process */
     size_t            times_room;
+    window_region    *regions;     /* REGIONS_KEPT of them, by process and number */
     window_block      released;    /* the last one that a realloc released, in case it failed */
     bool              failed, damaged;
     uint8_t           kept[HF__TRACE_BLOCK_MAX];
@@ -274,6 +285,37 @@ static void put_window(hf__windows *w, window_path *path)
     path->touched = false;
 }
 
+static void put_region(hf__windows *w, window_region *region)
+{
+    const uint64_t numbers[] = { region->process, region->region, region->change, region->used, region->reserved, region->most };
+    uint8_t fields[6 * HF__VARINT_MAX], *at = fields;
+    if (!region->touched)
+        return;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        at = hf__varint_put(at, numbers[i]);
+    hf__recording_put(w->out, HF__RECORD_REGION_USE, hf__recording_ticks(w->out), fields, (size_t)(at - fields));
+    region->touched = false;
+}
+
+/* The place of a region; what another one has there is `in_the_way` and must be written before. */
+static window_region *region_at(hf__windows *w, const hf__trace_event *event, bool *in_the_way)
+{
+    uint64_t key = event->region_use.region ^ (uint64_t)event->process << 32;
+    window_region *place = &w->regions[key * 0x9e3779b97f4a7c15u >> 52];
+    *in_the_way = place->touched && (place->process != event->process || place->region != event->region_use.region);
+    return place;
+}
+
+static void note_region(window_region *place, const hf__trace_event *event)
+{
+    if (!place->touched)
+        *place = (window_region){ .process = event->process, .region = event->region_use.region, .touched = true };
+    place->most = event->region_use.most > place->most ? event->region_use.most : place->most;
+    place->used = event->region_use.used;
+    place->reserved = event->region_use.reserved;
+    place->change = event->region_use.change;
+}
+
 /* Tells and forgets the cohorts of a process; those of others stay. */
 static bool put_cohorts(hf__windows *w, uint32_t process)
 {
@@ -348,6 +390,9 @@ static bool close_window(hf__windows *w, uint32_t process, uint64_t now_ns)
     name_paths(w, process);
     if (!put_cohorts(w, process))
         return false;
+    for (size_t i = 0; i < REGIONS_KEPT; i++)
+        if (w->regions[i].process == process)
+            put_region(w, &w->regions[i]);
     for (uint32_t stack = 1; stack < w->paths_room; stack++)
         if (w->paths[stack].touched && w->paths[stack].process == process)
             put_window(w, &w->paths[stack]);
@@ -389,6 +434,26 @@ static void put_damaged(hf__windows *w, size_t bytes)
     hf__recording_put(w->out, HF__RECORD_NOTICE, hf__recording_ticks(w->out), fields, (size_t)(at + length - fields));
 }
 
+/* Writes the events of a segment that stay events. */
+static void put_kept(hf__windows *w, uint64_t ticks, uint32_t ring, size_t *kept)
+{
+    if (*kept > 0)
+        hf__recording_put_segment(w->out, ticks, ring, w->kept, *kept);
+    *kept = 0;
+}
+
+/* Names of regions are events that stay: they come before what is told of them. */
+static void take_region(hf__windows *w, uint64_t ticks, uint32_t ring, const hf__trace_event *event, size_t *kept)
+{
+    bool in_the_way;
+    window_region *place = region_at(w, event, &in_the_way);
+    if (in_the_way) {
+        put_kept(w, ticks, ring, kept);
+        put_region(w, place);
+    }
+    note_region(place, event);
+}
+
 bool hf__windows_segment(hf__windows *w, uint64_t ticks, uint32_t ring, const void *bytes, size_t size)
 {
     hf__trace_bytes from = { bytes, (const uint8_t *)bytes + size, false };
@@ -404,19 +469,18 @@ bool hf__windows_segment(hf__windows *w, uint64_t ticks, uint32_t ring, const vo
         }
         if (decoded == HF__DECODED_NO_MEMORY || (decoded == HF__DECODED_EVENT && !apply(w, &event)))
             w->failed = true;
+        else if (decoded == HF__DECODED_EVENT && event.kind == HF__TRACE_REGION_USE)
+            take_region(w, ticks, ring, &event, &kept);
         else if (decoded == HF__DECODED_NOTHING || !is_of_blocks(event.kind)) {
             if (decoded == HF__DECODED_EVENT && event.kind == HF__TRACE_CHECKPOINT) {
-                if (kept > 0)
-                    hf__recording_put_segment(w->out, ticks, ring, w->kept, kept);
-                kept = 0;
+                put_kept(w, ticks, ring, &kept);
                 w->failed |= !close_window(w, event.process, event.time_ns);
             }
             memcpy(w->kept + kept, start, (size_t)(from.at - start));
             kept += (size_t)(from.at - start);
         }
     }
-    if (kept > 0)
-        hf__recording_put_segment(w->out, ticks, ring, w->kept, kept);
+    put_kept(w, ticks, ring, &kept);
     return !w->failed;
 }
 
@@ -469,6 +533,11 @@ hf_status hf__windows_create(int file, hf__recording *out, void (*meanwhile)(voi
     hf__windows *w = calloc(1, sizeof *w);
     if (w == NULL)
         return hf__fail(reterr, HF_NO_MEMORY, "closing windows");
+    w->regions = calloc(REGIONS_KEPT, sizeof *w->regions);
+    if (w->regions == NULL) {
+        hf__windows_destroy(w);
+        return hf__fail(reterr, HF_NO_MEMORY, "closing windows");
+    }
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     w->out = out;
     hf_status status = hf__trace_open_file(path, &w->reader, reterr);
@@ -493,6 +562,7 @@ void hf__windows_destroy(hf__windows *windows)
     free(windows->blocks);
     free(windows->paths);
     free(windows->cohorts);
+    free(windows->regions);
     for (size_t i = 0; i < windows->times_room; i++)
         free(windows->times[i].begins_ns);
     free(windows->times);

@@ -142,6 +142,7 @@ void hf__model_release(hf__model *model)
     hf__room_free(model->points);
     hf__room_free(model->deaths);
     hf__room_free(model->reached);
+    hf__room_free(model->regions);
     hf__room_free(model->function_slots.items);
     hf__room_free(model->frame_slots.items);
     hf__room_free(model->path_slots.items);
@@ -159,6 +160,20 @@ void hf__reached_add(hf__reached *into, const hf__reached *more)
     sum.kept = into->kept + more->kept;
     sum.kept_bytes = into->kept_bytes + more->kept_bytes;
     *into = sum;
+}
+
+uint32_t hf__model_region(hf__model *model, hf_text name, uint32_t function)
+{
+    enum { NAMES_MAX = 1000 };
+    bool more = model->regions_count >= NAMES_MAX;
+    uint32_t text = hf__model_text(model, more ? hf_text_from_cstr("(further names)") : name);
+    for (uint32_t i = 0; i < model->regions_count; i++)
+        if (model->regions[i].name == text)
+            return i;
+    if (text == HF_NONE || !HF_RESERVE(model->regions, model->regions_room, model->regions_count + 1))
+        return fail_memory(model);
+    model->regions[model->regions_count] = (hf__region){ .name = text, .function = function };
+    return (uint32_t)model->regions_count++;
 }
 
 void hf__model_reached(hf__model *model, uint32_t path, const hf__reached *reached)

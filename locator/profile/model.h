@@ -25,7 +25,7 @@ typedef enum hf__path_kind {
     HF_PATH_MAPPING,
     HF_PATH_THREAD,    /* bytes are those of the stacks */
     HF_PATH_GOROUTINE, /* counted only */
-    HF_PATH_REGION,    /* an arena of libholdfast, by name */
+    HF_PATH_KINDS,
 } hf__path_kind;
 
 /* Where a function comes from, as far as blame goes. */
@@ -120,6 +120,15 @@ typedef struct hf__death {
     uint64_t bytes, blocks;
 } hf__death;
 
+/* Arenas of libholdfast of one name, together; their blocks are in the paths that asked for them, too. As they
+ * were when main returned, or last. */
+typedef struct hf__region {
+    uint32_t name;      /* text */
+    uint32_t function;  /* in which the first of them was named; HF_NONE where it is not known */
+    uint64_t used, reserved, arenas;
+    uint64_t used_peak, reserved_peak, made;
+} hf__region;
+
 typedef struct hf__slots {
     uint32_t *items; /* index + 1, 0 is free */
     size_t    count;
@@ -133,9 +142,10 @@ typedef struct hf__model {
     hf__point      *points;
     hf__death      *deaths;
     hf__reached    *reached;
+    hf__region     *regions;
     hf__checkpoint  checkpoints[HF_WINDOWS_MAX];
     size_t          functions_count, frames_count, paths_count, points_count, deaths_count;
-    size_t          reached_count, reached_room;
+    size_t          reached_count, reached_room, regions_count, regions_room;
     size_t          functions_room, frames_room, paths_room, points_room, deaths_room, deaths_compacted;
     hf__slots       function_slots, frame_slots, path_slots;
     uint64_t        checkpoints_seen; /* merged ones included */
@@ -174,6 +184,8 @@ void hf__model_point(hf__model *model, uint32_t path, int64_t live_bytes, int64_
                      uint64_t born_blocks, uint64_t died_bytes, uint64_t died_blocks);
 /* Deaths in the current window of what was born before checkpoint number `born`. */
 void hf__model_death(hf__model *model, uint32_t path, uint64_t born, uint64_t bytes, uint64_t blocks);
+/* The index of the region of that name; HF_NONE when memory is out. */
+uint32_t hf__model_region(hf__model *model, hf_text name, uint32_t function);
 /* What a look through memory found about some of a path's blocks. */
 void hf__model_reached(hf__model *model, uint32_t path, const hf__reached *reached);
 /* Adds up counts; from where is that of the part which has more kept blocks. */

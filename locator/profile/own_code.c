@@ -61,6 +61,16 @@ static bool is_system_source(hf_text file)
     return begins_with_any(file, roots);
 }
 
+static bool is_own_memory(hf_text name, hf_text file)
+{
+    static const char *const sources[] = { "lib/memory/allocator.c", "lib/memory/arena.c", "lib/memory/budget.c",
+                                           "lib/memory/frame.c", "lib/memory/page.c", "lib/memory/region.h", NULL };
+    for (const char *const *source = sources; *source != NULL; source++)
+        if (ends(file, *source))
+            return true;
+    return begins(name, "hf_arena_") || begins(name, "hf__arena_") || begins(name, "hf__page_") || begins(name, "hf__memory_");
+}
+
 static bool is_start(hf_text name)
 {
     static const char *const names[] = { "_start", "__libc_start_main", "__libc_start_call_main", "start_thread",
@@ -83,6 +93,11 @@ hf__origin hf__origin_of_native(hf_text name, hf_text file, hf_text module, bool
         return HF_ORIGIN_START;
     if (is_allocator_name(name))
         return HF_ORIGIN_ALLOCATOR;
+    /* libholdfast itself: what gives memory out is an allocator, the rest a library, wherever they are linked. */
+    if (is_own_memory(name, file))
+        return HF_ORIGIN_ALLOCATOR;
+    if (memmem(module.bytes, module.length, "/libholdfast.so", 15) != NULL)
+        return HF_ORIGIN_LIBRARY;
     if (begins_with_any(name, spaces) || is_system_source(file))
         return HF_ORIGIN_LIBRARY;
     if (program_is_module)

@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "live.h"
+#include "recording_regions.h"
 #include "room.h"
 #include "stack_paths.h"
 #include "trace_read.h"
@@ -39,6 +40,7 @@ typedef struct told {
 typedef struct process {
     hf__replayed   result;
     hf__live       live;
+    hf__regions    regions;
     hf__path_cache cache;
     mapping       *mappings; /* by address */
     thread        *threads;
@@ -52,7 +54,7 @@ typedef struct process {
     size_t         threads_live;
     unsigned       by_signal, by_program; /* checkpoints */
     unsigned       merged;      /* windows were merged so often before the first summed up one */
-    bool           started, main_returned, has_windows;
+    bool           started, main_returned, has_windows, has_inherited;
 } process;
 
 struct hf__replay {
@@ -447,6 +449,34 @@ static void play_reach(player *at, process *in, const hf__trace_event *event)
     hf__model_reached(model, path, &reached);
 }
 
+/* ---- regions ---------------------------------------------------------------------------------- */
+
+/* Of the parent, when the first event of its child comes: that it began was told earlier than its events were. */
+static void inherit_regions(player *at, process *in, hf__trace_kind kind)
+{
+    if (!in->result.forked || in->has_inherited || kind == HF__TRACE_MODULE_LOAD || kind == HF__TRACE_STACK)
+        return;
+    in->has_inherited = true;
+    const process *parent = process_of(at, in->result.parent);
+    if (parent != NULL)
+        at->failed |= !hf__regions_inherit(&in->regions, &in->result.model, &parent->regions, &parent->result.model);
+}
+
+/* What exit handlers take down is no news: regions stay as main left them. */
+static void play_region(player *at, process *in, const hf__trace_event *event)
+{
+    hf__model *model = &in->result.model;
+    if (in->main_returned)
+        return;
+    if (event->kind == HF__TRACE_REGION_USE) {
+        hf__regions_use(&in->regions, model, event);
+        return;
+    }
+    uint32_t path = hf__stack_path(&at->paths, &in->cache, model, event->region.stack, HF_PATH_HEAP);
+    if (path != HF_NONE)
+        at->failed |= !hf__regions_name(&in->regions, model, event, hf__stack_function(model, path));
+}
+
 /* ---- checkpoints ------------------------------------------------------------------------------ */
 
 static int64_t known(uint64_t amount)
@@ -501,6 +531,7 @@ static void play_for_process(player *at, const hf__trace_event *event)
     if (event->time_ns >= in->next_window_ns && !in->has_windows &&
         (event->kind == HF__TRACE_ALLOCATE || event->kind == HF__TRACE_RELEASE))
         close_window(in, event->time_ns);
+    inherit_regions(at, in, event->kind);
     switch (event->kind) {
     case HF__TRACE_PROCESS_END:
         in->result.ended = (int)event->process_end.how;
@@ -522,6 +553,8 @@ static void play_for_process(player *at, const hf__trace_event *event)
     case HF__TRACE_CHECKPOINT: play_checkpoint(in, event); break;
     case HF__TRACE_PATH_WINDOW: play_window(at, in, event); break;
     case HF__TRACE_REACH: play_reach(at, in, event); break;
+    case HF__TRACE_REGION:
+    case HF__TRACE_REGION_USE: play_region(at, in, event); break;
     case HF__TRACE_PATH_COHORT: play_cohort(at, in, event); break;
     default: break;
     }
@@ -547,6 +580,7 @@ static void destroy(process *gone)
     hf__model_release(&gone->result.model);
     hf__room_free(gone->stacks_told);
     hf__room_free(gone->paths_told);
+    hf__regions_release(&gone->regions);
     hf__room_free(gone->mappings);
     hf__room_free(gone->threads);
     hf__room_free(gone);
@@ -563,6 +597,8 @@ static hf_status seal_all(player *at, hf_error *reterr)
         one->result.strangers = one->live.strangers;
         note_thinning(at, one);
         note_checkpoints(at, one);
+        if (one->regions.left_out)
+            note(at, "more than %d arenas with names; the rest is left out", HF_REGIONS_MAX);
         hf_status status = hf__model_seal(&one->result.model, reterr);
         if (status != HF_OK)
             return status;

@@ -255,7 +255,7 @@ bool hf__stack_paths_variable(hf__stack_paths *paths, uint32_t module, uint64_t 
 void hf__path_cache_release(hf__path_cache *cache)
 {
     hf__room_free(cache->frames);
-    for (size_t i = 0; i <= HF_PATH_REGION; i++)
+    for (size_t i = 0; i < HF_PATH_KINDS; i++)
         hf__room_free(cache->by_kind[i]);
     memset(cache, 0, sizeof *cache);
 }

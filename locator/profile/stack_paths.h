@@ -54,8 +54,8 @@ bool hf__stack_paths_stack(hf__stack_paths *paths, const hf__trace_event *event)
 /* For one process: frames and paths already made, by stack number. */
 typedef struct hf__path_cache {
     uint32_t *frames;              /* + 1; 0 is not made yet */
-    uint32_t *by_kind[HF_PATH_REGION + 1];
-    size_t    frames_room, by_kind_room[HF_PATH_REGION + 1];
+    uint32_t *by_kind[HF_PATH_KINDS];
+    size_t    frames_room, by_kind_room[HF_PATH_KINDS];
 } hf__path_cache;
 
 /* The path of a stack in `model`; HF_NONE when memory is out. */

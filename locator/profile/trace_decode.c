@@ -155,6 +155,26 @@ static hf__decoded decode_block(hf__ring_read *ring, const hf__process_read *pro
     return HF__DECODED_EVENT;
 }
 
+static hf__decoded decode_region(const hf__process_read *process, hf__trace_bytes *bytes, hf__trace_event *event)
+{
+    event->kind = HF__TRACE_REGION;
+    event->region.region = (uint32_t)hf__trace_number_to(bytes, UINT32_MAX);
+    event->region.stack = stack_of(process, hf__trace_number_to(bytes, UINT32_MAX));
+    event->region.name = hf__trace_text_of(bytes, HF__TRACE_NAME_MAX);
+    return bytes->bad || event->region.region == 0 ? HF__DECODED_BAD : HF__DECODED_EVENT;
+}
+
+static hf__decoded decode_region_use(hf__trace_bytes *bytes, hf__trace_event *event)
+{
+    event->kind = HF__TRACE_REGION_USE;
+    event->region_use.region = (uint32_t)hf__trace_number_to(bytes, UINT32_MAX);
+    event->region_use.change = (hf__region_change)hf__trace_number_to(bytes, HF__REGION_GONE);
+    event->region_use.used = hf__trace_number(bytes);
+    event->region_use.reserved = hf__trace_number(bytes);
+    event->region_use.most = hf__trace_number(bytes);
+    return bytes->bad || event->region_use.region == 0 ? HF__DECODED_BAD : HF__DECODED_EVENT;
+}
+
 static hf__decoded decode_other(hf__trace_state *state, hf__ring_read *ring, const hf__process_read *process, uint64_t code,
                                 hf__trace_bytes *bytes, hf__trace_event *event)
 {
@@ -180,6 +200,8 @@ static hf__decoded decode_other(hf__trace_state *state, hf__ring_read *ring, con
         event->lost.events = hf__trace_number(bytes);
         event->lost.text = own_text(state, "events of a thread whose ring stayed full");
         return HF__DECODED_EVENT;
+    case HF__OTHER_REGION: return decode_region(process, bytes, event);
+    case HF__OTHER_REGION_USE: return decode_region_use(bytes, event);
     default: return HF__DECODED_BAD;
     }
 }
@@ -447,6 +469,7 @@ static hf__decoded decode_of_process(hf__trace_state *state, hf__record tag, hf_
     case HF__RECORD_PATH_WINDOW: return decode_window(process, bytes, event);
     case HF__RECORD_REACH: return decode_reach(process, bytes, event);
     case HF__RECORD_PATH_COHORT: return decode_cohort(process, bytes, event);
+    case HF__RECORD_REGION_USE: return decode_region_use(bytes, event);
     case HF__RECORD_SAMPLING:
     case HF__RECORD_LOST:
     case HF__RECORD_NOTICE: return decode_notice(tag, bytes, event);

@@ -69,9 +69,9 @@ static hf_status read_header(hf__trace_reader *reader, hf_error *reterr)
         (first = bytes_at(reader, 0, sizeof header)) == NULL)
         return hf__fail(reterr, HF_BAD_PROFILE, "not a recording");
     memcpy(&header, first, sizeof header);
-    if (header.version != HF__TRACE_VERSION)
-        return hf__fail(reterr, HF_BAD_VERSION, "recording of version %u, expected %u", header.version,
-                        (unsigned)HF__TRACE_VERSION);
+    if (header.version < HF__TRACE_VERSION_FIRST || header.version > HF__TRACE_VERSION)
+        return hf__fail(reterr, HF_BAD_VERSION, "recording of version %u, expected %u to %u", header.version,
+                        (unsigned)HF__TRACE_VERSION_FIRST, (unsigned)HF__TRACE_VERSION);
     if (header.command_length > HF__TRACE_COMMAND_MAX || header.ticks_per_second == 0 ||
         header.command_length > reader->length - sizeof header ||
         (first = bytes_at(reader, sizeof header, header.command_length)) == NULL)

@@ -283,14 +283,8 @@ static bool find_room(hf__context *context, uint64_t *ret_start, uint64_t *ret_l
     return true;
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / MS;
-}
-
-/* The ring is full: wait for the collector, for a bounded time, once. */
+/* The ring is full: wait for the collector, for a bounded time, once. Pauses are counted and not the clock, which
+ * goes on while the whole machine, collector and all, stands still. */
 static bool wait_for_room(hf__context *context, uint64_t *ret_start, uint64_t *ret_limit)
 {
     hf__session *session = hf__self.session;
@@ -300,9 +294,9 @@ static bool wait_for_room(hf__context *context, uint64_t *ret_start, uint64_t *r
     }
     if (context->impatient)
         return false;
-    uint64_t until = now_ms() + session->wait_ms_max;
-    do {
-        const struct timespec pause = { 0, 2 * MS };
+    enum { PAUSE_MS = 2 };
+    for (uint32_t waited_ms = 0; waited_ms < session->wait_ms_max && atomic_load(&session->open) != 0; waited_ms += PAUSE_MS) {
+        const struct timespec pause = { 0, PAUSE_MS * MS };
         atomic_store(&context->ring->waits, 1);
         hf__ring_doorbell();
         if (find_room(context, ret_start, ret_limit))
@@ -310,7 +304,7 @@ static bool wait_for_room(hf__context *context, uint64_t *ret_start, uint64_t *r
         syscall(SYS_futex, &context->ring->waits, FUTEX_WAIT, 1, &pause, NULL, 0);
         if (find_room(context, ret_start, ret_limit))
             return true;
-    } while (now_ms() < until && atomic_load(&session->open) != 0);
+    }
     context->impatient = true;
     if (syscall(SYS_kill, (pid_t)session->collector_pid, 0) != 0 && errno == ESRCH)
         hf__process_stop(NULL);

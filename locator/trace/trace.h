@@ -53,6 +53,8 @@ typedef enum hf__trace_kind {
     HF__TRACE_PATH_WINDOW,      /* .path_window: only in recordings past their size bound */
     HF__TRACE_PATH_COHORT,      /* .path_cohort: the same */
     HF__TRACE_REACH,            /* .reach: of all live blocks of one stack, when memory was looked through */
+    HF__TRACE_REGION,           /* .region: an arena of libholdfast has a name from here on */
+    HF__TRACE_REGION_USE,       /* .region_use */
     HF__TRACE_LOST,             /* .lost */
     HF__TRACE_NOTICE,           /* .notice */
     HF__TRACE_KIND_COUNT
@@ -81,6 +83,14 @@ enum {
     HF__MAP_ALLOCATOR = 4, /* by the allocator, for the blocks that it gives out */
     HF__MAP_RESERVED  = 8  /* without access: address space, no memory */
 };
+
+/* Why a region tells what it has in use. */
+typedef enum hf__region_change {
+    HF__REGION_USE     = 0, /* a block was taken, or somebody counted */
+    HF__REGION_REWOUND = 1,
+    HF__REGION_RESET   = 2,
+    HF__REGION_GONE    = 3  /* the arena, or its name */
+} hf__region_change;
 
 typedef enum hf__process_origin { HF__PROCESS_COMMAND = 0, HF__PROCESS_FORK = 1, HF__PROCESS_EXEC = 2 } hf__process_origin;
 
@@ -250,6 +260,17 @@ typedef struct hf__trace_event {
             uint32_t via;                             /* stack of blocks between the root and these; 0: none */
             hf__trace_text file;                      /* mapped at that address; may be empty */
         } reach;
+        struct {
+            uint32_t region;                          /* from 1 per process; those of its parent live on in a forked child */
+            uint32_t stack;                           /* that named it */
+            hf__trace_text name;
+        } region;
+        struct {
+            uint32_t region;
+            hf__region_change change;
+            uint64_t used, reserved;                  /* bytes */
+            uint64_t most;                            /* in use since it was last told */
+        } region_use;
         struct {
             uint64_t events;                          /* at least so many; live figures are bounds from here on */
             hf__trace_text text;

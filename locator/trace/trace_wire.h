@@ -16,10 +16,11 @@
 #define HF__TRACE_MAGIC "HFTRACE1"
 
 enum {
-    HF__TRACE_VERSION      = 2,
+    HF__TRACE_VERSION      = 3,
+    HF__TRACE_VERSION_FIRST = 2,         /* of those that can be read: it has no regions */
     HF__TRACE_COMMAND_MAX  = 4096,
     HF__TRACE_TEXT_MAX     = 4096,       /* paths, notices */
-    HF__TRACE_NAME_MAX     = 64,         /* of a checkpoint */
+    HF__TRACE_NAME_MAX     = 64,         /* of a checkpoint, of a region */
     HF__TRACE_BLOCK_MAX    = 1 << 20,    /* of a block, unpacked */
     HF__TRACE_RINGS_MAX    = 1 << 12,
     HF__TRACE_PROCESSES_MAX = 1 << 20,
@@ -59,6 +60,7 @@ typedef enum hf__record {
     HF__RECORD_REACH,            /* process, stack in it, look, lost, bytes, held, kept, bytes, root, address, module in
                                     it, thread id, stack in it between, text */
     HF__RECORD_PATH_COHORT,      /* process, stack in it, begin and span in nanoseconds, deaths, bytes */
+    HF__RECORD_REGION_USE,       /* process, region, change, used, reserved, most */
     HF__RECORD_COUNT
 } hf__record;
 
@@ -84,6 +86,8 @@ typedef enum hf__other_event {
     HF__OTHER_SAMPLING,          /* period, reason */
     HF__OTHER_CHECKPOINT,        /* body */
     HF__OTHER_LOST,              /* events */
+    HF__OTHER_REGION,            /* region, stack, length, name */
+    HF__OTHER_REGION_USE,        /* region, change, used, reserved, most */
     HF__OTHER_COUNT
 } hf__other_event;
 

@@ -231,6 +231,26 @@ static hf__written_reconciled reconciled_of(page *on, const hf__reconciled *all)
     };
 }
 
+static void fill_regions(page *on, hf__written_verdict *into)
+{
+    const hf__model *model = on->shown->model;
+    into->regions = take(on, model->regions_count, sizeof *into->regions);
+    into->n_regions = into->regions != NULL ? model->regions_count : 0;
+    for (size_t i = 0; i < into->n_regions; i++) {
+        const hf__region *region = &model->regions[i];
+        into->regions[i] = (hf__written_region){
+            .name = text_of(on, hf__intern_text(&model->texts, region->name)),
+            .function = region->function != HF_NONE ? function_of(on, region->function) : NULL,
+            .used_bytes = region->used,
+            .reserved_bytes = region->reserved,
+            .arenas = region->arenas,
+            .used_peak_bytes = region->used_peak,
+            .reserved_peak_bytes = region->reserved_peak,
+            .arenas_made = region->made,
+        };
+    }
+}
+
 static void fill_lists(page *on, hf__written_verdict *into)
 {
     const hf__judgement *judgement = on->shown->judgement;
@@ -270,6 +290,7 @@ static void fill_verdict(page *on, hf__written_verdict *into)
     if (shown->note != NULL && shown->note[0] != 0)
         into->note = words_of(on, shown->note);
     into->reconciled = reconciled_of(on, &judgement->reconciled);
+    fill_regions(on, into);
     fill_lists(on, into);
 }
 

@@ -73,6 +73,17 @@ typedef struct hf__written_dismissed {
     char    *why HF(own);
 } hf__written_dismissed HF(derive(json));
 
+typedef struct hf__written_region {
+    char    *name HF(own);
+    char    *function HF(own, optional);
+    uint64_t used_bytes;
+    uint64_t reserved_bytes;
+    uint64_t arenas;
+    uint64_t used_peak_bytes;
+    uint64_t reserved_peak_bytes;
+    uint64_t arenas_made;
+} hf__written_region HF(derive(json));
+
 typedef struct hf__written_reconciled {
     int64_t *recorded_live HF(own);
     int64_t *allocator_live HF(own);
@@ -106,6 +117,8 @@ typedef struct hf__written_verdict {
     char    *program HF(own);
     char    *note HF(own, optional);
     hf__written_reconciled reconciled;
+    hf__written_region    *regions HF(own, count = n_regions, optional);
+    size_t   n_regions;
     hf__written_finding   *findings HF(own, count = n_findings);
     size_t   n_findings;
     hf__written_dismissed *dismissed HF(own, count = n_dismissed);
