@@ -283,8 +283,15 @@ static bool find_room(hf__context *context, uint64_t *ret_start, uint64_t *ret_l
     return true;
 }
 
-/* The ring is full: wait for the collector, for a bounded time, once. Pauses are counted and not the clock, which
- * goes on while the whole machine, collector and all, stands still. */
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / MS;
+}
+
+/* The ring is full: wait for the collector, for a bounded time, once. Some pauses in any case: the clock goes on while
+ * the whole machine, collector and all, stands still. */
 static bool wait_for_room(hf__context *context, uint64_t *ret_start, uint64_t *ret_limit)
 {
     hf__session *session = hf__self.session;
@@ -294,9 +301,10 @@ static bool wait_for_room(hf__context *context, uint64_t *ret_start, uint64_t *r
     }
     if (context->impatient)
         return false;
-    enum { PAUSE_MS = 2 };
-    for (uint32_t waited_ms = 0; waited_ms < session->wait_ms_max && atomic_load(&session->open) != 0; waited_ms += PAUSE_MS) {
-        const struct timespec pause = { 0, PAUSE_MS * MS };
+    enum { PAUSES_MIN = 20 };
+    uint64_t until = now_ms() + session->wait_ms_max;
+    for (uint32_t pauses = 0; (pauses < PAUSES_MIN || now_ms() < until) && atomic_load(&session->open) != 0; pauses++) {
+        const struct timespec pause = { 0, 2 * MS };
         atomic_store(&context->ring->waits, 1);
         hf__ring_doorbell();
         if (find_room(context, ret_start, ret_limit))
