@@ -13,17 +13,20 @@ enum { WINDOW = 512, WINDOWS_FEW = 32, WINDOWS_SHARE = 256, WHOLE_MAX = 2048 };
 /* Counts the bytes that are , : [ ] { } and notes whether there is a backslash. */
 static size_t count_operators(const char *at, size_t length, bool *has_slash)
 {
-    size_t count = 0, i = 0;
-    unsigned slashes = 0;
+    size_t i = 0;
+    __m128i hits = _mm_setzero_si128(), slashes = hits; /* in each of 16 columns */
+    _Static_assert(WHOLE_MAX / 16 < 256 && WINDOW <= WHOLE_MAX, "a column counts in a byte");
     for (; i + 16 <= length; i += 16) {
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
         __m128i low = _mm_or_si128(x, _mm_set1_epi8(0x20)); /* [ ] as { } */
         __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(',')), _mm_cmpeq_epi8(x, _mm_set1_epi8(':'))),
                                    _mm_or_si128(_mm_cmpeq_epi8(low, _mm_set1_epi8('{')), _mm_cmpeq_epi8(low, _mm_set1_epi8('}'))));
-        count += (size_t)__builtin_popcount((unsigned)_mm_movemask_epi8(hit));
-        slashes |= (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+        hits = _mm_sub_epi8(hits, hit);
+        slashes = _mm_or_si128(slashes, _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
     }
-    *has_slash = slashes != 0 || memchr(at + i, '\\', length - i) != NULL;
+    __m128i halves = _mm_sad_epu8(hits, _mm_setzero_si128());
+    size_t count = (size_t)_mm_cvtsi128_si32(halves) + (size_t)_mm_extract_epi16(halves, 4);
+    *has_slash = _mm_movemask_epi8(slashes) != 0 || memchr(at + i, '\\', length - i) != NULL;
     for (; i < length; i++)
         count += at[i] == ',' || at[i] == ':' || (at[i] | 0x20) == '{' || (at[i] | 0x20) == '}';
     return count;
