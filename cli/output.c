@@ -16,15 +16,29 @@ static int failed(const char *what, const char *path)
     return EXIT_BAD_DATA;
 }
 
-/* The permissions a new file would have, or those of the file that is replaced. */
-static mode_t mode_for(const char *path)
+/* A file beside `to->path`, whose name goes into to->beside. A new file gets the permissions that the system
+ * gives new files; one that will replace another is for nobody else until it has those of the other. */
+static int create_beside(output *to)
 {
     struct stat there;
-    if (stat(path, &there) == 0)
-        return there.st_mode & 07777;
-    mode_t mask = umask(0);
-    umask(mask);
-    return 0666 & ~mask;
+    size_t room = strlen(to->path) + 48;
+    to->replaces = stat(to->path, &there) == 0;
+    to->mode = to->replaces ? there.st_mode & 07777 : 0;
+    to->beside = malloc(room);
+    if (to->beside == NULL)
+        return -1;
+    int descriptor = -1;
+    for (unsigned turn = 0; descriptor < 0 && turn < 100; turn++) {
+        snprintf(to->beside, room, "%s.%ld.%u.new", to->path, (long)getpid(), turn);
+        descriptor = open(to->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, to->replaces ? 0600 : 0666);
+        if (descriptor < 0 && errno != EEXIST)
+            break;
+    }
+    if (descriptor < 0) {
+        free(to->beside);
+        to->beside = NULL;
+    }
+    return descriptor;
 }
 
 int output_begin(output *to, const char *path)
@@ -40,17 +54,8 @@ int output_begin(output *to, const char *path)
         return EXIT_DONE;
     }
     to->path = path;
-    to->beside = malloc(strlen(path) + sizeof ".XXXXXX");
-    if (to->beside == NULL)
-        return failed("write", path);
-    sprintf(to->beside, "%s.XXXXXX", path);
-    to->descriptor = mkstemp(to->beside);
-    if (to->descriptor < 0) {
-        free(to->beside);
-        to->beside = NULL;
-        return failed("create", path);
-    }
-    return EXIT_DONE;
+    to->descriptor = create_beside(to);
+    return to->descriptor >= 0 ? EXIT_DONE : failed("create", path);
 }
 
 /* Writes out what was gathered; false with errno. */
@@ -119,7 +124,7 @@ int output_put_text(output *to, hf_text text)
 /* Puts the file in its place, or takes it away. */
 static int settle(output *to, int code)
 {
-    if (code == EXIT_DONE && fchmod(to->descriptor, mode_for(to->path)) != 0)
+    if (code == EXIT_DONE && to->replaces && fchmod(to->descriptor, to->mode) != 0)
         code = failed("write", to->path);
     if (close(to->descriptor) != 0 && code == EXIT_DONE)
         code = failed("write", to->path);

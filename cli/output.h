@@ -3,6 +3,7 @@
 #define HOLDFAST_OUTPUT_H
 
 #include <holdfast/write.h>
+#include <sys/types.h>
 
 #include "stream_input.h"
 
@@ -13,6 +14,8 @@ enum { OUTPUT_ROOM = 256 * 1024 };
 typedef struct output {
     const char *path; /* NULL: standard output */
     char       *beside; /* the file being written */
+    mode_t      mode;   /* of the one that it replaces, if it does */
+    bool        replaces;
     int         descriptor;
     char       *bytes;
     size_t      length;

@@ -42,8 +42,9 @@ static uint64_t round_to_bits(uint64_t significand, int64_t power)
     }
     int      upper = (int)(high >> 63);
     uint64_t mantissa = high >> (upper + 9); /* 54 bits: one more than kept */
-    /* floor(power * log2(10)) by a fraction, plus what normalising took, plus the bias. */
-    int exponent = (int)((217706 * power) >> 16) + 63 + upper - zeros + 1023;
+    /* floor(power * log2(10)) by a fraction (2^14 more while it is shifted, which is for no negative numbers),
+     * plus what normalising took, plus the bias. */
+    int exponent = (int)((217706 * power + (1 << 30)) >> 16) - (1 << 14) + 63 + upper - zeros + 1023;
     if (HF_UNLIKELY(exponent <= 0)) { /* subnormal */
         if (exponent <= -63)
             return 0;

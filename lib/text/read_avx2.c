@@ -97,7 +97,7 @@ static inline void scan_block(scan *m, const char *text, uint32_t position, size
         quotes &= ~find_escaped(slashes, &m->escape_carry);
     __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, (long long)quotes), _mm_set1_epi8(-1), 0);
     uint64_t inside = (uint64_t)_mm_cvtsi128_si64(product) ^ m->in_string;
-    m->in_string = (uint64_t)((int64_t)inside >> 63);
+    m->in_string = 0 - (inside >> 63);
     m->control_bad |= controls & (inside | ~blanks);
     uint64_t scalar = ~(operators | blanks | quotes | inside);
     uint64_t follows = scalar << 1 | m->scalar_carry;

@@ -109,7 +109,7 @@ static inline __attribute__((always_inline)) void scan_block(hf__scan *m, const 
     if (HF_UNLIKELY((slashes | m->escape_carry) != 0))
         quotes &= ~find_escaped(slashes, &m->escape_carry);
     uint64_t inside = hf__inside_strings(quotes) ^ string_before; /* opening quotes, not closing ones */
-    m->in_string = (uint64_t)((int64_t)inside >> 63);
+    m->in_string = 0 - (inside >> 63);
     m->control_bad |= controls & (inside | ~blanks);
 
     uint64_t scalar = ~(operators | blanks | quotes | inside);

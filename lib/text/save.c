@@ -71,11 +71,13 @@ static void list_parts(const hf__block_header *block, part parts[PARTS])
         { block->side_offset, block->side_bytes },
         { block->links_offset, block->link_count * sizeof(hf__link_target) },
     };
-    for (unsigned i = 0; i < PARTS; i++) {
+    memcpy(parts, all, sizeof all);
+    for (unsigned i = 1; i < PARTS; i++) {
+        const part moved = parts[i];
         unsigned place = i;
-        for (; place > 0 && parts[place - 1].offset > all[i].offset; place--)
+        for (; place > 0 && parts[place - 1].offset > moved.offset; place--)
             parts[place] = parts[place - 1];
-        parts[place] = all[i];
+        parts[place] = moved;
     }
 }
 

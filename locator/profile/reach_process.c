@@ -214,16 +214,18 @@ static bool put_path(hf__reach_maps *maps, const char *path, uint32_t *ret_offse
 
 static bool put_map(hf__reach_maps *maps, char *line)
 {
-    unsigned long long start, end;
-    char rights[8];
-    int name = 0;
+    char rights[8], *rest;
+    int skipped = 0;
     line[strcspn(line, "\n")] = '\0';
-    if (sscanf(line, "%llx-%llx %7s %*s %*s %*s %n", &start, &end, rights, &name) < 3 || name == 0)
+    unsigned long long start = strtoull(line, &rest, 16);
+    unsigned long long end = *rest == '-' ? strtoull(rest + 1, &rest, 16) : 0;
+    if (end == 0 || sscanf(rest, "%7s %*s %*s %*s %n", rights, &skipped) < 1 || skipped == 0)
         return true;
+    const char *name = rest + skipped;
     hf__reach_map map = { .start = start, .end = end, .readable = rights[0] == 'r', .writable = rights[1] == 'w',
-                          .shared = rights[3] == 's', .is_stack = strcmp(line + name, "[stack]") == 0,
-                          .is_heap = strcmp(line + name, "[heap]") == 0 };
-    if (line[name] == '/' && !put_path(maps, line + name, &map.path))
+                          .shared = rights[3] == 's', .is_stack = strcmp(name, "[stack]") == 0,
+                          .is_heap = strcmp(name, "[heap]") == 0 };
+    if (name[0] == '/' && !put_path(maps, name, &map.path))
         return false;
     if (!HF_RESERVE(maps->maps, maps->maps_room, maps->maps_count + 1))
         return false;
