@@ -94,7 +94,6 @@ static void context_bind(hf__context *context, uint32_t number, uint32_t level)
 {
     hf__session *session = hf__self.session;
     uint8_t *memory = (uint8_t *)session + hf__ring_offset(number);
-    hf__walker *walker = &context->walker;
     context->ring = &session->rings[number];
     context->bytes = memory;
     context->stamps = (hf__stamp *)(memory + HF__RING_BYTES);
@@ -110,8 +109,7 @@ static void context_bind(hf__context *context, uint32_t number, uint32_t level)
     context->measure_next = false;
     context->impatient = context->begun = false;
     context->range_epoch = UINT32_MAX;
-    walker->count = 0;
-    walker->own = hf__thread.stack;
+    hf__walker_bind(&context->walker, hf__thread.stack);
     atomic_store(&context->ring->tid, (uint32_t)syscall(SYS_gettid));
     atomic_store(&context->ring->level, level);
 }

@@ -345,21 +345,94 @@ static __attribute__((noinline)) void forget(hf__walker *walker, uint32_t epoch)
 {
     walker->count = 0;
     walker->epoch = epoch;
+    walker->version++;
     memset(walker->steps, 0, sizeof walker->steps);
 }
 
-uint32_t hf__walk_stack(hf__unwinder *unwinder, hf__walker *walker, hf__registers from)
+/* ---- walks of the past ---------------------------------------------------------------------- */
+
+static inline uint64_t mix_place(const hf__registers *from)
 {
-    hf__stack_range range = walker->own;
-    uint32_t epoch = atomic_load_explicit(&unwinder->epoch, memory_order_acquire);
-    if (UNLIKELY(walker->epoch != epoch))
-        forget(walker, epoch);
-    bool own_stack = from.sp - range.low < range.high - range.low;
-    if (UNLIKELY(!own_stack)) {
-        walker->count = 0;
-        if (unwinder->range_of == NULL || !unwinder->range_of(from.sp, &range))
-            return hf__trie_intern(unwinder->trie, 0, from.pc, HF__NODE_TRUNCATED, unwinder->before_new);
+    return (from->pc ^ from->sp << 20) * 0x9e3779b97f4a7c15u;
+}
+static inline uint32_t set_of(uint64_t mixed)
+{
+    return (uint32_t)(mixed >> 58);
+}
+static inline uint32_t tag_of(uint64_t mixed)
+{
+    return (uint32_t)(mixed >> 26);
+}
+_Static_assert(HF__WALK_WAYS == 2 && HF__WALK_SETS == 64, "a way is told by one bit, a set by the top six of a product");
+
+static inline bool holds(const hf__known_walk *known, const hf__registers *from, uint32_t version)
+{
+    if (known->pc != from->pc || known->sp != from->sp || known->version != version ||
+        (known->needs_bp && known->bp != from->bp))
+        return false;
+    for (unsigned i = 0; i < known->words; i += 4)
+        if (((load(from->sp + known->offsets[i]) ^ known->expected[i]) |
+             (load(from->sp + known->offsets[i + 1]) ^ known->expected[i + 1]) |
+             (load(from->sp + known->offsets[i + 2]) ^ known->expected[i + 2]) |
+             (load(from->sp + known->offsets[i + 3]) ^ known->expected[i + 3])) != 0)
+            return false;
+    return true;
+}
+
+static inline void put_word(hf__known_walk *known, unsigned place, uint64_t slot, uint64_t expected)
+{
+    known->offsets[place] = (uint32_t)(slot - known->sp);
+    known->expected[place] = expected;
+}
+
+/* Keeps the walk that the memo holds, in the place of the one of its set that was not used last. */
+static __attribute__((noinline)) void keep_walk(hf__walker *walker, const hf__registers *from, uint32_t node)
+{
+    uint64_t mixed = mix_place(from);
+    uint32_t set = set_of(mixed), way = walker->known_recent[set] ^ 1u;
+    hf__known_walk *known = &walker->known[set][way];
+    const hf__frame *memo = walker->memo;
+    unsigned words = 0;
+    known->version = 0;                            /* until it is whole */
+    known->pc = from->pc;
+    known->sp = from->sp;
+    known->bp = from->bp;
+    known->node = node;
+    known->needs_bp = (memo[walker->count - 1].facts.node & HF__FRAME_NEEDS_BP) != 0;
+    /* Inner ones first: they differ the most. The outermost frame has no word. */
+    for (uint32_t i = walker->count - 1; i > 0; i--)
+        put_word(known, words++, memo[i].slot, memo[i].caller_pc);
+    for (uint32_t i = memo[walker->count - 1].facts.link; i > 0; i = memo[i - 1].facts.link) {
+        if ((memo[i].facts.node & HF__FRAME_ANEW) != 0 || words == HF__WALK_WORDS)
+            return;
+        put_word(known, words++, bp_slot_of(&memo[i]), memo[i].caller_bp);
     }
+    for (; words % 4 != 0; words++)
+        put_word(known, words, memo[1].slot, memo[1].caller_pc);
+    known->words = (uint16_t)words;
+    known->version = walker->version;
+    walker->known_tags[set].tags[way] = tag_of(mixed);
+    walker->known_recent[set] = (uint8_t)way;
+}
+
+/* The node of a walk of the past that is this one; 0: there is none. */
+static inline uint32_t known_walk(hf__walker *walker, const hf__registers *from)
+{
+    uint64_t mixed = mix_place(from);
+    uint32_t set = set_of(mixed), tag = tag_of(mixed), way = walker->known_recent[set];
+    const hf__walk_tags *tags = &walker->known_tags[set];
+    if (tags->tags[way] == tag && holds(&walker->known[set][way], from, walker->version))
+        return walker->known[set][way].node;
+    way ^= 1;
+    if (tags->tags[way] != tag || !holds(&walker->known[set][way], from, walker->version))
+        return 0;
+    walker->known_recent[set] = (uint8_t)way;
+    return walker->known[set][way].node;
+}
+
+/* On the thread's own stack, by steps. */
+static __attribute__((noinline)) uint32_t walk_by_steps(hf__unwinder *unwinder, hf__walker *walker, hf__registers from)
+{
     /* From the same place as before, with the same callers. */
     if (from.pc == walker->from.pc && from.sp == walker->from.sp && walker->count > 0) {
         const hf__frame *inner = &walker->memo[walker->count - 1];
@@ -367,5 +440,29 @@ uint32_t hf__walk_stack(hf__unwinder *unwinder, hf__walker *walker, hf__register
             find_changed(walker->memo, walker->count - 1) == 0)
             return inner->facts.node & HF__TRIE_PARENT_MASK;
     }
-    return intern(unwinder, walker, from, climb(unwinder, walker, from, range, own_stack));
+    uint32_t node = intern(unwinder, walker, from, climb(unwinder, walker, from, walker->own, true));
+    if (walker->count >= 2 && walker->count <= HF__WALK_WORDS && walker->own.high - from.sp <= UINT32_MAX)
+        keep_walk(walker, &from, node);
+    return node;
+}
+
+/* On another stack than the thread's own. */
+static __attribute__((noinline)) uint32_t walk_elsewhere(hf__unwinder *unwinder, hf__walker *walker, hf__registers from)
+{
+    hf__stack_range range;
+    walker->count = 0;
+    if (unwinder->range_of == NULL || !unwinder->range_of(from.sp, &range))
+        return hf__trie_intern(unwinder->trie, 0, from.pc, HF__NODE_TRUNCATED, unwinder->before_new);
+    return intern(unwinder, walker, from, climb(unwinder, walker, from, range, false));
+}
+
+uint32_t hf__walk_stack(hf__unwinder *unwinder, hf__walker *walker, hf__registers from)
+{
+    uint32_t epoch = atomic_load_explicit(&unwinder->epoch, memory_order_acquire);
+    if (UNLIKELY(walker->epoch != epoch))
+        forget(walker, epoch);
+    if (UNLIKELY(from.sp - walker->own.low >= walker->own.high - walker->own.low))
+        return walk_elsewhere(unwinder, walker, from);
+    uint32_t node = known_walk(walker, &from);
+    return LIKELY(node != 0) ? node : walk_by_steps(unwinder, walker, from);
 }

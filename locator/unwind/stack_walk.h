@@ -11,6 +11,10 @@
  * reads. A memo frame with equal (pc, sp, bp) and equal words steps to the same place. Frames
  * whose step reads other words (signal frames, realigned stacks) are always stepped anew.
  *
+ * Programs allocate from a few places in turn, so that the walk before is often not the one that
+ * helps: whole walks of the past are kept by the place where they began, with the words that decided
+ * them. Where all of these are the same again, the answer is.
+ *
  * Memory is read only inside of the range of the current stack: [sp, high). */
 #ifndef HOLDFAST_STACK_WALK_H
 #define HOLDFAST_STACK_WALK_H
@@ -19,7 +23,10 @@
 #include "rules.h"
 #include "trie.h"
 
+#include <stdbool.h>
+
 enum { HF__FRAMES_MAX = 16384, HF__FRAMES_KEPT_DEEP = 64, HF__STEPS_KEPT = 1024 };
+enum { HF__WALK_SETS = 64, HF__WALK_WAYS = 2, HF__WALK_WORDS = 32 };
 
 /* What is known of a frame beside the words that were read. */
 typedef struct hf__frame_facts {
@@ -55,6 +62,23 @@ typedef struct hf__step {
     hf__frame_facts facts;
 } hf__step;
 
+/* A whole walk of the past: where it began, all words that decided it, as offsets from its sp, and what it came
+ * to. The same place and the same words make the same walk, without a step. */
+typedef struct hf__known_walk {
+    uint64_t pc, sp, bp;
+    uint32_t version;         /* of the walker; another one: not in use */
+    uint32_t node;
+    uint16_t words;           /* a multiple of 4 */
+    bool     needs_bp;        /* bp decided it too */
+    uint32_t offsets[HF__WALK_WORDS];
+    uint64_t expected[HF__WALK_WORDS];
+} hf__known_walk;
+
+/* Those that share a set. Tags tell most misses apart without a look at the walks, which are large. */
+typedef struct hf__walk_tags {
+    uint32_t tags[HF__WALK_WAYS];
+} hf__walk_tags;
+
 typedef struct hf__stack_range {
     uint64_t low, high;
 } hf__stack_range;
@@ -76,10 +100,22 @@ typedef struct hf__walker {
     uint32_t        epoch;
     uint32_t        count;                    /* frames of the memo; 0: none */
     hf__registers   from;                     /* where the walk of the memo began */
+    uint32_t        version;                  /* raised where walks of the past do not count any more; never 0 in use */
+    hf__walk_tags   known_tags[HF__WALK_SETS];
+    uint8_t         known_recent[HF__WALK_SETS];          /* the way that was used last */
+    hf__known_walk  known[HF__WALK_SETS][HF__WALK_WAYS];  /* by pc and sp */
     hf__step        steps[HF__STEPS_KEPT];    /* by pc; what the tables of the process say, close at hand */
     hf__frame       memo[HF__FRAMES_MAX];     /* outermost first */
     hf__frame       fresh[HF__FRAMES_MAX];    /* innermost first; scratch */
 } hf__walker;
+
+/* For another stack than before: what was learnt of the last one is forgotten, but for steps. */
+static inline void hf__walker_bind(hf__walker *walker, hf__stack_range own)
+{
+    walker->own = own;
+    walker->count = 0;
+    walker->version++;
+}
 
 /* Walks up from `from` and returns the node; 0 when there is nothing to walk. */
 uint32_t hf__walk_stack(hf__unwinder *unwinder, hf__walker *walker, hf__registers from);
