@@ -65,7 +65,8 @@ static bool grow_blocks(hf__live *live)
     return true;
 }
 
-static hf__live_path *path_at(hf__live *live, uint32_t path)
+/* The first time that a path is seen in a window, or at all. */
+static __attribute__((noinline)) hf__live_path *touch_path(hf__live *live, uint32_t path)
 {
     if (path >= live->paths_count) {
         if (!HF_RESERVE(live->paths, live->paths_room, (size_t)path + 1))
@@ -81,6 +82,13 @@ static hf__live_path *path_at(hf__live *live, uint32_t path)
         state->touched = true;
     }
     return state;
+}
+
+static inline hf__live_path *path_at(hf__live *live, uint32_t path)
+{
+    if (__builtin_expect(path < live->paths_count && live->paths[path].touched, 1))
+        return &live->paths[path];
+    return touch_path(live, path);
 }
 
 static uint64_t weighted(uint64_t amount, uint32_t weight)
@@ -134,7 +142,7 @@ static void note_death(hf__live *live, uint32_t path, uint32_t born, uint64_t by
     cohort->blocks += blocks;
 }
 
-static void account_death(hf__live *live, const hf__block *block)
+static inline void account_death(hf__live *live, const hf__block *block)
 {
     uint32_t path = hf__block_path(block);
     uint64_t bytes = weighted(hf__block_size(block), block->weight), blocks = weighted(1, block->weight);

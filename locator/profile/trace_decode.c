@@ -259,20 +259,49 @@ hf__decoded hf__trace_decode_event(hf__trace_state *state, hf__ring_read *ring, 
 
 /* ---- many events at once ---------------------------------------------------------------------- */
 
+/* The seven low bits of each byte, together. */
+static inline uint64_t squeeze(uint64_t word)
+{
+    word = (word & 0x007f007f007f007fu) | (word & 0x7f007f007f007f00u) >> 1;
+    word = (word & 0x00003fff00003fffu) | (word & 0x3fff00003fff0000u) >> 2;
+    return (word & 0x000000000fffffffu) | (word & 0x0fffffff00000000u) >> 4;
+}
+
+static inline uint64_t word_at(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);                    /* little endian, as is the format */
+    return word;
+}
+
+/* One bit for each byte that ends a number. */
+static inline uint64_t ends_of(uint64_t word)
+{
+    return ~word & 0x8080808080808080u;
+}
+
 /* A number of at most 8 bytes, without a branch on its length; false when it is longer. 8 bytes are read. */
 static inline bool number_at(const uint8_t **at, uint64_t *ret_value)
 {
-    uint64_t word;
-    memcpy(&word, *at, sizeof word);                   /* little endian, as is the format */
-    uint64_t ends = ~word & 0x8080808080808080u;
+    uint64_t word = word_at(*at), ends = ends_of(word);
     if (__builtin_expect(ends == 0, 0))
         return false;
-    word &= ends ^ (ends - 1);                         /* up to the first byte that ends a number */
-    word = (word & 0x007f007f007f007fu) | (word & 0x7f007f007f007f00u) >> 1;
-    word = (word & 0x00003fff00003fffu) | (word & 0x3fff00003fff0000u) >> 2;
-    word = (word & 0x000000000fffffffu) | (word & 0x0fffffff00000000u) >> 4;
     *at += ((unsigned)__builtin_ctzll(ends) >> 3) + 1;
-    *ret_value = word;
+    *ret_value = squeeze(word & (ends ^ (ends - 1)));  /* up to the first byte that ends a number */
+    return true;
+}
+
+/* Three numbers, which fit into 8 bytes nearly always: then one load tells where all of them end. */
+static inline bool numbers_at(const uint8_t **at, uint64_t *ret_first, uint64_t *ret_second, uint64_t *ret_third)
+{
+    uint64_t word = word_at(*at), ends = ends_of(word), two = ends & (ends - 1), three = two & (two - 1);
+    if (__builtin_expect(three == 0, 0))
+        return number_at(at, ret_first) && number_at(at, ret_second) && number_at(at, ret_third);
+    unsigned first = (unsigned)__builtin_ctzll(ends) + 1, second = (unsigned)__builtin_ctzll(two) + 1;
+    *ret_first = squeeze(word & (ends ^ (ends - 1)));
+    *ret_second = squeeze((word & (two ^ (two - 1))) >> first);
+    *ret_third = squeeze((word & (three ^ (three - 1))) >> second);
+    *at += ((unsigned)__builtin_ctzll(three) >> 3) + 1;
     return true;
 }
 
@@ -289,12 +318,10 @@ size_t hf__trace_decode_plain(hf__trace_state *state, hf__ring_read *ring, hf__t
     while (count < room && at < bytes->end) {
         const uint8_t *next = at;
         uint64_t first, new_size = size, new_local = local;
-        if (!number_at(&next, &first) || (first & 3) == HF__EVENT_OTHER)
+        bool all = (*at & 3) == HF__EVENT_ALLOCATE;
+        if (!(all ? numbers_at(&next, &first, &new_size, &new_local) : number_at(&next, &first)))
             break;
-        if ((first & 3) == HF__EVENT_ALLOCATE &&
-            (!number_at(&next, &new_size) || !number_at(&next, &new_local) || new_local > UINT32_MAX))
-            break;
-        if (next > bytes->end)
+        if ((first & 3) == HF__EVENT_OTHER || new_local > UINT32_MAX || next > bytes->end)
             break;
         if (new_local != local)
             stack = stack_of(process, new_local);
