@@ -1,25 +1,131 @@
-/* cmd_size.c - `holdfast size`: where the bytes of a nested document are. */
+/* cmd_size.c - `holdfast size`: where the bytes of a nested document are, and what changed since another. */
 #include <holdfast/build.h>
 #include <holdfast/size.h>
-#include <stdlib.h>
+#include <holdfast/size_report.h>
 
 #include "input.h"
 #include "options.h"
 #include "output.h"
-#include "path_tree.h"
 #include "stream_input.h"
 
-enum { DEPTH, TOP, STREAM, JSON };
+enum { BY, DEPTH, TOP, SORT, RETAINED, DIFF, STREAM, JSON };
 
 static const verb_option option_table[] = {
+    [BY] = { "by", 'b', "SORT", "rows by 'path' or by 'kind'; path unless given" },
     [DEPTH] = { "depth", 'd', "N", "paths down to this depth; 4 unless given" },
-    [TOP] = { "top", 'n', "N", "the N largest paths; 25 unless given" },
+    [TOP] = { "top", 'n', "N", "the N largest rows; 25 unless given" },
+    [SORT] = { "sort", 0, "COLUMN", "largest by count, shallow, deep, shared, retained or slack; deep unless given, by kind shallow" },
+    [RETAINED] = { "retained", 'r', NULL, "also what would go if it went, what is shared considered; takes memory" },
+    [DIFF] = { "diff", 0, "OTHER", "what grew since OTHER; each of both a document, or a measurement saved with --json" },
     [STREAM] = { "stream", 's', NULL, "documents one after the other, NDJSON included; memory for the largest" },
     [JSON] = { "json", 0, "[FILE]", "as JSON, to standard output or to FILE" },
     { NULL, 0, NULL, NULL },
 };
 
-enum { TOP_MAX = 100000, BAR_CELLS = 16 };
+enum { TOP_MAX = 100000000 };
+
+/* All documents together. */
+typedef struct totals {
+    uint64_t documents, text_bytes, document_bytes, value_bytes, values, keys;
+    uint32_t depth;
+    bool     is_saved; /* read back: only the rows are known */
+} totals;
+
+typedef struct request {
+    const char     *path, *other, *json_output;
+    bool            wants_json, is_stream, wants_retained;
+    hf_size_view    view;
+    totals          sum;
+    hf_size_report *report;
+} request;
+
+static int told(const hf_error *error)
+{
+    fprintf(stderr, "holdfast size: ");
+    hf_error_print(stderr, error);
+    return exit_code_of(error->status);
+}
+
+/* ---- measuring --------------------------------------------------------------------------- */
+
+static int measure(const hf_document *document, stream_here *here, void *context)
+{
+    request *wish = context;
+    hf_size size;
+    hf_error error;
+    hf_document_info info = hf_document_get_info(document);
+    if (hf_measure(hf_root(document), &size, &error) != HF_OK || hf_size_report_add(wish->report, hf_root(document), &error) != HF_OK) {
+        stream_locate(here, &error);
+        return told(&error);
+    }
+    wish->sum.documents++;
+    wish->sum.text_bytes += info.text_bytes;
+    wish->sum.document_bytes += info.bytes;
+    wish->sum.value_bytes += size.deep_bytes;
+    wish->sum.values += size.values;
+    wish->sum.keys += size.keys;
+    if (info.depth > wish->sum.depth)
+        wish->sum.depth = info.depth;
+    return EXIT_DONE;
+}
+
+static bool is_measurement(const hf_document *document)
+{
+    return hf_text_equal(hf_as_text(hf_get(hf_root(document), HF_T("schema")), HF_T("")), HF_T("holdfast.size/1"));
+}
+
+/* One document; where two are compared, perhaps a measurement of one. */
+static int measure_file(request *wish)
+{
+    hf_document *document = NULL;
+    hf_error error;
+    int code = input_read(wish->path, NULL, &document);
+    if (code == EXIT_DONE && wish->other != NULL && is_measurement(document)) {
+        hf_size_report_destroy(wish->report);
+        wish->report = NULL;
+        wish->sum.is_saved = true;
+        if (hf_size_report_read(hf_root(document), NULL, &wish->report, &error) != HF_OK)
+            code = told(&error);
+    } else if (code == EXIT_DONE) {
+        code = measure(document, NULL, wish);
+    }
+    hf_document_drop(document);
+    return code;
+}
+
+/* Fills sum and report, which is finished. */
+static int measure_all(const verb *self, request *wish)
+{
+    hf_error error;
+    if (hf_size_report_create(&(hf_size_report_options){ .retained = wish->wants_retained }, &wish->report, &error) != HF_OK)
+        return told(&error);
+    int code = wish->is_stream ? stream_each(self, wish->path, measure, wish) : measure_file(wish);
+    if (code == EXIT_DONE && hf_size_report_finish(wish->report, &error) != HF_OK)
+        code = told(&error);
+    return code;
+}
+
+/* Puts the changes since the other one into the report's place. */
+static int compare(const verb *self, request *wish)
+{
+    hf_size_report *difference = NULL;
+    hf_error error;
+    request before = *wish;
+    before.path = wish->other;
+    before.report = NULL;
+    memset(&before.sum, 0, sizeof before.sum);
+    int code = measure_all(self, &before);
+    if (code == EXIT_DONE && hf_size_report_difference(before.report, wish->report, &difference, &error) != HF_OK)
+        code = told(&error);
+    hf_size_report_destroy(before.report);
+    if (code == EXIT_DONE) {
+        hf_size_report_destroy(wish->report);
+        wish->report = difference;
+    }
+    return code;
+}
+
+/* ---- telling ----------------------------------------------------------------------------- */
 
 /* "12.3 MB" or "640 B", as short as it is. */
 static const char *spell_bytes(uint64_t bytes, char out[16])
@@ -35,26 +141,6 @@ static const char *spell_bytes(uint64_t bytes, char out[16])
     return out;
 }
 
-static void print_bar(double share, bool has_colour)
-{
-    static const char *const eighths[] = { "", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589" };
-    unsigned cells = (unsigned)(share * BAR_CELLS * 8 + 0.5);
-    if (has_colour)
-        printf("\033[36m");
-    for (unsigned i = 0; i < cells / 8; i++)
-        printf("\u2588");
-    printf("%s", eighths[cells % 8]);
-    if (has_colour)
-        printf("\033[0m");
-    printf("%*s", (int)(BAR_CELLS - (cells + 7) / 8), "");
-}
-
-/* All documents together. */
-typedef struct totals {
-    uint64_t documents, text_bytes, document_bytes, value_bytes, values, keys;
-    uint32_t depth;
-} totals;
-
 static void print_totals(const totals *sum, uint64_t paths, bool is_stream)
 {
     char room[16];
@@ -68,31 +154,17 @@ static void print_totals(const totals *sum, uint64_t paths, bool is_stream)
            (unsigned long long)sum->keys, (unsigned long long)paths, (unsigned)sum->depth);
 }
 
-/* Of a stream without a document nothing has a share. */
-static double share_of(const path_node *node, const path_tree *tree)
+static int print_text(const request *wish)
 {
-    uint64_t total = tree->nodes[0].bytes;
-    return total > 0 ? (double)node->bytes / (double)total : 0;
+    hf_size_view view = wish->view;
+    view.has_colour = output_has_colour();
+    if (wish->other == NULL)
+        print_totals(&wish->sum, hf_size_report_rows(wish->report, HF_SIZE_BY_PATH), wish->is_stream);
+    hf_status status = hf_size_report_print(wish->report, &view, stdout);
+    if (status == HF_NO_MEMORY)
+        fprintf(stderr, "holdfast size: %s\n", hf_status_text(status));
+    return fflush(stdout) == 0 && status == HF_OK ? EXIT_DONE : EXIT_BAD_DATA;
 }
-
-static void print_tree(path_tree *tree, const uint32_t *nodes, uint32_t count)
-{
-    bool has_colour = output_has_colour();
-    printf("   bytes   share                      count  path (elements of an array are merged)\n");
-    for (uint32_t i = 0; i < count; i++) {
-        char name[512], room[16];
-        const path_node *node = &tree->nodes[nodes[i]];
-        double share = share_of(node, tree);
-        printf("%8s %5.1f %%  ", spell_bytes(node->bytes, room), 100 * share);
-        print_bar(share, has_colour);
-        printf("%10llu  %s\n", (unsigned long long)node->count,
-               nodes[i] == 0 ? "(all)" : path_tree_name(tree, nodes[i], name, sizeof name));
-    }
-    if (count < tree->count)
-        printf("%llu smaller or deeper paths are not shown (--depth, --top)\n", (unsigned long long)(tree->count - count));
-}
-
-/* ---- JSON -------------------------------------------------------------------------------- */
 
 static void build_number(hf_builder *builder, const char *key, uint64_t number)
 {
@@ -100,25 +172,21 @@ static void build_number(hf_builder *builder, const char *key, uint64_t number)
     hf_build_u64(builder, number);
 }
 
-static void build_path(hf_builder *builder, const path_tree *tree, uint32_t number)
+static void build_totals(hf_builder *builder, const totals *sum)
 {
-    char name[4096];
-    const path_node *node = &tree->nodes[number];
-    hf_build_object(builder);
-    hf_build_key(builder, HF_T("path"));
-    hf_build_text(builder, hf_text_from_cstr(path_tree_name(tree, number, name, sizeof name)));
-    build_number(builder, "count", node->count);
-    build_number(builder, "bytes", node->bytes);
-    hf_build_key(builder, HF_T("share"));
-    hf_build_double(builder, share_of(node, tree));
-    hf_build_end(builder);
+    build_number(builder, "documents", sum->documents);
+    build_number(builder, "text_bytes", sum->text_bytes);
+    build_number(builder, "document_bytes", sum->document_bytes);
+    build_number(builder, "value_bytes", sum->value_bytes);
+    build_number(builder, "values", sum->values);
+    build_number(builder, "keys", sum->keys);
+    build_number(builder, "depth", sum->depth);
 }
 
-static int print_json(const char *path, const totals *sum, const path_tree *tree, const uint32_t *nodes,
-                      uint32_t count, const char *json_output)
+static int print_json(const request *wish)
 {
     hf_builder *builder = NULL;
-    hf_document *report = NULL;
+    hf_document *written = NULL;
     hf_error error;
     hf_status status = hf_builder_create(NULL, &builder, &error);
     if (status == HF_OK) {
@@ -126,136 +194,105 @@ static int print_json(const char *path, const totals *sum, const path_tree *tree
         hf_build_key(builder, HF_T("schema"));
         hf_build_text(builder, HF_T("holdfast.size/1"));
         hf_build_key(builder, HF_T("file"));
-        hf_build_text(builder, hf_text_from_cstr(path != NULL ? path : "-"));
-        build_number(builder, "documents", sum->documents);
-        build_number(builder, "text_bytes", sum->text_bytes);
-        build_number(builder, "document_bytes", sum->document_bytes);
-        build_number(builder, "value_bytes", sum->value_bytes);
-        build_number(builder, "values", sum->values);
-        build_number(builder, "keys", sum->keys);
-        build_number(builder, "depth", sum->depth);
-        build_number(builder, "paths_total", tree->count);
-        hf_build_key(builder, HF_T("paths"));
-        hf_build_array(builder);
-        for (uint32_t i = 0; i < count; i++)
-            build_path(builder, tree, nodes[i]);
+        hf_build_text(builder, hf_text_from_cstr(wish->path != NULL ? wish->path : "-"));
+        if (wish->other != NULL) {
+            hf_build_key(builder, HF_T("since"));
+            hf_build_text(builder, hf_text_from_cstr(wish->other));
+        } else {
+            build_totals(builder, &wish->sum);
+        }
+        status = hf_size_report_build(wish->report, &wish->view, builder);
         hf_build_end(builder);
-        hf_build_end(builder);
-        status = hf_builder_finish(&builder, &report, &error);
+        if (status == HF_OK)
+            status = hf_builder_finish(&builder, &written, &error);
+        hf_builder_destroy(builder);
     }
     if (status != HF_OK) {
-        fprintf(stderr, "holdfast size: ");
-        hf_error_print(stderr, &error);
+        fprintf(stderr, "holdfast size: %s\n", hf_status_text(status));
         return exit_code_of(status);
     }
-    int code = output_write(hf_root(report), &(hf_write_options){ .line_feed = true }, json_output);
-    hf_document_drop(report);
+    int code = output_write(hf_root(written), &(hf_write_options){ .line_feed = true }, wish->json_output);
+    hf_document_drop(written);
     return code;
 }
 
 /* ---- the verb ---------------------------------------------------------------------------- */
 
-typedef struct request {
-    const char *path, *json_output;
-    bool        wants_json, is_stream;
-    uint64_t    depth, top;
-    totals      sum;
-    path_tree   tree;
-} request;
+static const char *const sorts[] = { "path", "kind", NULL };
+static const char *const columns[] = { "count", "shallow", "deep", "shared", "retained", "slack", NULL };
 
-static int no_memory(stream_here *here)
+/* Which of the words `typed` is; below 0 after a message. */
+static int one_of(const verb *self, const char *option, const char *typed, const char *const *words)
 {
-    hf_error error = { .status = HF_NO_MEMORY };
-    stream_locate(here, &error);
-    fprintf(stderr, "holdfast size: ");
-    hf_error_print(stderr, &error);
-    return EXIT_BAD_DATA;
+    for (int i = 0; words[i] != NULL; i++)
+        if (strcmp(typed, words[i]) == 0)
+            return i;
+    const char *closest = closest_name(typed, words);
+    if (closest != NULL)
+        usage_error(self, "--%s %s: did you mean '%s'?", option, typed, closest);
+    else
+        usage_error(self, "--%s %s: there is no such %s", option, typed, words == sorts ? "way to sort" : "column");
+    return -1;
 }
 
-static int measure(const hf_document *document, stream_here *here, void *context)
+static bool take_option(request *wish, const options *args, int option)
 {
-    request *wish = context;
-    hf_size size;
-    hf_document_info info = hf_document_get_info(document);
-    if (hf_measure(hf_root(document), &size, NULL) != HF_OK || path_tree_add(&wish->tree, hf_root(document)) != HF_OK)
-        return no_memory(here);
-    wish->sum.documents++;
-    wish->sum.text_bytes += info.text_bytes;
-    wish->sum.document_bytes += info.bytes;
-    wish->sum.value_bytes += size.deep_bytes;
-    wish->sum.values += size.values;
-    wish->sum.keys += size.keys;
-    if (info.depth > wish->sum.depth)
-        wish->sum.depth = info.depth;
-    return EXIT_DONE;
-}
-
-static int measure_all(const verb *self, request *wish)
-{
-    hf_document *document = NULL;
-    if (wish->is_stream)
-        return stream_each(self, wish->path, measure, wish);
-    int code = input_read(wish->path, NULL, &document);
-    if (code == EXIT_DONE)
-        code = measure(document, NULL, wish);
-    hf_document_drop(document);
-    return code;
-}
-
-static int report(request *wish)
-{
-    uint32_t paths = wish->tree.count, *nodes = malloc((size_t)wish->top * sizeof *nodes);
-    if (nodes == NULL)
-        return no_memory(NULL);
-    path_tree_finish(&wish->tree);
-    uint32_t count = path_tree_largest(&wish->tree, (uint32_t)wish->depth, (uint32_t)wish->top, nodes);
-    int code = EXIT_DONE;
-    if (wish->wants_json) {
-        code = print_json(wish->path, &wish->sum, &wish->tree, nodes, count, wish->json_output);
-    } else {
-        print_totals(&wish->sum, paths, wish->is_stream);
-        print_tree(&wish->tree, nodes, count);
-        code = fflush(stdout) == 0 ? EXIT_DONE : EXIT_BAD_DATA;
+    uint64_t number = 0;
+    int word = 0;
+    switch (option) {
+    case BY:
+        word = one_of(args->self, "by", args->value, sorts);
+        wish->view.by = word == 1 ? HF_SIZE_BY_KIND : HF_SIZE_BY_PATH;
+        return word >= 0;
+    case DEPTH:
+        if (!options_number(args, 0, UINT32_MAX, &number))
+            return false;
+        wish->view.depth_max = (uint32_t)number;
+        wish->view.only_root = number == 0;
+        return true;
+    case TOP:
+        if (!options_number(args, 1, TOP_MAX, &number))
+            return false;
+        wish->view.top = (uint32_t)number;
+        return true;
+    case SORT:
+        word = one_of(args->self, "sort", args->value, columns);
+        wish->view.column = word > 0 ? (hf_size_column)word : HF_SIZE_COUNT;
+        wish->view.by_count = word == HF_SIZE_COUNT;
+        wish->wants_retained |= word == HF_SIZE_RETAINED;
+        return word >= 0;
+    case RETAINED: wish->wants_retained = true; return true;
+    case DIFF: wish->other = args->value; return true;
+    case STREAM: wish->is_stream = true; return true;
+    case JSON:
+        wish->wants_json = true;
+        wish->json_output = args->value;
+        return true;
+    default: return false;
     }
-    free(nodes);
-    return code;
 }
 
 static int run(const verb *self, int argument_count, char **arguments)
 {
-    request wish = { .depth = 4, .top = 25 };
+    request wish = { .path = NULL };
     options args;
     options_begin(&args, self, argument_count, arguments);
     for (int option; (option = options_next(&args)) != OPTIONS_END;) {
-        switch (option) {
-        case DEPTH:
-            if (!options_number(&args, 0, UINT32_MAX, &wish.depth))
+        if (option != OPTIONS_POSITIONAL) {
+            if (!take_option(&wish, &args, option))
                 return EXIT_USAGE;
-            break;
-        case TOP:
-            if (!options_number(&args, 1, TOP_MAX, &wish.top))
-                return EXIT_USAGE;
-            break;
-        case STREAM:
-            wish.is_stream = true;
-            break;
-        case JSON:
-            wish.wants_json = true;
-            wish.json_output = args.value;
-            break;
-        case OPTIONS_POSITIONAL:
-            if (wish.path != NULL)
-                return usage_error(self, "one file at a time; '%s' is a second one", args.value);
-            wish.path = args.value;
-            break;
-        default:
-            return EXIT_USAGE;
+            continue;
         }
+        if (wish.path != NULL)
+            return usage_error(self, "one file at a time; '%s' is a second one", args.value);
+        wish.path = args.value;
     }
-    int code = path_tree_begin(&wish.tree) == HF_OK ? measure_all(self, &wish) : no_memory(NULL);
+    int code = measure_all(self, &wish);
+    if (code == EXIT_DONE && wish.other != NULL)
+        code = compare(self, &wish);
     if (code == EXIT_DONE)
-        code = report(&wish);
-    path_tree_release(&wish.tree);
+        code = wish.wants_json ? print_json(&wish) : print_text(&wish);
+    hf_size_report_destroy(wish.report);
     return code;
 }
 
@@ -265,6 +302,7 @@ const verb verb_size = {
     .usage = "[options] [FILE]",
     .options = option_table,
     .details = "Totals first, then the paths with the largest share, elements of arrays merged: /statuses/*/user\n"
-               "counts the user of every status. Bytes are those of the document in memory.\n",
+               "counts the user of every status. Bytes are those of the document in memory: shallow of the values\n"
+               "themselves, deep with all below, retained what would go with them.\n",
     .run = run,
 };

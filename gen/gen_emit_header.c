@@ -69,8 +69,11 @@ static void emit_looking(const gen_plan *plan, FILE *to)
         fprintf(to,
                 "static inline HF_NODISCARD hf_status %s_size(const %s *self, bool is_malloced, hf_struct_size *ret_size,\n"
                 "                                             hf_error *reterr)\n{\n"
-                "    return hf_size_of(&%s_hf_type, self, is_malloced, ret_size, reterr);\n}\n",
-                t, s, t);
+                "    return hf_size_of(&%s_hf_type, self, is_malloced, ret_size, reterr);\n}\n"
+                "/* Into a report by type and by path: holdfast/size_report.h. */\n"
+                "static inline HF_NODISCARD hf_status %s_size_report(const %s *self, hf_size_report *report, hf_error *reterr)\n{\n"
+                "    return hf_size_report_add_struct(report, &%s_hf_type, self, reterr);\n}\n",
+                t, s, t, t, s, t);
 }
 
 static void emit_json(const gen_plan *plan, FILE *to)

@@ -28,6 +28,7 @@
 #include <holdfast/arena.h>
 #include <holdfast/buffer.h>
 #include <holdfast/document.h>
+#include <holdfast/size_report.h>
 #include <holdfast/walk.h>
 
 HF_EXTERN_BEGIN
@@ -269,6 +270,13 @@ typedef struct hf_struct_size {
 /* is_malloced: all blocks are from malloc, so slack can be asked for. */
 HF_API HF_NODISCARD hf_status hf_size_of(const hf_type *type, const void *object, bool is_malloced,
                                          hf_struct_size *ret_size, hf_error *reterr);
+
+/* The same in rows, by the types of structs and by paths of members, beside the sizes of documents: see
+ * size_report.h. Paths are of names in C. Its totals are those of hf_size_of. HF_NO_MEMORY, HF_LIMIT_COUNT,
+ * HF_OUT_OF_RANGE (a counter is larger than memory): the report can then only be destroyed. HF_MISUSE when the
+ * report is finished. */
+HF_API HF_NODISCARD hf_status hf_size_report_add_struct(hf_size_report *report, const hf_type *type, const void *object,
+                                                        hf_error *reterr);
 
 /* ---- walk -------------------------------------------------------------------------------- */
 

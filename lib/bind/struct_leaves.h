@@ -20,7 +20,7 @@ typedef struct hf__leaf {
 static inline void hf__leaves_add(hf__links *leaves, const hf_type *type, const char *at, size_t count)
 {
     if (count > 0)
-        leaves->places[leaves->used++] = (struct hf__place){ type, (char *)at, count, 0 };
+        leaves->places[leaves->used++] = (struct hf__place){ type, (char *)at, count, 0, 0 };
 }
 
 /* Of one object. */

@@ -23,7 +23,15 @@ typedef struct hf__link {
                              skipped member, whose ownership is static */
     char          *place; /* where the pointer stands */
     size_t         count; /* of a vector */
+    uint32_t       path;  /* as a namer says; else 0 */
 } hf__link;
+
+/* Gives numbers to the ways that lead to places, for those who ask: by a member, or to the items of an array. */
+typedef struct hf__namer {
+    void     *context;
+    uint32_t (*member)(void *context, uint32_t path, const hf_member *member);
+    uint32_t (*items)(void *context, uint32_t path);
+} hf__namer;
 
 typedef struct hf__links {
     struct hf__place {
@@ -31,25 +39,26 @@ typedef struct hf__links {
         char          *at;
         size_t         count; /* objects still to look at, this one included */
         uint32_t       member;
+        uint32_t       path;
     } places[HF__PLACES_MAX];
     uint32_t used;
 } hf__links;
 
-static inline void hf__links_add(hf__links *links, const hf_type *type, char *at, size_t count)
+static inline void hf__links_add(hf__links *links, const hf_type *type, char *at, size_t count, uint32_t path)
 {
     if ((type->flags & HF_TYPE_LINKS) == 0 || count == 0)
         return;
-    links->places[links->used++] = (struct hf__place){ type, at, count, 0 };
+    links->places[links->used++] = (struct hf__place){ type, at, count, 0, path };
 }
 
 static inline void hf__links_begin(hf__links *links, hf__block block)
 {
     links->used = 0;
-    hf__links_add(links, block.type, block.at, block.count);
+    hf__links_add(links, block.type, block.at, block.count, 0);
 }
 
-/* The next pointer that is not NULL; false when there is none left. */
-static inline bool hf__links_next(hf__links *links, hf__link *ret_link)
+/* The next pointer that is not NULL; false when there is none left. `namer` NULL, and known to be: no names. */
+__attribute__((always_inline)) static inline bool hf__links_next_named(hf__links *links, hf__link *ret_link, const hf__namer *namer)
 {
     while (links->used > 0) {
         struct hf__place *place = &links->places[links->used - 1];
@@ -61,34 +70,42 @@ static inline bool hf__links_next(hf__links *links, hf__link *ret_link)
             if ((member_type->flags & HF_TYPE_LINKS) == 0)
                 continue;
             char *member_at = at + member->offset;
+            uint32_t path = namer != NULL ? namer->member(namer->context, place->path, member) : 0;
             if (member_type->shape == HF_SHAPE_VECTOR) {
-                *ret_link = (hf__link){ member_type, member_at, hf__member_count(type, member, at) };
+                *ret_link = (hf__link){ member_type, member_at, hf__member_count(type, member, at), path };
                 if (hf__pointer_at(member_at) != NULL)
                     return true;
             } else if (member_type->shape == HF_SHAPE_FLEX) {
-                hf__links_add(links, member_type->item, member_at, hf__member_count(type, member, at));
+                hf__links_add(links, member_type->item, member_at, hf__member_count(type, member, at),
+                              namer != NULL ? namer->items(namer->context, path) : 0);
             } else if (member_type->shape == HF_SHAPE_UNION) {
                 const hf_member *arm = hf__chosen_arm(type, member, at);
                 if (arm != NULL)
-                    hf__links_add(links, arm->type, member_at, 1);
+                    hf__links_add(links, arm->type, member_at, 1, namer != NULL ? namer->member(namer->context, path, arm) : 0);
             } else {
-                hf__links_add(links, member_type, member_at, 1);
+                hf__links_add(links, member_type, member_at, 1, path);
             }
             continue;
         }
+        uint32_t path = place->path;
         if (--place->count == 0)
             links->used--;
         place->at += type->size;
         place->member = 0;
         if (type->shape == HF_SHAPE_ARRAY) {
-            hf__links_add(links, type->item, at, type->count);
+            hf__links_add(links, type->item, at, type->count, namer != NULL ? namer->items(namer->context, path) : 0);
         } else if (type->shape != HF_SHAPE_RECORD) {
-            *ret_link = (hf__link){ type, at, 1 };
+            *ret_link = (hf__link){ type, at, 1, path };
             if (type->shape == HF_SHAPE_OPAQUE || hf__pointer_at(at) != NULL)
                 return true;
         }
     }
     return false;
+}
+
+static inline bool hf__links_next(hf__links *links, hf__link *ret_link)
+{
+    return hf__links_next_named(links, ret_link, NULL);
 }
 
 /* The block that a link leads to. Its bytes: hf__link_bytes. */
