@@ -109,7 +109,7 @@ static void weigh_reach(const hf__model *model, const uint32_t *paths, size_t co
 
 static hf__finding make_finding(const court *at, const hf__shape *shape, const uint32_t *paths, size_t count, size_t level)
 {
-    hf__finding finding = { .shape = *shape, .verdict = shape->verdict, .other = HF_NONE, .site = HF_NONE,
+    hf__finding finding = { .shape = *shape, .verdict = shape->verdict, .other = HF_NONE, .site = HF_NONE, .caller = HF_NONE,
                             .recursion = HF_NONE };
     finding.path = heaviest(at, paths, count);
     finding.kind = at->model->paths[finding.path].kind;
@@ -362,6 +362,8 @@ static void measure_whole(court *at)
     judgement->windows = series->end;
     judgement->reference = series->end > 0 ? series->end - 1 : 0;
     judgement->checkpoints = at->model->checkpoints_seen;
+    judgement->lost_events = at->model->lost_events;
+    judgement->cut = at->model->cut;
     if (series->end == 0)
         return;
     judgement->seconds = at->model->checkpoints[series->count - 1].seconds;
@@ -386,9 +388,12 @@ hf_status hf__judge(const hf__model *model, const hf__judge_options *options, hf
         if (!at.failed)
             judge_groups(&at);
         if (!at.failed)
+            at.failed |= !hf__calibrate_candidates(model, &judgement);
+        if (!at.failed)
             at.failed |= !hf__merge_findings(model, &at.chains, &at.gather, &judgement);
         if (!at.failed)
-            at.failed |= !hf__calibrate(model, &judgement) || !hf__find_fragmentation(model, &judgement);
+            at.failed |= !hf__calibrate(model, &judgement) || !hf__weigh_loss(model, &judgement) ||
+                         !hf__find_fragmentation(model, &judgement);
         settle(&at);
         if (at.failed)
             status = hf__fail(reterr, HF_NO_MEMORY, NULL);

@@ -26,6 +26,7 @@ typedef struct hf__finding {
     uint32_t    path;            /* the one that holds most, for its stack */
     uint32_t    site;            /* where the memory is asked for, when that is another function; else HF_NONE */
     uint32_t    other;           /* a caller of the same that gives everything back; else HF_NONE */
+    uint32_t    caller;          /* of this function and of those merged with it, which are parts of one thing; else HF_NONE */
     uint32_t    recursion;       /* the deepest recursive function, else HF_NONE */
     uint32_t    depth_max;
     uint32_t    merged;          /* further groups that grow with it */
@@ -51,6 +52,9 @@ typedef struct hf__judgement {
     size_t         windows, reference;
     double         live_bytes, live_blocks, peak_bytes;
     double         bytes_per_second;  /* of all leaks together */
+    uint64_t       lost_events;
+    bool           cut;               /* the recording ends in the middle */
+    bool           stands_by_count;   /* events were lost, and the exact count of bytes does not grow either */
     hf__reconciled reconciled;
     hf__finding   *findings;  /* leaks first, then undecided, then fragmentation; the fastest first */
     hf__finding   *dismissed; /* the largest first */

@@ -73,10 +73,17 @@ static void explain_by_shape(const hf__model *model, const hf__finding *finding,
         HF_SAY(hypothesis, "released only after main, by exit handlers or destructors: while the program runs it is kept and grows");
         HF_SAY(next, "bound the container that %.*s fills, or take entries out when they are done with", HF_ARG(name));
         HF_SAY(remedy, "hf_cache bounds bytes and age of what is kept");
-    } else if (shape->kept_share > 0.02 && shape->kept_share < 0.98) {
-        HF_SAY(hypothesis, "freed on some paths only: %.0f %% of its blocks are released, the rest never is",
+    } else if (shape->kept_share < 0.98 && shape->taken_out_share >= HF_STORE_SHARE) {
+        HF_SAY(hypothesis, "%.0f %% of its blocks are released after some time, the rest never is: what is put in is not all taken out again",
                100 * (1 - shape->kept_share));
-        HF_SAY(next, "go through the early returns and error paths behind %.*s: one of them leaves without releasing", HF_ARG(name));
+        HF_SAY(next, "look at the code that removes what %.*s puts in (eviction, purge, expiry, closing): what does it skip, or drop without free?",
+               HF_ARG(name));
+        HF_SAY(remedy, "hf_cache takes entries out by age and bytes, and releases the whole of each");
+    } else if (shape->kept_share < 0.98) {
+        HF_SAY(hypothesis, "freed on some paths only: %.*f %% of its blocks are released, the rest never is", shape->kept_share < 0.01,
+               100 * (1 - shape->kept_share));
+        HF_SAY(next, "compare where the result of %.*s is released and where not: an early return, an error path, a condition around the free",
+               HF_ARG(name));
     } else if (finding->depth_max > 1) {
         HF_SAY(hypothesis, "a recursion builds values that nothing releases");
         HF_SAY(next, "find who owns the result of %.*s, and release the whole of it there", HF_ARG(name));
@@ -84,7 +91,7 @@ static void explain_by_shape(const hf__model *model, const hf__finding *finding,
     } else {
         HF_SAY(hypothesis, "never freed: none of the blocks that it allocated was released (%s each on average)",
                hf__bytes_words(shape->median_bytes, bytes, sizeof bytes));
-        HF_SAY(next, "find who owns what %.*s allocates; if it is kept on purpose, bound it", HF_ARG(name));
+        HF_SAY(next, "find who should release what %.*s allocates, and do it there; if it is kept on purpose, bound how much", HF_ARG(name));
     }
 }
 
@@ -109,6 +116,21 @@ static void explain_undecided(const hf__finding *finding, hf__words *ret_words)
         HF_SAY(hypothesis, "grew by %.0f blocks only: things that are set up once may come like this, and a rare leak too",
                shape->growth_blocks);
         break;
+    case HF_REASON_LOST:
+        if (finding->function == HF_NONE)
+            HF_SAY(hypothesis, "events were lost while recording: what grows may be among them");
+        else
+            HF_SAY(hypothesis, "as many events were lost while recording as blocks seem to be kept here: they may have been released");
+        HF_SAY(next, "record again with --sample 64k, so that recording keeps up with the program");
+        return;
+    case HF_REASON_SAMPLES:
+        if (finding->function == HF_NONE)
+            HF_SAY(hypothesis, "the program's memory keeps growing, by the exact count; too little of it was sampled to tell where");
+        else
+            HF_SAY(hypothesis, "the program's memory keeps growing, by the exact count; %.0f sampled blocks point here, too few to be sure",
+                   fmax(shape->samples, 1));
+        HF_SAY(next, "sample more finely (a smaller --sample, or none), or record for about %s longer", longer);
+        return;
     case HF_REASON_SHORT:
         HF_SAY(hypothesis, "too few checkpoints to tell growth from a start");
         break;

@@ -4,8 +4,9 @@
  *   - one is laid at a function that calls the other (what a constructor's helpers ask for is the
  *     constructor's), or
  *   - both are called by the same function, which is not the outermost of the program's own, and
- *     they keep pace block for block: an object and its parts, forgotten together.
- * The finding is laid at the function further out. What threads or goroutines hold on the heap, and
+ *     they keep pace block for block: parts of one thing, forgotten together.
+ * The finding is laid at the function further out of the first, and of parts at the one that grows by most
+ * bytes: their caller asks for nothing itself, but is told. What threads or goroutines hold on the heap, and
  * that grows as they do, is theirs. */
 #include "merge.h"
 
@@ -107,8 +108,13 @@ static void merge_into(hf__finding *outer, const hf__finding *inner)
     double high = hypot(outer->shape.rate_high - (outer->shape.rate - inner->shape.rate), inner->shape.rate_high - inner->shape.rate);
     outer->shape.rate_low = outer->shape.rate - low;
     outer->shape.rate_high = outer->shape.rate + high;
-    outer->shape.growth_bytes += inner->shape.growth_bytes;
+    double grown = outer->shape.growth_bytes + inner->shape.growth_bytes;
+    if (grown > 0)
+        outer->shape.sampling_error = hypot(outer->shape.sampling_error * outer->shape.growth_bytes,
+                                            inner->shape.sampling_error * inner->shape.growth_bytes) / grown;
+    outer->shape.growth_bytes = grown;
     outer->shape.growth_blocks += inner->shape.growth_blocks;
+    outer->shape.samples += inner->shape.samples;
     outer->shape.held_bytes += inner->shape.held_bytes;
     outer->shape.held_blocks += inner->shape.held_blocks;
     outer->live_bytes += inner->live_bytes;
@@ -144,15 +150,6 @@ static void hold_by(hf__finding *runner, const hf__finding *heap)
     runner->merged += 1 + heap->merged;
 }
 
-static void move_blame(const hf__chains *chains, hf__finding *finding, uint32_t function)
-{
-    size_t level = hf__chain_find(chains, finding->path, function);
-    if (finding->site == HF_NONE)
-        finding->site = finding->function;
-    finding->function = function;
-    finding->line = chains->lines[chains->chains[finding->path].first + level];
-}
-
 bool hf__merge_findings(const hf__model *model, const hf__chains *chains, hf__gather *gather, hf__judgement *judgement)
 {
     size_t count = judgement->findings_count;
@@ -183,9 +180,10 @@ bool hf__merge_findings(const hf__model *model, const hf__chains *chains, hf__ga
                     uint32_t caller = common_caller(chains, outer, inner);
                     if (caller == HF_NONE)
                         continue;
-                    move_blame(chains, outer, caller);
-                    merge_into(outer, inner);
-                    gone[j] = true;
+                    bool first = outer->shape.growth_bytes >= inner->shape.growth_bytes;
+                    merge_into(first ? outer : inner, first ? inner : outer);
+                    (first ? outer : inner)->caller = caller;
+                    gone[first ? j : i] = true;
                 }
             }
     size_t kept = 0;

@@ -76,7 +76,7 @@ bool hf__find_fragmentation(const hf__model *model, hf__judgement *judgement)
     const hf__memory *memory = &model->checkpoints[judgement->reference].memory;
     /* What is scattered over the pages that cannot be given back: the group that holds most. */
     hf__finding finding = { .verdict = HF_VERDICT_FRAGMENTATION, .function = HF_NONE, .path = HF_NONE, .site = HF_NONE,
-                            .other = HF_NONE, .recursion = HF_NONE };
+                            .other = HF_NONE, .caller = HF_NONE, .recursion = HF_NONE };
     double most = 0;
     for (size_t i = 0; i < judgement->dismissed_count; i++)
         if (judgement->dismissed[i].shape.held_bytes > most) {

@@ -196,7 +196,9 @@ static size_t find_break(const look *at, size_t first, size_t end, double *ret_h
             continue;
         double head = sum / time, tail = (sum_all - sum) / (time_all - time);
         double gain = time * (time_all - time) / time_all * (head - tail) * (head - tail);
-        if (gain > best)
+        /* Few samples break by chance. */
+        double chance = sqrt(at->noise * (fmax(head, 0) / time + fmax(tail, 0) / (time_all - time)));
+        if (gain > best && fabs(head - tail) >= HF_BREAK_ERRORS * chance)
             best = gain, split = i + 1, *ret_head = head, *ret_tail = tail;
     }
     return split;
@@ -378,7 +380,11 @@ static void run_test(const look *at, size_t first, size_t end, growth_test *ret)
     for (size_t i = 0; i < count; i++)
         grown += growth[i] > 0.25 * ret->mean;
     ret->coverage = (double)grown / (double)count;
-    ret->recency = ret->mean > 0 ? hf__mean(growth + count - last, last) / ret->mean : 0;
+    double latest = hf__mean(growth + count - last, last);
+    ret->recency = ret->mean > 0 ? latest / ret->mean : 0;
+    /* What sampling may have missed of the last quarter, at most: two errors, and not less than those of one sample. */
+    if (ret->mean > 0 && at->noise > 0)
+        ret->recency += 2 * sqrt(at->noise * fmax(latest * (double)last, at->noise)) / (double)last / ret->mean;
     ret->turnover = kept_sum > 0 ? settled_sum / kept_sum : 0;
     /* What is in flight moves up and down by chance: only a fall beyond that is turnover. */
     double in_flight[HF_WINDOWS_MAX];
@@ -414,11 +420,28 @@ static void set_growth(look *at, const growth_test *test, size_t first, size_t e
     shape->until_s = test->kept.until_s;
     shape->growth_bytes = test->mean * (double)count;
     shape->growth_blocks = test->events;
+    shape->samples = at->noise > 0 ? fmin(test->events, shape->growth_bytes / at->noise) : test->events;
+    shape->sampling_error = shape->growth_bytes > 0 ? sqrt(at->noise / shape->growth_bytes) : 0;
     shape->pace_end = test->pace;
-    double born = 0;
-    for (size_t i = first; i < end; i++)
+    shape->pace_error = test->pace_error;
+    double born = 0, died = 0, old = 0;
+    for (size_t i = first; i < end; i++) {
         born += at->series->born_blocks[i];
+        died += at->series->died_blocks[i];
+    }
+    for (size_t i = 0; i < at->series->deaths_count; i++) {
+        const hf__death *death = &at->series->deaths[i];
+        if (death->died >= first && death->died < end && death->died >= death->born + 2)
+            old += (double)death->blocks;
+    }
+    shape->taken_out_share = died > 0 ? old / died : 0;
     shape->kept_share = born > 0 ? fmin(test->events / born, 1) : 1;
+}
+
+/* Does what is old die as fast as new comes? */
+static bool is_turnover(const look *at, const growth_test *test)
+{
+    return test->turnover < HF_TURNOVER_MIN && at->series->has_cohorts;
 }
 
 /* How much longer a run must be, in seconds, given what was missing. */
@@ -452,12 +475,12 @@ static void decide_growing(look *at, const growth_test *test, size_t first, size
     double lasted = test->kept.until_s - test->kept.from_s;
     size_t freedom = test->kept.count - 1;
     double t = test->error > 0 ? test->mean / test->error : 1e9;
-    set_growth(at, test, first, end);
     double confidence = fmin(hf__t_below(t, freedom), 0.999);
-    if (test->turnover < HF_TURNOVER_MIN && series->has_cohorts) {
+    if (is_turnover(at, test)) {
         say(at, test->turnover < 0.25 ? HF_VERDICT_CHURN : HF_VERDICT_STEADY, HF_REASON_TURNOVER, 0.9);
         return;
     }
+    set_growth(at, test, first, end);
     /* Pace: what the fit says, and whether its own error allows for steadiness. */
     bool slowing = test->pace + 2 * test->pace_error < HF_PACE_LEAK;
     bool steady = test->pace >= HF_PACE_LEAK || (test->pace + 2 * test->pace_error >= 1 && test->pace >= HF_PACE_FILLING);
@@ -593,10 +616,13 @@ static void judge_stretch(look *at)
     size_t start = find_start(at, first, end, &had_warm_up);
     growth_test test;
     run_test(at, start, end, &test);
-    if (is_negligible(at, &test))
-        decide_not_growing(at, growth_all, start);
-    else
+    if (!is_negligible(at, &test)) {
         decide_growing(at, &test, start, end, had_warm_up);
+        return;
+    }
+    if (at->noise > 0 && !is_turnover(at, &test)) /* too little for this place alone, but the whole may tell more */
+        set_growth(at, &test, start, end);
+    decide_not_growing(at, growth_all, start);
 }
 
 /* Everything dies in the end, yet the level keeps growing: judged by the level alone. */

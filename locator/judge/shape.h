@@ -37,6 +37,8 @@ typedef enum hf__reason {
     HF_REASON_MAYBE_FULL,     /* grows at a falling pace: may saturate, may not */
     HF_REASON_RELEASED_LAST,  /* grew to the end and was released just before it */
     HF_REASON_RECENT,         /* grows since too short a time */
+    HF_REASON_LOST,           /* events were lost: they may be the release of what looks kept, or the growth that is not seen */
+    HF_REASON_SAMPLES,        /* memory as a whole keeps growing; what was sampled of this place is too little to tell */
 } hf__reason;
 
 typedef struct hf__shape {
@@ -44,11 +46,15 @@ typedef struct hf__shape {
     hf__reason  reason;
     double rate, rate_low, rate_high;   /* bytes per second (blocks per second for goroutines), 95 % */
     double since_s, until_s;            /* the time over which the rate stands */
-    double growth_bytes, growth_blocks; /* over that time */
+    double growth_bytes, growth_blocks; /* over that time; 0 where new things only take the place of old ones */
+    double sampling_error;              /* of growth_bytes, as a share of it; 0 when exact */
+    double samples;                     /* blocks that were looked at behind that growth: all of them, or the sampled */
     double held_bytes, held_blocks;     /* at the reference: the end, or just before main returned */
     double peak_bytes;
     double kept_share;                  /* of the blocks born in that time, still alive at the reference */
+    double taken_out_share;             /* of the blocks that died in that time, those that had lived for some: a store */
     double pace_end;                    /* growth at the end of that time over growth at its start, fitted */
+    double pace_error;                  /* standard error of that */
     double age_median_s, age_oldest_s;  /* of what is alive at the reference; -1 when not known */
     double confidence;                  /* 0 to 1: that the verdict is right, by the test that decided */
     double more_s;                      /* UNDECIDED: how much longer to run */
@@ -62,6 +68,7 @@ typedef struct hf__shape {
 enum {
     HF_EVENTS_MIN = 6,       /* kept blocks below which growth is not worth a word */
     HF_EVENTS_LEAK = 10,     /* and below which it is not called a leak: things that are set up once may come one by one */
+    HF_SAMPLES_LEAK = 10,    /* sampled blocks below which a place is not called a leak */
     HF_WINDOWS_MIN = 6,      /* windows of growth below which nothing is decided */
     HF_REST_EVENTS_MIN = 50, /* the same after a warm-up, where growth is small beside it */
     HF_CELLS_MIN = 4,
@@ -77,6 +84,7 @@ enum {
 #define HF_LEVEL_SHARE_MIN 0.10 /* of the peak: growth of a level below this may be chance */
 #define HF_BACKLOG_SHARE  0.50 /* of the peak, and of the run: a backlog must have grown by so much, for so long */
 #define HF_ERASED_SHARE   0.10 /* of what is born, taken out while the whole grows: a store, not a batch */
+#define HF_STORE_SHARE    0.50 /* of what dies, by age: more of it and there is a store from which things are taken out */
 #define HF_TURNOVER_MIN   0.75 /* growth of the whole over what is kept */
 #define HF_ACTIVITY_BELOW_S 1.0
 #define HF_ACTIVITY_MIN   5000.0 /* deaths, for a clock that is fine enough */
@@ -84,6 +92,7 @@ enum {
 #define HF_TAIL_SHARE_MIN 0.15 /* growth must last for this share of the run */
 #define HF_LATE_RATIO     3.0  /* pace after over pace before: growth began there */
 #define HF_BREAK_SHARE    0.25 /* of the spread of pace that a break must explain */
+#define HF_BREAK_ERRORS   3.0  /* of sampling, that a break must exceed */
 #define HF_TOOTH_RATIO    2.0  /* a stretch that lasts longer than so many teeth is none */
 #define HF_HEAD_RATIO     0.5  /* pace after over pace before: what was before is warm-up */
 

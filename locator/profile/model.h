@@ -46,8 +46,8 @@ typedef struct hf__memory {
     int64_t blocks;            /* objects, by the allocator's own count */
     int64_t allocated_bytes;   /* since the start, exact */
     int64_t collections;       /* garbage collections since the start */
-    int64_t    threads;           /* or goroutines */
-    int64_t    requested_live;    /* allocator_live without its rounding, estimated */
+    int64_t threads;           /* or goroutines */
+    int64_t usable_live;       /* bytes of live blocks as the allocator rounded them, counted exactly */
 } hf__memory;
 
 #define HF_MEMORY_UNKNOWN ((hf__memory){ -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 })
@@ -154,6 +154,8 @@ typedef struct hf__model {
     bool            sampled;
     bool            sealed;
     bool            failed;           /* memory ran out while building; sealing reports it */
+    uint64_t        lost_events;      /* of the recording: what they did is in the counts of checkpoints only */
+    bool            cut;              /* the recording ends in the middle; what came after is not known */
     int64_t         started_ns;       /* wall clock of the start, 0 when not known */
     uint32_t        program;          /* text: the command line or the source */
 } hf__model;

@@ -53,6 +53,7 @@ typedef struct process {
     uint32_t       executable;  /* text of the model */
     size_t         threads_live;
     unsigned       by_signal, by_program; /* checkpoints */
+    uint64_t       lost;        /* events */
     unsigned       merged;      /* windows were merged so often before the first summed up one */
     bool           started, main_returned, has_windows, has_inherited;
 } process;
@@ -63,7 +64,7 @@ struct hf__replay {
     hf__stack_paths  paths;
     process        **processes; /* by number */
     size_t           processes_count, processes_room;
-    uint64_t         lost;
+    uint64_t         lost, lost_by_nobody;
     bool             failed;
 };
 typedef struct hf__replay player;
@@ -403,6 +404,7 @@ static void play_sampling(player *at, process *in, const hf__trace_event *event)
                  event->sampling.text.bytes);
     }
     in->period = event->sampling.period;
+    in->result.model.sampled |= in->period > 1; /* also when nothing was ever sampled */
 }
 
 static void note_checkpoints(player *at, const process *in)
@@ -502,8 +504,7 @@ static void play_checkpoint(process *in, const hf__trace_event *event)
     memory.threads = (int64_t)in->threads_live;
     const hf__trace_counters *counted = &event->checkpoint.counters;
     if (counted->has_usable && counted->usable_bytes > 0 && counted->usable_bytes >= counted->released_bytes)
-        memory.requested_live = (int64_t)((double)(counted->usable_bytes - counted->released_bytes) *
-                                          ((double)counted->requested_bytes / (double)counted->usable_bytes));
+        memory.usable_live = (int64_t)(counted->usable_bytes - counted->released_bytes);
     in->memory = memory;
     in->result.allocations = event->checkpoint.counters.allocations;
     in->by_signal += event->checkpoint.reason == HF__CHECKPOINT_SIGNAL;
@@ -561,11 +562,22 @@ static void play_for_process(player *at, const hf__trace_event *event)
     at->failed |= in->result.model.failed || in->live.failed;
 }
 
+/* Where it is not known whose they were, they may be anybody's. */
+static void play_lost(player *at, const hf__trace_event *event)
+{
+    process *in = process_of(at, event->process);
+    at->lost += event->lost.events;
+    if (in != NULL)
+        in->lost += event->lost.events;
+    else
+        at->lost_by_nobody += event->lost.events;
+}
+
 static void play(player *at, const hf__trace_event *event)
 {
     switch (event->kind) {
     case HF__TRACE_PROCESS_START: start_process(at, event); break;
-    case HF__TRACE_LOST: at->lost += event->lost.events; break;
+    case HF__TRACE_LOST: play_lost(at, event); break;
     case HF__TRACE_NOTICE: note(at, "%.*s", (int)event->notice.text.length, event->notice.text.bytes); break;
     default: play_for_process(at, event); break;
     }
@@ -595,6 +607,8 @@ static hf_status seal_all(player *at, hf_error *reterr)
         if (one == NULL)
             continue;
         one->result.strangers = one->live.strangers;
+        one->result.model.lost_events = one->lost + at->lost_by_nobody;
+        one->result.model.cut = recording->cut;
         note_thinning(at, one);
         note_checkpoints(at, one);
         if (one->regions.left_out)

@@ -187,6 +187,8 @@ static void fill_finding(page *on, size_t index, hf__written_finding *into)
         into->allocates_in = function_of(on, finding->site);
     if (finding->other != HF_NONE)
         into->released_for = function_of(on, finding->other);
+    if (finding->caller != HF_NONE)
+        into->common_caller = function_of(on, finding->caller);
     into->reachability = reach_of(on, finding);
     into->merged = finding->merged;
     into->fingerprint = words_of(on, fingerprint);
@@ -279,6 +281,9 @@ static void fill_verdict(page *on, hf__written_verdict *into)
     into->peak_bytes = whole_of(judgement->peak_bytes);
     into->bytes_per_second = number_of(on, judgement->bytes_per_second);
     into->sampled = shown->model->sampled;
+    if (judgement->lost_events > 0 && (into->lost = take(on, 1, sizeof *into->lost)) != NULL)
+        *into->lost = (hf__written_lost){ judgement->lost_events, judgement->stands_by_count };
+    into->cut = judgement->cut;
     into->process = shown->process;
     into->has_process = shown->process != 0;
     if (shown->allocations != 0 && (into->recording = take(on, 1, sizeof *into->recording)) != NULL)

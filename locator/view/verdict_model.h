@@ -52,6 +52,7 @@ typedef struct hf__written_finding {
     hf__written_recursion *recursion HF(own, optional);
     char    *allocates_in HF(own, optional);
     char    *released_for HF(own, optional);
+    char    *common_caller HF(own, optional);
     hf__written_reach *reachability HF(own, optional);
     uint32_t merged;
     char    *fingerprint HF(own);
@@ -101,6 +102,11 @@ typedef struct hf__written_recording {
     double  *own_share HF(own);
 } hf__written_recording HF(derive(json));
 
+typedef struct hf__written_lost {
+    uint64_t events;
+    bool     stands_by_count;
+} hf__written_lost HF(derive(json));
+
 typedef struct hf__written_verdict {
     char    *schema HF(own);
     char    *verdict HF(own);
@@ -111,6 +117,8 @@ typedef struct hf__written_verdict {
     int64_t  peak_bytes;
     double  *bytes_per_second HF(own);
     bool     sampled;
+    bool     cut;
+    hf__written_lost *lost HF(own, optional);
     uint32_t process HF(optional);
     bool     has_process;
     hf__written_recording *recording HF(own, optional);

@@ -47,7 +47,13 @@ static void put_result(FILE *out, const hf__case *shown, size_t index)
     fprintf(out, "{\"ruleId\":\"%s\",\"level\":\"%s\",\"message\":{\"text\":\"", hf__verdict_name(finding->verdict),
             leak && !known ? "error" : leak ? "note" : "warning");
     hf__put_json_text(out, hf__function_name(shown->model, finding->function));
-    fprintf(out, " grows by %s/s: ", hf__bytes_words(fmax(hf__finding_rate(finding, finding->shape.rate), 0), rate, sizeof rate));
+    hf__bytes_words(fmax(hf__finding_rate(finding, finding->shape.rate), 0), rate, sizeof rate);
+    if (leak)
+        fprintf(out, " takes %s of memory each second and never gives it back (sure %.3g %%). Cause: ", rate, 100 * finding->shape.confidence);
+    else if (finding->verdict == HF_VERDICT_UNDECIDED)
+        fprintf(out, " may leak: it grew by %s/s, and this recording cannot tell whether that goes on. Seen: ", rate);
+    else
+        fputs(" holds up memory that is free. Cause: ", out);
     hf__put_json_text(out, hf_text_from_cstr(words.hypothesis));
     fputs(". Next: ", out);
     hf__put_json_text(out, hf_text_from_cstr(words.next));
@@ -60,8 +66,8 @@ static void put_result(FILE *out, const hf__case *shown, size_t index)
 bool hf__view_sarif(FILE *out, const hf__case *shown)
 {
     static const char *const rules[][2] = {
-        { "leak", "Memory keeps growing" },
-        { "undecided", "Memory may keep growing" },
+        { "leak", "Memory that is taken and never given back" },
+        { "undecided", "Memory that grew; a longer recording tells whether it goes on" },
         { "fragmentation", "Memory is held by the allocator and free" },
     };
     fputs("{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{"

@@ -29,10 +29,21 @@ static void put_place(FILE *out, const hf__case *shown, const hf__finding *findi
         fprintf(out, " (%.*s)", HF_ARG(file));
 }
 
+/* What a verdict without a finding means, for somebody who knows none of its words. */
+static const char *meaning_of(hf__verdict verdict)
+{
+    switch (verdict) {
+    case HF_VERDICT_FRAGMENTATION: return "but the allocator holds much free memory that it cannot give back (fragmentation)";
+    case HF_VERDICT_FILLING: return "memory grew and then stopped or slowed down, as what fills up does (filling)";
+    case HF_VERDICT_CHURN: return "memory comes and goes, and nothing piles up (churn)";
+    default: return "memory stands still (steady)";
+    }
+}
+
 static void put_headline(FILE *out, const hf__case *shown)
 {
     const hf__judgement *judgement = shown->judgement;
-    char one[32], two[32];
+    char one[32], two[32], hour[32], until[64] = "";
     size_t leaks = 0, undecided = 0;
     for (size_t i = 0; i < judgement->findings_count; i++) {
         leaks += judgement->findings[i].verdict == HF_VERDICT_LEAK;
@@ -40,19 +51,26 @@ static void put_headline(FILE *out, const hf__case *shown)
     }
     const char *red = paint(shown, "\033[1;31m"), *yellow = paint(shown, "\033[1;33m"), *green = paint(shown, "\033[1;32m"),
                *plain = paint(shown, "\033[0m");
+    if (judgement->cut)
+        snprintf(until, sizeof until, " up to second %.3g, where the recording breaks off", judgement->seconds);
     if (leaks > 0 && judgement->bytes_per_second > 0)
-        fprintf(out, "%sLEAK%s: %zu place%s keep%s growing, together by %s/s", red, plain, leaks, leaks == 1 ? "" : "s",
-                leaks == 1 ? "s" : "", hf__bytes_words(judgement->bytes_per_second, one, sizeof one));
+        fprintf(out, "%sLEAK%s: %zu place%s take%s memory and never give%s it back: %s/s, %s an hour", red, plain, leaks, leaks == 1 ? "" : "s",
+                leaks == 1 ? "s" : "", leaks == 1 ? "s" : "", hf__bytes_words(judgement->bytes_per_second, one, sizeof one),
+                hf__bytes_words(3600 * judgement->bytes_per_second, hour, sizeof hour));
     else if (leaks > 0)
         fprintf(out, "%sLEAK%s: %zu place%s keep%s growing", red, plain, leaks, leaks == 1 ? "" : "s", leaks == 1 ? "s" : "");
+    else if (judgement->verdict == HF_VERDICT_UNDECIDED && undecided == 0)
+        fprintf(out, "%sUNDECIDED%s: too short to see growth; record for longer", yellow, plain);
     else if (judgement->verdict == HF_VERDICT_UNDECIDED)
-        fprintf(out, "%sUNDECIDED%s: %zu place%s may leak; this recording is too short to say", yellow, plain, undecided,
+        fprintf(out, "%sUNDECIDED%s: %zu place%s may leak; this recording cannot tell, what would is said below", yellow, plain, undecided,
                 undecided == 1 ? "" : "s");
     else
-        fprintf(out, "%sNO LEAK%s: nothing keeps growing (%s)", green, plain, hf__verdict_name(judgement->verdict));
+        fprintf(out, "%sNO LEAK%s%s: %s", green, plain, until, meaning_of(judgement->verdict));
     fprintf(out, "  [%s, %llu checkpoint%s%s]\n", hf__seconds_words(judgement->seconds, two, sizeof two),
             (unsigned long long)judgement->checkpoints, judgement->checkpoints == 1 ? "" : "s",
             shown->model->sampled ? ", sampled" : "");
+    if (judgement->stands_by_count)
+        fputs("  events were lost, and this stands: the exact count of bytes, which loses nothing, does not grow either\n", out);
 }
 
 static void put_rate(FILE *out, const hf__finding *finding)
@@ -73,12 +91,12 @@ static void put_stack(FILE *out, const hf__case *shown, const hf__finding *findi
     size_t count = finding->path != HF_NONE ? hf__folded_stack(shown->model, finding->path, true, functions, 64) : 0;
     if (count < 2)
         return;
-    fputs("      called: ", out);
+    fputs("      stack: ", out);
     for (size_t i = 0; i < count && i < STACK_SHOWN; i++) {
         hf_text name = hf__function_name(shown->model, functions[i]);
-        fprintf(out, "%s%.*s", i > 0 ? " < " : "", HF_ARG(name));
+        fprintf(out, "%s%.*s", i > 0 ? ", called by " : "", HF_ARG(name));
     }
-    fprintf(out, "%s\n", count > STACK_SHOWN ? " < ..." : "");
+    fprintf(out, "%s\n", count > STACK_SHOWN ? ", and so on" : "");
 }
 
 static void put_evidence(FILE *out, const hf__case *shown, const hf__finding *finding)
@@ -115,7 +133,8 @@ static void put_finding(FILE *out, const hf__case *shown, size_t index)
         fprintf(out, "%s held by the allocator and free", hf__bytes_words(finding->live_bytes, one, sizeof one));
     } else {
         put_rate(out, finding);
-        fprintf(out, "  sure %.0f %%", 100 * finding->shape.confidence);
+        if (finding->verdict == HF_VERDICT_LEAK)
+            fprintf(out, "  sure %.3g %%", 100 * finding->shape.confidence);
     }
     if (shown->known != NULL && shown->known[index])
         fputs("  known", out);
@@ -126,7 +145,13 @@ static void put_finding(FILE *out, const hf__case *shown, size_t index)
     hf__explain_reach(shown->model, finding, reach, sizeof reach);
     if (reach[0] != 0)
         fprintf(out, "      %s\n", reach);
-    fprintf(out, "      %s\n      next: %s\n", words.hypothesis, words.next);
+    fprintf(out, "      cause: %s\n", words.hypothesis);
+    if (finding->caller != HF_NONE) {
+        hf_text caller = hf__function_name(shown->model, finding->caller);
+        fprintf(out, "      with it grow%s %u more place%s under %.*s, in step: parts of one thing that is dropped there\n",
+                finding->merged == 1 ? "s" : "", finding->merged, finding->merged == 1 ? "" : "s", HF_ARG(caller));
+    }
+    fprintf(out, "      next: %s\n", words.next);
     if (words.remedy[0] != 0)
         fprintf(out, "      with libholdfast: %s\n", words.remedy);
 }
@@ -152,20 +177,20 @@ static void put_amounts(FILE *out, const char *title, const amount *amounts, siz
 
 static void put_reconciled(FILE *out, const hf__reconciled *all)
 {
-    const amount totals[] = { { "recorded live", all->recorded_live },
-                              { "by the allocator's count", all->allocator_live },
+    const amount totals[] = { { "live as recorded", all->recorded_live },
+                              { "by the allocator's own count", all->allocator_live },
                               { "resident", all->rss } };
-    const amount parts[] = { { "rounding and blocks from before", all->allocator_live >= 0 ? all->overhead : -1 },
+    const amount parts[] = { { "rounding and blocks from before the start", all->allocator_live >= 0 ? all->overhead : -1 },
                              { "free but held", all->free_held },
                              { "stacks", all->stacks },
                              { "files", all->files },
                              { "unexplained", all->unexplained } };
-    put_amounts(out, "  memory:", totals, sizeof totals / sizeof *totals);
+    put_amounts(out, "  memory at the end:", totals, sizeof totals / sizeof *totals);
     if (all->rss < 0 && all->allocator_live < 0)
         return;
-    put_amounts(out, "          between them:", parts, sizeof parts / sizeof *parts);
+    put_amounts(out, "      the difference:", parts, sizeof parts / sizeof *parts);
     if (all->allocator_grows_beyond)
-        fputs("          the allocator's own count grows beyond what is recorded: some code allocates past malloc\n", out);
+        fputs("      the allocator's own count grows beyond what is recorded: some code allocates past malloc\n", out);
 }
 
 /* The largest by what they ever reserved, as many as findings are shown. */
@@ -232,7 +257,7 @@ static void put_recorded(FILE *out, const hf__case *shown)
         snprintf(count, sizeof count, "%.1f million", (double)shown->allocations / 1e6);
     fprintf(out, "  recorded: %s allocation%s", count, shown->allocations == 1 ? "" : "s");
     if (shown->own_share >= 0)
-        fprintf(out, "; recording took %.2g %% of the program's processor time", 100 * shown->own_share);
+        fprintf(out, "; recording took %.*f %% of the program's processor time", shown->own_share < 0.1, 100 * shown->own_share);
     fputc('\n', out);
 }
 

@@ -60,14 +60,15 @@ bool hf__view_junit(FILE *out, const hf__case *shown)
         fputs("\" time=\"0\">", out);
         hf__bytes_words(fmax(hf__finding_rate(finding, finding->shape.rate), 0), rate, sizeof rate);
         if (fails(shown, i)) {
-            fprintf(out, "<failure type=\"leak\" message=\"grows by %s/s\">", rate);
+            fprintf(out, "<failure type=\"leak\" message=\"takes %s of memory each second and never gives it back\">cause: ", rate);
             hf__put_xml_text(out, hf_text_from_cstr(words.hypothesis));
             fputs("\nnext: ", out);
             hf__put_xml_text(out, hf_text_from_cstr(words.next));
             fputs("</failure>", out);
         } else if (finding->verdict != HF_VERDICT_FRAGMENTATION) {
-            fprintf(out, "<skipped message=\"%s, grows by %s/s\"/>",
-                    finding->verdict == HF_VERDICT_LEAK ? "known" : "undecided", rate);
+            fprintf(out, "<skipped message=\"%s: %s/s. ", finding->verdict == HF_VERDICT_LEAK ? "a leak that the baseline knows" : "undecided, it grew by", rate);
+            hf__put_xml_text(out, hf_text_from_cstr(words.next));
+            fputs("\"/>", out);
         }
         fputs("</testcase>\n", out);
     }
