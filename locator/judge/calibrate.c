@@ -2,8 +2,6 @@
 #include "calibrate.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "room.h"
 
@@ -154,7 +152,7 @@ static bool add_nameless(hf__judgement *judgement, const hf__shape *whole, hf__r
     return true;
 }
 
-/* A program that ends tidies up something: a fall at the very end says nothing of the time before, unless all goes. */
+/* A program that ends tidies up: a fall at the very end says nothing of the time before. */
 static void leave_out_end(hf__series *total)
 {
     size_t last = total->end - 1, peak = last;
@@ -162,7 +160,7 @@ static void leave_out_end(hf__series *total)
     for (size_t i = total->end; i-- > 0 && total->seconds[i] >= from_s;)
         if (total->live_bytes[i] > total->live_bytes[peak])
             peak = i;
-    if (peak + 1 >= 3 && total->live_bytes[last] > HF_RELEASED_SHARE * total->live_bytes[peak])
+    if (peak + 1 >= 3)
         total->count = total->end = peak + 1;
 }
 
@@ -260,23 +258,28 @@ static bool is_steady(const hf__shape *one, const hf__shape *whole)
     return pace >= HF_PACE_LEAK || (pace >= HF_PACE_FILLING && pace + 2 * error >= 1);
 }
 
-/* Few samples cannot tell a steady pace from one that falls, and the whole can: it fills, and what was found is what
- * it fills with. Single blocks that stayed are otherwise evidence enough, since other places may shrink meanwhile. */
-static bool follow_pace(hf__judgement *judgement, const hf__shape *whole)
+/* Few samples cannot tell a steady pace from one that falls. Where the whole has grown by what was found, its pace tells:
+ * it fills, and this is what it fills with. Else a leak must prove that its own pace is steady; by less where the
+ * whole tells nothing. Single blocks that stayed are otherwise evidence enough, since other places may shrink. */
+static bool follow_pace(hf__judgement *judgement, const hf__shape *whole, bool agrees)
 {
-    bool fills = whole->verdict == HF_VERDICT_FILLING;
-    bool slows = fills || (whole->verdict == HF_VERDICT_UNDECIDED && whole->reason == HF_REASON_MAYBE_FULL);
-    for (size_t i = judgement->findings_count; slows && i-- > 0;) {
+    bool slows = whole->verdict == HF_VERDICT_FILLING && whole->pace_end + 2 * whole->pace_error < HF_PACE_LEAK;
+    bool fills = agrees && slows, tells = whole->drops == 0 && (slows || whole->verdict == HF_VERDICT_STEADY);
+    double errors = tells ? 2 : 1;
+    for (size_t i = judgement->findings_count; i-- > 0;) {
         hf__finding *finding = &judgement->findings[i];
-        bool proven = finding->verdict == HF_VERDICT_LEAK && finding->shape.pace_end - 2 * finding->shape.pace_error > HF_PACE_FILLING;
-        if (!is_sampled_heap(finding) || proven || is_steady(&finding->shape, whole))
+        hf__shape *shape = &finding->shape;
+        bool is_leak = finding->verdict == HF_VERDICT_LEAK;
+        bool proven = is_leak && shape->pace_end - errors * shape->pace_error > HF_PACE_FILLING;
+        bool together = agrees && !slows && is_steady(shape, whole);
+        if (!is_sampled_heap(finding) || !(shape->sampling_error > 0) || (is_leak && together) || (proven && !fills))
             continue;
-        if (fills && !dismiss(judgement, i, HF_VERDICT_FILLING, whole->reason))
+        if (fills && !proven && !dismiss(judgement, i, HF_VERDICT_FILLING, whole->reason))
             return false;
-        if (!fills) {
-            finding->verdict = finding->shape.verdict = HF_VERDICT_UNDECIDED;
-            finding->shape.reason = HF_REASON_MAYBE_FULL;
-            finding->shape.more_s = whole->more_s;
+        if (is_leak && (proven || !fills)) {
+            finding->verdict = shape->verdict = HF_VERDICT_UNDECIDED;
+            shape->reason = HF_REASON_MAYBE_FULL;
+            shape->more_s = fmax(judgement->seconds, whole->more_s);
         }
     }
     return true;
@@ -353,8 +356,8 @@ bool hf__calibrate(const hf__model *model, hf__judgement *judgement)
             share_out(model, judgement, &whole, claimed);
         else if (!model->has_cohorts)
             fine = refute(judgement, &whole, claimed, grown, agrees);
-        else if (agrees)
-            fine = follow_pace(judgement, &whole);
+        else
+            fine = follow_pace(judgement, &whole, agrees);
         if (!fine)
             return false;
     }

@@ -402,6 +402,8 @@ static void run_test(const look *at, size_t first, size_t end, growth_test *ret)
         const hf__line *line = use_level ? &level : &kept;
         ret->pace = use_level ? by_level : by_kept;
         ret->pace_error = line->at_start > 0 ? line->end_error / line->at_start : 9;
+        if (kept_sum > 0) /* what sampling does to the difference of the ends of a line */
+            ret->pace_error = fmax(ret->pace_error, sqrt(12 * at->noise / kept_sum));
     }
 }
 

@@ -49,7 +49,7 @@ static void put_result(FILE *out, const hf__case *shown, size_t index)
     hf__put_json_text(out, hf__function_name(shown->model, finding->function));
     hf__bytes_words(fmax(hf__finding_rate(finding, finding->shape.rate), 0), rate, sizeof rate);
     if (leak)
-        fprintf(out, " takes %s of memory each second and never gives it back (sure %.3g %%). Cause: ", rate, 100 * finding->shape.confidence);
+        fprintf(out, " takes %s/s of memory and never gives it back (sure %.3g %%). Cause: ", rate, 100 * finding->shape.confidence);
     else if (finding->verdict == HF_VERDICT_UNDECIDED)
         fprintf(out, " may leak: it grew by %s/s, and this recording cannot tell whether that goes on. Seen: ", rate);
     else

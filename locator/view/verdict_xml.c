@@ -60,7 +60,7 @@ bool hf__view_junit(FILE *out, const hf__case *shown)
         fputs("\" time=\"0\">", out);
         hf__bytes_words(fmax(hf__finding_rate(finding, finding->shape.rate), 0), rate, sizeof rate);
         if (fails(shown, i)) {
-            fprintf(out, "<failure type=\"leak\" message=\"takes %s of memory each second and never gives it back\">cause: ", rate);
+            fprintf(out, "<failure type=\"leak\" message=\"takes %s/s of memory and never gives it back\">cause: ", rate);
             hf__put_xml_text(out, hf_text_from_cstr(words.hypothesis));
             fputs("\nnext: ", out);
             hf__put_xml_text(out, hf_text_from_cstr(words.next));

@@ -88,6 +88,15 @@ static void expect_function(const world *at, const hf__finding *finding, const c
         fail_msg("%.*s was named, %s was expected", HF_ARG(said), name);
 }
 
+/* Laid at the part that grows by most, with the caller that makes both. */
+static void expect_part(const world *at, const hf__finding *finding, const char *name, const char *caller)
+{
+    expect_function(at, finding, name);
+    hf_text said = hf__function_name(&at->model, finding->caller);
+    if (!hf_text_equal(said, hf_text_from_cstr(caller)))
+        fail_msg("under %.*s, %s was expected", HF_ARG(said), caller);
+}
+
 static void test_findings__wrappers_and_libraries_are_not_blamed(void **state)
 {
     (void)state;
@@ -185,7 +194,7 @@ static void test_findings__parts_made_together_are_one_and_strangers_are_two(voi
     assert_int_equal(judgement.findings_count, 2);
     for (size_t i = 0; i < 2; i++)
         if (judgement.findings[i].merged > 0)
-            expect_function(&at, &judgement.findings[i], "make_user");
+            expect_part(&at, &judgement.findings[i], "make_mail", "make_user");
         else
             expect_function(&at, &judgement.findings[i], "keep_header");
     end(&at, &judgement);
