@@ -116,7 +116,6 @@ void gen_code_decide(gen_unit *unit, gen_plans *plans)
 static void emit_default(gen_unit *unit, const gen_member *member, FILE *to)
 {
     const gen_literal *value = member->says->default_value;
-    const char *sign = value->is_negative ? "-" : "";
     switch (value->kind) {
     case GEN_LITERAL_STRING:
         if (member->item.shape == SHAPE_CHARS)
@@ -126,7 +125,11 @@ static void emit_default(gen_unit *unit, const gen_member *member, FILE *to)
             fprintf(to, "    self->%s = %s;\n", member->name, gen_quoted(unit, value->text));
         break;
     case GEN_LITERAL_NUMBER:
-        fprintf(to, "    self->%s = %s%s%s;\n", member->name, sign, value->text, member->item.shape == SHAPE_UINT && value->is_whole ? "u" : "");
+        if (member->item.shape == SHAPE_BOOL) {
+            fprintf(to, "    self->%s = %s;\n", member->name, value->text[0] == '0' ? "false" : "true");
+            break;
+        }
+        fprintf(to, "    self->%s = %s%s;\n", member->name, gen_spelled_number(unit, value), member->item.shape == SHAPE_UINT && value->is_whole ? "u" : "");
         break;
     case GEN_LITERAL_NAME: case GEN_LITERAL_BOOL: fprintf(to, "    self->%s = %s;\n", member->name, value->text); break;
     case GEN_LITERAL_NULL: break;

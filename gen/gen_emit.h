@@ -27,6 +27,8 @@ static inline const char *gen_base_name(const char *path)
 }
 /* A text as a C string literal. */
 const char *gen_quoted(gen_unit *unit, const char *text);
+/* A number as C spells it. */
+const char *gen_spelled_number(gen_unit *unit, const gen_literal *literal);
 /* The rule table of a member, written to `stream`; its name, or NULL when nothing is asked. */
 const char *gen_emit_rule(gen_unit *unit, const gen_member *member, FILE *to);
 /* Fills in the keys of a record or union: how it looks as a JSON object. */

@@ -4,6 +4,13 @@
 
 #include <string.h>
 
+const char *gen_spelled_number(gen_unit *unit, const gen_literal *literal)
+{
+    if (literal->is_negative && strcmp(literal->text, "9223372036854775808") == 0)
+        return "INT64_MIN"; /* no literal of C is that small */
+    return gen_print(unit, "%s%s", literal->is_negative ? "-" : "", literal->text);
+}
+
 static const char *value_of(gen_unit *unit, const gen_literal *literal)
 {
     switch (literal->kind) {
@@ -15,8 +22,8 @@ static const char *value_of(gen_unit *unit, const gen_literal *literal)
         if (!literal->is_whole)
             return gen_print(unit, "{ .kind = HF_RULE_DOUBLE, .f64 = %s, %s }", spelled, words);
         if (literal->is_negative)
-            return gen_print(unit, "{ .kind = HF_RULE_INT, .i64 = -%s, %s }", literal->text, words);
-        return gen_print(unit, "{ .kind = HF_RULE_UINT, .u64 = %s, %s }", literal->text, words);
+            return gen_print(unit, "{ .kind = HF_RULE_INT, .i64 = %s, %s }", gen_spelled_number(unit, literal), words);
+        return gen_print(unit, "{ .kind = HF_RULE_UINT, .u64 = %su, %s }", literal->text, words);
     }
     case GEN_LITERAL_NAME:
         return gen_print(unit, "{ .kind = HF_RULE_INT, .i64 = (int64_t)%s, .text = \"%s\", .length = %zu }", literal->text, literal->text,
@@ -52,6 +59,8 @@ static bool is_default_of(gen_shape shape, const gen_literal *value)
     case GEN_LITERAL_NULL: return shape == SHAPE_STRING || shape == SHAPE_POINTER || shape == SHAPE_VECTOR;
     case GEN_LITERAL_NAME: return shape == SHAPE_ENUM || shape == SHAPE_INT || shape == SHAPE_UINT;
     case GEN_LITERAL_NUMBER:
+        if (shape == SHAPE_BOOL) /* what stdbool.h makes of false and true */
+            return !value->is_negative && (strcmp(value->text, "0") == 0 || strcmp(value->text, "1") == 0);
         return shape == SHAPE_FLOAT || ((shape == SHAPE_INT || shape == SHAPE_UINT || shape == SHAPE_CHARACTER || shape == SHAPE_ENUM) && value->is_whole);
     }
     return false;

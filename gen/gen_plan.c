@@ -328,10 +328,21 @@ static gen_literal *constant_for(planner *with, gen_member *tag, const gen_membe
     return NULL;
 }
 
+/* Members of a struct without a name are not arms: they hold together, and lie behind each other. */
+static void need_arm(planner *with, const gen_member *member, const gen_member *one)
+{
+    for (const gen_field *field = member->item.plan->record->fields; field != NULL; field = field->next)
+        if (field == one->field)
+            return;
+    gen_fail(with->unit, HF_BAD_DECLARATION, one->field->place, "'%s' lies in a struct without a name, expected a name for this arm of the union",
+             one->name);
+}
+
 static void add_arms(planner *with, gen_member *member)
 {
     gen_arm **end = &member->arms;
     for (gen_member *one = member->item.plan->members; one != NULL; one = one->next) {
+        need_arm(with, member, one);
         gen_arm *arm = gen_take(with->unit, sizeof *arm);
         arm->member = one;
         arm->when = one->says->when;
@@ -502,6 +513,31 @@ static void need_all_types(planner *with, const char *const *types, const bool *
     }
 }
 
+/* A union without a tag is bytes: its own plan, and what only that reaches, is not for the output. */
+static void drop_unreached(gen_plans *plans)
+{
+    for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
+        plan->is_reached = plan->is_wanted;
+    for (bool changed = true; changed;) { /* marks at least one, or ends */
+        changed = false;
+        for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
+            for (const gen_member *member = plan->is_reached ? plan->members : NULL; member != NULL; member = member->next)
+                for (const gen_item *item = &member->item; item != NULL; item = item->item)
+                    if (item->plan != NULL && !item->plan->is_reached)
+                        changed = item->plan->is_reached = true;
+    }
+    gen_plan **at = &plans->first;
+    while (*at != NULL) {
+        if ((*at)->is_reached) {
+            at = &(*at)->next;
+            continue;
+        }
+        *at = (*at)->next;
+        plans->count--;
+    }
+    plans->end = at;
+}
+
 void gen_plans_make(gen_unit *unit, const char *main_file, const char *const *types, gen_plans *ret_plans)
 {
     *ret_plans = (gen_plans){ .first = NULL };
@@ -525,4 +561,5 @@ void gen_plans_make(gen_unit *unit, const char *main_file, const char *const *ty
         plan_members(&with, plan); /* adds what it reaches to the list's end */
     for (gen_plan *plan = ret_plans->first; plan != NULL; plan = plan->next)
         finish_members(&with, plan);
+    drop_unreached(ret_plans);
 }

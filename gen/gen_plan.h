@@ -81,6 +81,7 @@ struct gen_plan {
     size_t          member_count;
     bool            is_union;
     bool            is_wanted;   /* gets functions of its own, not only a table */
+    bool            is_reached;  /* from a wanted one: others are not in the output */
     bool            has_flex;
     /* Filled by gen_graph.c */
     bool            in_cycle;    /* reaches itself over owning or shared edges */

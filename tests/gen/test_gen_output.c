@@ -146,25 +146,99 @@ static void test_output__graphs_are_copied_with_their_shape(void **state)
     assert_int_equal(node_destroy(a, NULL), HF_OK);
 }
 
-static void test_output__repeats_as_the_caller_says(void **state)
+/* How many values of a walk were met again. */
+static unsigned met_again(const node *top)
+{
+    unsigned again = 0;
+    hf_struct_walk walk;
+    node_walk(&walk, top, NULL);
+    while (hf_struct_walk_next(&walk))
+        again += walk.event == HF_AGAIN;
+    assert_int_equal(hf_struct_walk_finish(&walk), HF_WALK_DONE);
+    return again;
+}
+
+/* In sample_graph a, b, c, the group and the label are met again: kids[0], kids[1], b->right or a->right,
+ * c->left, c->group or a->group, leader, one of two labels. */
+enum { REPEATS_OF_OBJECTS = 6 };
+
+static void test_output__repeats_are_linked(void **state)
+{
+    (void)state;
+    node *a = sample_graph(), *copy = NULL;
+    assert_int_equal(node_copy(a, &(hf_copy_options){ .repeat = HF_REPEAT_LINK }, &copy, NULL), HF_OK);
+    expect_isomorphic(a, copy);
+    assert_int_equal(met_again(a), REPEATS_OF_OBJECTS);
+    assert_int_equal(met_again(copy), REPEATS_OF_OBJECTS);
+    assert_int_equal(node_destroy(copy, NULL), HF_OK);
+    assert_int_equal(node_destroy(a, NULL), HF_OK);
+}
+
+static void test_output__repeats_become_null(void **state)
+{
+    (void)state;
+    node *a = sample_graph(), *copy = NULL;
+    hf_struct_size size, size_of_tree;
+    assert_int_equal(node_copy(a, &(hf_copy_options){ .repeat = HF_REPEAT_NULL }, &copy, NULL), HF_OK);
+    assert_int_equal(met_again(copy), 0);
+    HF_EXPECT(copy->kids[0] == NULL && (copy->left->label == NULL) != (copy->label == NULL));
+    HF_EXPECT(copy->best == &copy->group->scores[2] || copy->right->group != NULL); /* refs still find their copies */
+    assert_int_equal(node_size(a, false, &size, NULL), HF_OK);
+    assert_int_equal(node_size(copy, false, &size_of_tree, NULL), HF_OK);
+    assert_int_equal(size_of_tree.objects, size.objects); /* each object once, now from one place */
+    assert_int_equal(size_of_tree.deep, size.deep);
+    assert_int_equal(size_of_tree.shared, 0);
+    hf_buffer text = HF_BUFFER_INIT(1 << 16);
+    assert_int_equal(node_encode(copy, NULL, &text, NULL), HF_OK); /* a tree can be said in JSON */
+    hf_buffer_release(&text);
+    assert_int_equal(node_destroy(copy, NULL), HF_OK);
+    assert_int_equal(node_destroy(a, NULL), HF_OK);
+}
+
+static void test_output__repeats_become_the_placeholder(void **state)
 {
     (void)state;
     node *a = sample_graph(), *copy = NULL, holder = { .value = 99 };
-    hf_error error;
-    assert_int_equal(node_copy(a, &(hf_copy_options){ .repeat = HF_REPEAT_NULL }, &copy, &error), HF_OK);
-    assert_null(copy->kids[0]);
-    assert_int_equal(node_destroy(copy, NULL), HF_OK);
     hf_arena *arena = NULL;
+    unsigned held = 0;
     assert_int_equal(hf_arena_create(NULL, &arena, NULL), HF_OK);
-    hf_copy_options options = { .store.arena = arena, .repeat = HF_REPEAT_HOLDER, .placeholder = &holder };
-    assert_int_equal(node_copy(a, &options, &copy, &error), HF_OK);
+    assert_int_equal(node_copy(a, &(hf_copy_options){ .store.arena = arena, .repeat = HF_REPEAT_HOLDER, .placeholder = &holder }, &copy, NULL), HF_OK);
     assert_ptr_equal(copy->kids[0], &holder);
-    options.repeat = HF_REPEAT_REFUSE;
-    assert_int_equal(node_copy(a, &options, &copy, &error), HF_CYCLE);
-    options.repeat = HF_REPEAT_LINK;
-    options.objects_max = 3;
-    assert_int_equal(node_copy(a, &options, &copy, &error), HF_LIMIT_COUNT);
+    hf_struct_walk walk;
+    node_walk(&walk, copy, NULL);
+    while (hf_struct_walk_next(&walk)) /* the placeholder is walked once and met again then */
+        held += (walk.event == HF_ENTER && walk.place.at == (const char *)&holder) ||
+                (walk.event == HF_AGAIN && hf_type_member(&node_hf_type, "label") != walk.place.member);
+    assert_int_equal(hf_struct_walk_finish(&walk), HF_WALK_DONE);
+    assert_int_equal(held, REPEATS_OF_OBJECTS);
+    assert_int_equal(holder.value, 99);
     hf_arena_destroy(arena);
+    assert_int_equal(node_destroy(a, NULL), HF_OK);
+}
+
+static void test_output__repeats_are_refused(void **state)
+{
+    (void)state;
+    node *a = sample_graph(), *copy = NULL, *lone = sample_take(sizeof *lone);
+    hf_error error;
+    test_allocator allocator;
+    test_allocator_init(&allocator);
+    hf_copy_options options = { .store.allocator = &allocator.base, .repeat = HF_REPEAT_REFUSE };
+    assert_int_equal(node_copy(a, &options, &copy, &error), HF_CYCLE);
+    assert_null(copy);
+    HF_EXPECT(strstr(error.detail, "met again") != NULL);
+    assert_int_equal(allocator.live.live_blocks, 0); /* nothing remains of it */
+    lone->left = sample_take(sizeof *lone);
+    lone->label = sample_text("once");
+    assert_int_equal(node_copy(lone, &options, &copy, &error), HF_OK); /* a graph without repeats is none to refuse */
+    assert_int_equal(node_destroy(copy, &allocator.base), HF_OK);
+    lone->left->left = lone;
+    copy = NULL;
+    assert_int_equal(node_copy(lone, &options, &copy, &error), HF_CYCLE);
+    options = (hf_copy_options){ .store.allocator = &allocator.base, .objects_max = 3 };
+    assert_int_equal(node_copy(a, &options, &copy, &error), HF_LIMIT_COUNT);
+    assert_int_equal(test_allocator_release(&allocator), 0);
+    assert_int_equal(node_destroy(lone, NULL), HF_OK);
     assert_int_equal(node_destroy(a, NULL), HF_OK);
 }
 
@@ -318,7 +392,10 @@ int main(void)
         cmocka_unit_test(test_output__size_counts_every_block),
         cmocka_unit_test(test_output__unions_follow_their_tags),
         cmocka_unit_test(test_output__graphs_are_copied_with_their_shape),
-        cmocka_unit_test(test_output__repeats_as_the_caller_says),
+        cmocka_unit_test(test_output__repeats_are_linked),
+        cmocka_unit_test(test_output__repeats_become_null),
+        cmocka_unit_test(test_output__repeats_become_the_placeholder),
+        cmocka_unit_test(test_output__repeats_are_refused),
         cmocka_unit_test(test_output__flexible_arrays_end_the_block),
         cmocka_unit_test(test_output__a_million_long_and_deep),
         cmocka_unit_test(test_output__every_allocation_may_fail),

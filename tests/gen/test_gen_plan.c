@@ -103,6 +103,8 @@ static void test_plan__unions_need_a_tag(void **state)
     case_end();
     case_refused("struct s { union { int a; char *b; } u; };", 1, 38, "nothing tells which arm");
     case_refused("struct s { int k __hf__(tag_of = u); union { int a; } u; };", 1, 50, "expected HF(when = VALUE)");
+    case_refused("struct s { int k __hf__(tag_of); union { struct { int a __hf__(when = 1); int b __hf__(when = 2); }; double d __hf__(when = 3); }; };", 1, 55,
+                 "lies in a struct without a name");
     case_refused("struct s { int k __hf__(tag_of = v); union { int a; } u; };", 1, 16, "there is no member 'v'");
 }
 
