@@ -17,6 +17,7 @@ void gen_emit_code(gen_unit *unit, const gen_plans *plans, FILE *stream);
 
 /* ---- between the gen_code files ---- */
 
+void gen_emit_code_keys(gen_unit *unit, const gen_plan *plan, FILE *stream);
 void gen_emit_read(gen_unit *unit, const gen_plan *plan, FILE *stream);
 void gen_emit_write(gen_unit *unit, const gen_plan *plan, FILE *stream);
 void gen_emit_copy(gen_unit *unit, const gen_plan *plan, FILE *stream);

@@ -268,39 +268,6 @@ static void emit_member(reader *with, const gen_key *key)
 
 /* ---- keys -------------------------------------------------------------------------------- */
 
-static void emit_find(reader *with)
-{
-    const gen_plan *plan = with->plan;
-    size_t longest = 0;
-    unsigned long long lengths = 0;
-    for (const gen_key *key = plan->keys; key != NULL; key = key->next)
-        lengths |= 1ull << (strlen(key->text) < 63 ? strlen(key->text) : 63);
-    for (const gen_key *key = plan->keys; key != NULL; key = key->next)
-        longest = strlen(key->text) > longest ? strlen(key->text) : longest;
-    fprintf(with->to, "\n/* Which key of %s it is, by its length and then its bytes; %zu: none. */\nstatic unsigned %s_hf_find(hf_text key)\n{\n"
-            "    switch (key.length) {\n", plan->name, plan->slot_count, plan->name);
-    for (size_t length = 0; length <= longest; length++) {
-        bool is_first = true;
-        for (const gen_key *key = plan->keys; key != NULL; key = key->next) {
-            if (strlen(key->text) != length)
-                continue;
-            if (is_first)
-                fprintf(with->to, "    case %zu:\n", length);
-            is_first = false;
-            if (length == 0)
-                fprintf(with->to, "        return %zu;\n", key->slot);
-            else
-                fprintf(with->to, "        if (memcmp(key.bytes, %s, %zu) == 0)\n            return %zu;\n", gen_quoted(with->unit, key->text),
-                        length, key->slot);
-        }
-        if (!is_first && length > 0)
-            fputs("        break;\n", with->to);
-    }
-    fprintf(with->to, "    default: break;\n    }\n    return %zu;\n}\n", plan->slot_count);
-    fprintf(with->to, "static const hf__keys %s_hf_keys = { .find = %s_hf_find, .none = %zu, .is_closed = %s, .lengths = 0x%llxu };\n", plan->name,
-            plan->name, plan->slot_count, plan->says->closed ? "true" : "false", lengths);
-}
-
 static const gen_key *next_slot(const gen_key *key)
 {
     while (key != NULL && key->is_alias)
@@ -308,10 +275,10 @@ static const gen_key *next_slot(const gen_key *key)
     return key;
 }
 
-static void emit_expected(reader *with, const gen_key *key)
+static void emit_expected(reader *with, const gen_key *key, const char *macro)
 {
     if (key != NULL && gen_is_plain_key(key->text))
-        fprintf(with->to, "    if (!HF__IN_KEY(in, &at, %s))\n        goto other;\n", gen_quoted(with->unit, key->text));
+        fprintf(with->to, "    if (!%s(in, &at, %s))\n        goto other;\n", macro, gen_quoted(with->unit, key->text));
     else if (key != NULL)
         fputs("    goto other;\n", with->to);
 }
@@ -330,7 +297,6 @@ static void emit_end(reader *with)
     uint64_t required = 0;
     for (const gen_key *key = with->plan->keys; key != NULL; key = key->next)
         required |= (uint64_t)key->is_required << key->slot;
-    fputs("ended:\n", with->to);
     if (required != 0)
         fprintf(with->to, "    if (at == NULL || (seen & 0x%llxu) != 0x%llxu)\n        return NULL;\n", (unsigned long long)required,
                 (unsigned long long)required);
@@ -357,17 +323,20 @@ void gen_emit_read(gen_unit *unit, const gen_plan *plan, FILE *stream)
         if (key->member->item.shape == SHAPE_ARRAY)
             emit_array(&with, key);
     }
-    emit_find(&with);
+    gen_emit_code_keys(unit, plan, stream);
     fprintf(stream, "\nstatic const char *%s_hf_read(hf__in *in, const char *at, void *object)\n{\n    %s *self = object;\n"
             "    uint64_t seen = 0; /* a bit for each key */\n\n"
-            "    at = hf__in_open(in, at);\n    if (at == NULL)\n        return NULL;\n    if (*at == '}')\n        goto ended;\n",
+            "    at = hf__in_open(in, at);\n    if (at == NULL)\n        return NULL;\n",
             plan->name, plan->spelling);
     const gen_key *key = next_slot(plan->keys);
-    for (emit_expected(&with, key); key != NULL; key = next_slot(key->next)) {
+    for (emit_expected(&with, key, "HF__IN_FIRST"); key != NULL; key = next_slot(key->next)) {
+        const gen_key *next = next_slot(key->next);
+        bool is_expected = next != NULL && gen_is_plain_key(next->text);
         fprintf(stream, "key_%zu: /* %s%s */\n", key->slot, key->prefix, key->member->name);
         emit_member(&with, key);
-        fputs("    if (!hf__in_comma(in, &at))\n        goto ended;\n", stream);
-        emit_expected(&with, next_slot(key->next));
+        if (!is_expected)
+            fputs("    at = hf__in_after(in, at);\n", stream);
+        emit_expected(&with, next, "HF__IN_NEXT");
     }
     emit_other(&with);
     emit_end(&with);

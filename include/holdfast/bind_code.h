@@ -55,16 +55,25 @@ struct hf__in {
     size_t       room_bytes;
 };
 
-/* The keys that the reader of an object wants. */
+/* A key that the reader of an object wants. */
+typedef struct hf__key {
+    uint64_t    head, tail; /* its first and its last eight bytes, the first one lowest; a shorter one twice */
+    const char *bytes;
+    uint32_t    length, slot;
+} hf__key;
+
+/* All of them, with a hash that lets no two of them meet. */
 typedef struct hf__keys {
-    unsigned (*find)(hf_text key);
-    unsigned none;      /* what find() answers for any other key */
-    bool     is_closed; /* no other key is allowed */
-    uint64_t lengths;   /* a bit for each; the last one is for 63 and more */
+    const hf__key *keys;
+    const uint8_t *places;     /* by hash: which key it can be only, counted from 1; 0: none */
+    uint64_t       multiplier; /* of the hash; 0: there was none, and keys are compared one by one */
+    uint32_t       shift, count;
+    uint32_t       none;       /* the slot of any other key */
+    bool           is_closed;  /* no other key is allowed */
+    uint64_t       lengths;    /* a bit for each; the last one is for 63 and more */
 } hf__keys;
 
 HF_API const char *hf__in_blanks_slow(const hf__in *in, const char *at);
-HF_API const char *hf__in_integer_slow(const hf__in *in, const char *at, void *place, size_t size, bool is_signed);
 
 static inline const char *hf__in_blanks(const hf__in *in, const char *at)
 {
@@ -87,19 +96,11 @@ static inline const char *hf__in_close(hf__in *in, const char *at)
     return at != NULL && at + 1 < in->end ? at + 1 : NULL;
 }
 
-/* After a member. True: a key comes next. False: *at is at the '}', or NULL. */
-static inline bool hf__in_comma(const hf__in *in, const char **at)
-{
-    const char *next = hf__in_blanks(in, *at);
-    if (HF_LIKELY(*next == ',')) {
-        *at = hf__in_blanks(in, next + 1);
-        return true;
-    }
-    *at = *next == '}' ? next : NULL;
-    return false;
-}
+/* After a member: at the next key, at the '}', or NULL. */
+HF_API const char *hf__in_after(const hf__in *in, const char *at);
+HF_API bool hf__in_next_slow(const hf__in *in, const char **at, const char *spelled, size_t length);
 
-/* Whether this key comes next, spelled with quotes and colon; then *at moves to its value. */
+/* Whether this key comes first, spelled with quotes and colon; then *at moves to its value. */
 static inline bool hf__in_key(const hf__in *in, const char **at, const char *spelled, size_t length)
 {
     if ((size_t)(in->end - *at) <= length || memcmp(*at, spelled, length) != 0)
@@ -107,10 +108,17 @@ static inline bool hf__in_key(const hf__in *in, const char **at, const char *spe
     *at = hf__in_blanks(in, *at + length);
     return true;
 }
-#define HF__IN_KEY(in, at, key) hf__in_key((in), (at), "\"" key "\":", sizeof(key) + 2)
+#define HF__IN_FIRST(in, at, key) hf__in_key((in), (at), "\"" key "\":", sizeof(key) + 2)
 
-/* From a key over members that nothing wants to the value of one that is wanted, and which it is; or
- * `none`, with *at at the '}', or NULL. */
+/* Whether this key comes after a member, spelled with a comma too. If not, *at is as after hf__in_after. */
+static inline bool hf__in_next(const hf__in *in, const char **at, const char *spelled, size_t length)
+{
+    return HF_LIKELY(hf__in_key(in, at, spelled, length)) || hf__in_next_slow(in, at, spelled + 1, length - 1);
+}
+#define HF__IN_NEXT(in, at, key) hf__in_next((in), (at), ",\"" key "\":", sizeof(key) + 3)
+
+/* From a key over members that nothing wants to the value of one that is wanted, and its slot; or
+ * `none`, with *at at the '}', or NULL. *at may be at the '}', or NULL, before. */
 HF_API unsigned hf__in_seek(hf__in *in, const char **at, const hf__keys *keys);
 /* A value that nothing wants, read as strictly as the rest. */
 HF_API const char *hf__in_skip(hf__in *in, const char *at);
@@ -132,29 +140,18 @@ static inline const char *hf__in_bool(const char *at, bool *place)
     return at + 5;
 }
 
-static inline void hf__store_bits(void *place, size_t size, uint64_t bits)
-{
-    uint32_t u32 = (uint32_t)bits;
-    uint16_t u16 = (uint16_t)bits;
-    unsigned char u8 = (unsigned char)bits;
-    memcpy(place, size == 8 ? (const void *)&bits : size == 4 ? (const void *)&u32 : size == 2 ? (const void *)&u16 : &u8, size);
-}
+/* A whole number that fits, however it is spelled. */
+HF_API const char *hf__in_integer_1(const hf__in *in, const char *at, void *place, bool is_signed);
+HF_API const char *hf__in_integer_2(const hf__in *in, const char *at, void *place, bool is_signed);
+HF_API const char *hf__in_integer_4(const hf__in *in, const char *at, void *place, bool is_signed);
+HF_API const char *hf__in_integer_8(const hf__in *in, const char *at, void *place, bool is_signed);
 
-/* A whole number of up to 18 digits that fits `size` bytes; the rest is for the slow step. */
 static inline const char *hf__in_integer(const hf__in *in, const char *at, void *place, size_t size, bool is_signed)
 {
-    bool is_negative = is_signed && *at == '-';
-    const char *digits = at + is_negative, *next = digits;
-    uint64_t value = 0;
-    for (unsigned digit; (digit = (unsigned)(unsigned char)*next - '0') <= 9; next++)
-        value = value * 10 + digit;
-    size_t length = (size_t)(next - digits);
-    uint64_t limit = (uint64_t)1 << (8 * size - is_signed - (8 * size - is_signed == 64)); /* of 64 bits: any of 18 digits */
-    bool fits = value < limit || (size == 8 && !is_signed);
-    if (HF_UNLIKELY(length - 1 > 17 || (*digits == '0' && length + is_negative > 1) || *next == '.' || (*next | 0x20) == 'e' || !fits))
-        return hf__in_integer_slow(in, at, place, size, is_signed);
-    hf__store_bits(place, size, is_negative ? 0 - value : value);
-    return next;
+    return size == 8   ? hf__in_integer_8(in, at, place, is_signed)
+           : size == 4 ? hf__in_integer_4(in, at, place, is_signed)
+           : size == 2 ? hf__in_integer_2(in, at, place, is_signed)
+                       : hf__in_integer_1(in, at, place, is_signed);
 }
 /* Into a member of any integer type. */
 #define HF__IN_INTEGER(in, at, member) \

@@ -7,6 +7,7 @@
  * Method: after G. Langdale and D. Lemire, "Parsing gigabytes of JSON per second" (2019). */
 #include <immintrin.h>
 
+#include "bind/code_keys.h"
 #include "bind/code_pass.h"
 
 enum {
@@ -277,7 +278,7 @@ static bool may_be_wanted(const char *quote, const hf__keys *keys)
     size_t length = (size_t)__builtin_ctzll(ends);
     if (quote[1 + length] == '\\')
         return true;
-    return (keys->lengths >> length & 1) != 0 && keys->find(hf_text_of(quote + 1, length)) != keys->none;
+    return (keys->lengths >> length & 1) != 0 && hf__key_find(keys, quote + 1, length, true) != keys->none;
 }
 
 /* Of the quotes behind commas of the object the first whose key may be wanted; 0: none. */
@@ -292,7 +293,7 @@ ALWAYS_INLINE uint64_t find_wanted(scan *m, uint64_t commas, uint64_t blanks, ui
         if (HF_UNLIKELY(ends == 0 || slashes != 0)) {
             if (may_be_wanted(m->text + begin, keys))
                 return bit;
-        } else if ((keys->lengths >> length & 1) != 0 && keys->find(hf_text_of(m->text + begin + 1, length)) != keys->none) {
+        } else if ((keys->lengths >> length & 1) != 0 && hf__key_find(keys, m->text + begin + 1, length, true) != keys->none) {
             return bit;
         }
     }
