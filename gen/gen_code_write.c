@@ -9,7 +9,10 @@ typedef struct writer {
     FILE           *to;
     bool            is_first; /* nothing was certainly written in this object */
     const char     *opening;  /* "{" until it is written */
+    size_t          room;     /* bytes that there is certainly room for */
 } writer;
+
+enum { AHEAD = 256, NUMBER = 48 }; /* HF__OUT_AHEAD, HF__OUT_NUMBER */
 
 /* ---- values ------------------------------------------------------------------------------ */
 
@@ -64,17 +67,31 @@ static void emit_step(writer *with, const gen_item *item, const char *place, con
     fprintf(with->to, "%sat = %s;\n", indent, step_of(with, item, place));
     if (may_fail(item))
         fprintf(with->to, "%sif (at == NULL)\n%s    return NULL;\n", indent, indent);
+    if (item->shape == SHAPE_STRING || item->shape == SHAPE_CHARS)
+        with->room = AHEAD;
+    else if (item->shape == SHAPE_RECORD)
+        with->room = 0;
+}
+
+/* Asks for room, unless what was asked for before is enough. */
+static void need_room(writer *with, size_t bytes, const char *indent)
+{
+    if (with->room < bytes) {
+        with->room = bytes > AHEAD ? bytes : AHEAD;
+        if (bytes > AHEAD)
+            fprintf(with->to, "%sat = hf__out_room(out, at, %zu);\n", indent, bytes);
+        else
+            fprintf(with->to, "%sat = hf__out_room(out, at, HF__OUT_AHEAD);\n", indent);
+        fprintf(with->to, "%sif (at == NULL)\n%s    return NULL;\n", indent, indent);
+    }
+    with->room -= bytes;
 }
 
 /* Room for a literal and, behind it, a number where one comes. */
 static void emit_literal(writer *with, const char *text, bool before_number, const char *indent)
 {
     size_t length = strlen(text);
-    if (before_number)
-        fprintf(with->to, "%sat = hf__out_room(out, at, %zu + HF__OUT_NUMBER);\n", indent, length);
-    else
-        fprintf(with->to, "%sat = hf__out_room(out, at, %zu);\n", indent, length);
-    fprintf(with->to, "%sif (at == NULL)\n%s    return NULL;\n", indent, indent);
+    need_room(with, length + (before_number ? NUMBER : 0), indent);
     if (length > 0)
         fprintf(with->to, "%sat = HF__OUT(at, %s);\n", indent, gen_quoted(with->unit, text));
 }
@@ -89,10 +106,12 @@ static void emit_items(writer *with, const gen_member *member, const char *place
     const gen_item *item = member->item.item;
     const char *inner = gen_print(with->unit, "%s    ", indent), *one = gen_print(with->unit, "%s[i]", place);
     fprintf(with->to, "%sfor (size_t i = 0, count = %s; i < count; i++) {\n", indent, count);
-    fprintf(with->to, "%sat = hf__out_room(out, at, 1 + HF__OUT_NUMBER);\n%sif (at == NULL)\n%s    return NULL;\n"
-            "%sif (i > 0)\n%s    *at++ = ',';\n", inner, inner, inner, inner, inner);
+    with->room = 0;
+    need_room(with, 1 + NUMBER, inner);
+    fprintf(with->to, "%sif (i > 0)\n%s    *at++ = ',';\n", inner, inner);
     emit_step(with, item, one, inner);
     fprintf(with->to, "%s}\n", indent);
+    with->room = 0;
     emit_literal(with, "]", false, indent);
 }
 
@@ -125,6 +144,7 @@ static void emit_value(writer *with, const gen_key *key, const char *spelled, co
         emit_literal(with, spelled, false, indent);
         fprintf(with->to, "%sat = hf__out_member(out, at, &%s_hf_type, %zu, %s);\n%sif (at == NULL)\n%s    return NULL;\n", indent,
                 key->record->name, member->index, gen_record_of(with->unit, key), indent, indent);
+        with->room = 0;
     } else if (item->shape == SHAPE_POINTER) {
         emit_literal(with, spelled, true, indent);
         const char *target = gen_print(with->unit, item->item->shape == SHAPE_RECORD ? "(*%s)" : "*%s", place);
@@ -135,6 +155,7 @@ static void emit_value(writer *with, const gen_key *key, const char *spelled, co
         else
             emit_step(with, item->item, target, inner);
         fprintf(with->to, "%s}\n", indent);
+        with->room = 0;
     } else if (item->shape == SHAPE_VECTOR) {
         emit_literal(with, gen_print(with->unit, "%s[", spelled), false, indent);
         emit_items(with, member, place, gen_print(with->unit, "%s != NULL ? HF__COUNT(%s) : 0", place, gen_beside(with->unit, key, member->counter)),
@@ -158,24 +179,27 @@ static void emit_member(writer *with, const gen_key *key)
         emit_literal(with, with->opening, false, "    ");
         with->opening = "";
     }
+    size_t room = with->room;
     if (shown != NULL)
         fprintf(with->to, "    if (%s) {\n", shown);
     if (with->is_first && with->opening[0] == 0) {
-        fprintf(with->to, "%sat = hf__out_room(out, at, 1);\n%sif (at == NULL)\n%s    return NULL;\n%sat = hf__out_comma(at);\n", indent, indent,
-                indent, indent);
+        need_room(with, 1, indent);
+        fprintf(with->to, "%sat = hf__out_comma(at);\n", indent);
         emit_value(with, key, key_text, indent);
     } else {
         emit_value(with, key, gen_print(with->unit, "%s%s", with->is_first ? "{" : ",", key_text), indent);
     }
-    if (shown != NULL)
+    if (shown != NULL) {
         fputs("    }\n", with->to);
-    else
+        with->room = room < with->room ? room : with->room; /* whichever way it went */
+    } else {
         with->is_first = false;
+    }
 }
 
 void gen_emit_write(gen_unit *unit, const gen_plan *plan, FILE *stream)
 {
-    writer with = { unit, plan, stream, true, "{" };
+    writer with = { unit, plan, stream, true, "{", 0 };
     fprintf(stream, "\nstatic char *%s_hf_write(hf__out *out, char *at, const void *object)\n{\n    const %s *self = object;\n\n", plan->name,
             plan->spelling);
     for (const gen_key *key = plan->keys; key != NULL; key = key->next)

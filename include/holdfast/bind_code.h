@@ -238,7 +238,10 @@ struct hf__out {
 
 HF_API char *hf__out_grow(hf__out *out, char *at, size_t bytes);
 
-enum { HF__OUT_NUMBER = 48 }; /* bytes that writing a number may use */
+enum {
+    HF__OUT_NUMBER = 48, /* bytes that writing a number may use */
+    HF__OUT_AHEAD  = 256 /* bytes that there is room for behind a text, so that what follows need not ask */
+};
 
 /* Makes room for that many bytes; NULL without memory. */
 static inline char *hf__out_room(hf__out *out, char *at, size_t bytes)
@@ -269,7 +272,8 @@ HF_API char *hf__out_u64(char *at, uint64_t value);
     (HF_INTEGER_SHAPE(member) == HF_SHAPE_INT ? hf__out_i64((at), (int64_t)(member)) : hf__out_u64((at), (uint64_t)(member)))
 /* NULL for a number that is not finite. */
 HF_API char *hf__out_double(char *at, double value);
-/* With quotes, or null. NULL for what is not UTF-8, and without memory. */
+/* With quotes, or null; there is room for HF__OUT_AHEAD behind it. NULL for what is not UTF-8, and without
+ * memory. */
 HF_API char *hf__out_string(hf__out *out, char *at, const char *text);
 HF_API char *hf__out_chars(hf__out *out, char *at, const char *text, size_t size);
 /* A member that the tables write. */
