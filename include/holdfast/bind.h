@@ -429,17 +429,24 @@ static inline bool hf__slot_is_key(const hf__slot *slot, hf_text key, hf__slot w
     return (((slot->lo & ~(uint64_t)HF__FLAGS) ^ words.lo) | (slot->hi ^ words.hi)) == 0;
 }
 
+/* Whether it is an object of that many slots: not edited, and its members plain, so that keys stand at odd
+ * places. In one comparison: the span lies above the flags. */
+static inline bool hf__is_flat_object(const hf__slot *object, uint64_t slots)
+{
+    return (object->lo & (~(uint64_t)0xffffff | HF__EDITED | 15)) == (slots << 24 | HF__OBJECT);
+}
+
 /* As hf_get, for a key that stands at the same place in most objects: `place`, 0 at first, remembers
  * where it was and is checked before it is believed, so a miss costs a lookup and never an answer. Of
  * equal keys any may be found. Believed only in objects without containers in them, where a place
  * cannot lie deeper. Threads may share `place`. */
 static inline hf_value hf_get_near(hf_value object, hf_text key, uint32_t *place)
 {
-    uint32_t at = __atomic_load_n(place, __ATOMIC_RELAXED);
+    uint32_t at = __atomic_load_n(place, __ATOMIC_RELAXED); /* 0, or odd */
     hf__slot words = hf__key_words(key);
-    if (HF_LIKELY(hf_is_object(object) && (object.slot->lo & HF__EDITED) == 0)) {
+    if (HF_LIKELY(object.slot != NULL)) {
         uint64_t slots = 2 * (uint64_t)hf__count(object.slot) + 2;
-        if (HF_LIKELY(hf__span(object.slot) == slots && (at & 1) != 0 && at < slots - 1)) {
+        if (HF_LIKELY(hf__is_flat_object(object.slot, slots) && (uint64_t)at - 1 < slots - 2)) {
             const hf__slot *slot = object.slot + at;
             hf_value value = { object.home, slot + 1 };
             if (HF_LIKELY(hf__slot_is_key(slot, key, words) && hf__kind(slot + 1) != HF__MOUNT))

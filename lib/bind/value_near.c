@@ -29,10 +29,10 @@ static hf_value look_up(hf_value object, hf_text key, uint32_t *place)
 
 hf_value hf__get_near_slow(hf_value object, hf_text key, hf__slot words, uint32_t *place)
 {
-    if (key.length > HF__INLINE_MAX || !hf_is_object(object) || (object.slot->lo & HF__EDITED) != 0 || hf__count(object.slot) > MEMBERS_MAX ||
-        hf__span(object.slot) != 2 * (uint64_t)hf__count(object.slot) + 2)
+    uint64_t count = object.slot != NULL ? hf__count(object.slot) : MEMBERS_MAX + 1, slots = 2 * count + 2;
+    if (key.length > HF__INLINE_MAX || count > MEMBERS_MAX || !hf__is_flat_object(object.slot, slots))
         return look_up(object, key, place);
-    uint32_t at = find_slot(object.slot, (uint32_t)hf__span(object.slot), words);
+    uint32_t at = find_slot(object.slot, (uint32_t)slots, words);
     if (at == 0 || hf__kind(object.slot + at + 1) == HF__MOUNT)
         return look_up(object, key, place);
     __atomic_store_n(place, at, __ATOMIC_RELAXED);
