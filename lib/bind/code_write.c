@@ -147,7 +147,7 @@ static inline size_t copy_plain(char *to, const char *text, size_t length)
 /* What needs more than copying; `plain` bytes of it are copied. */
 static __attribute__((noinline)) char *out_escaped(hf__out *out, char *at, const char *text, size_t length, size_t plain)
 {
-    size_t room;
+    size_t room = 0;
     at += plain;
     text += plain;
     length -= plain;
