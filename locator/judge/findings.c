@@ -315,19 +315,19 @@ static int compare_dismissed(const void *left, const void *right)
     return (a->fingerprint > b->fingerprint) - (a->fingerprint < b->fingerprint);
 }
 
-/* Of perhaps a hundred thousand, some are shown: they are moved to the front one by one, the rest is left out. */
+/* Of perhaps a hundred thousand, some are shown: one pass keeps the largest so far in order, the rest is left out. */
 static void keep_largest_dismissed(hf__judgement *judgement, size_t most)
 {
     hf__finding *all = judgement->dismissed;
-    size_t kept = judgement->dismissed_count < most ? judgement->dismissed_count : most;
-    for (size_t i = 0; i < kept; i++) {
-        size_t best = i;
-        for (size_t j = i + 1; j < judgement->dismissed_count; j++)
-            if (compare_dismissed(&all[j], &all[best]) < 0)
-                best = j;
-        hf__finding first = all[best];
-        all[best] = all[i];
-        all[i] = first;
+    size_t kept = 0;
+    for (size_t i = 0; i < judgement->dismissed_count; i++) {
+        if (kept == most && compare_dismissed(&all[i], &all[kept - 1]) >= 0)
+            continue;
+        hf__finding one = all[i];
+        size_t place = kept < most ? kept++ : kept - 1;
+        for (; place > 0 && compare_dismissed(&one, &all[place - 1]) < 0; place--)
+            all[place] = all[place - 1];
+        all[place] = one;
     }
     judgement->dismissed_count = kept;
 }

@@ -46,7 +46,8 @@ typedef struct loader {
     file                *files;
     group               *groups;
     tally               *tallies;
-    size_t files_count, files_room, groups_count, groups_room, tallies_count, tallies_room;
+    uint32_t            *functions; /* of the profile that is being read, by index, as the model has them; HF_NONE: not yet asked for */
+    size_t files_count, files_room, groups_count, groups_room, tallies_count, tallies_room, functions_room;
 } loader;
 
 hf_status hf__file_read(const char *path, size_t bytes_max, char **ret_bytes, size_t *ret_length, hf_error *reterr)
@@ -294,7 +295,7 @@ static bool looks_like_go(const hf__pprof *profile)
     return false;
 }
 
-static uint32_t function_of(loader *at, const hf__pprof *profile, uint32_t index, bool is_go)
+static uint32_t find_function(loader *at, const hf__pprof *profile, uint32_t index, bool is_go)
 {
     const hf__pprof_function *from = &profile->functions[index];
     hf_text name = profile->strings[from->name], file_name = profile->strings[from->file];
@@ -305,6 +306,22 @@ static uint32_t function_of(loader *at, const hf__pprof *profile, uint32_t index
                               : hf__origin_of_native(name, file_name, hf_text_of("", 0), true);
     uint32_t line = from->start_line > 0 && from->start_line < INT32_MAX ? (uint32_t)from->start_line : 0;
     return hf__model_function(at->model, hf__model_text(at->model, name), hf__model_text(at->model, file_name), line, origin);
+}
+
+/* A hundred thousand stacks go through a handful of functions: each is looked up once for a profile. */
+static uint32_t function_of(loader *at, const hf__pprof *profile, uint32_t index, bool is_go)
+{
+    if (at->functions[index] == HF_NONE)
+        at->functions[index] = find_function(at, profile, index, is_go);
+    return at->functions[index];
+}
+
+static bool forget_functions(loader *at, const hf__pprof *profile)
+{
+    if (!HF_RESERVE(at->functions, at->functions_room, profile->functions_count + 1))
+        return false;
+    memset(at->functions, 0xff, profile->functions_count * sizeof *at->functions); /* HF_NONE */
+    return true;
 }
 
 /* The frame of a sample's stack in the trie: outermost first, inlined frames unfolded. */
@@ -337,6 +354,10 @@ static void put_profile(loader *at, const hf__pprof *profile, hf__path_kind kind
         blocks_at = hf__pprof_find_type(profile, "goroutine");
     double period = kind == HF_PATH_HEAP ? (double)profile->period : 0;
     at->model->sampled |= period > 1;
+    if (!forget_functions(at, profile)) {
+        at->model->failed = true;
+        return;
+    }
     for (size_t i = 0; i < profile->samples_count && !at->model->failed; i++) {
         const uint64_t *values = profile->values + i * profile->types_count;
         tally *sum = tally_of(at, hf__model_path(at->model, frame_of(at, profile, &profile->samples[i], is_go), kind));
@@ -485,6 +506,7 @@ hf_status hf__profiles_read(const char *const *paths, size_t paths_count, hf__mo
     hf__room_free(at.files);
     hf__room_free(at.groups);
     hf__room_free(at.tallies);
+    hf__room_free(at.functions);
     if (status != HF_OK) {
         hf__model_release(&model);
         return status;
