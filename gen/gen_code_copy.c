@@ -167,7 +167,8 @@ void gen_emit_copy(gen_unit *unit, const gen_plan *plan, FILE *stream)
             continue;
         count++;
         const char *place = open_loops(&with, &item, gen_print(unit, "from->%s", member->name), &depth);
-        fprintf(stream, "%*sif (!%s)\n%*sreturn false;\n", 4 + 4 * depth, "",
+        const char *is_there = points(item) ? gen_print(unit, "%s != NULL && ", place) : "";
+        fprintf(stream, "%*sif (%s!%s)\n%*sreturn false;\n", 4 + 4 * depth, "", is_there,
                 copy_step(&with, member, item, place, gen_print(unit, "to%s", place + strlen("from"))), 8 + 4 * depth, "");
         close_loops(&with, depth);
     }

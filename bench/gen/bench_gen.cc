@@ -6,7 +6,9 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <functional>
@@ -124,6 +126,26 @@ template <class node> std::vector<node> tree_of(size_t count)
     return nodes;
 }
 
+/* A type that leads to itself, without straight code wherever it is met. */
+struct table_form {
+    hf_type                type;
+    std::vector<hf_member> members;
+    std::vector<hf_type>   pointers;
+
+    explicit table_form(const hf_type &from) : type(from), members(from.members, from.members + from.member_count), pointers(from.member_count)
+    {
+        type.code = nullptr;
+        type.members = members.data();
+        for (size_t i = 0; i < members.size(); i++) {
+            pointers[i] = *members[i].type;
+            if (pointers[i].item == &from)
+                pointers[i].item = &type;
+            members[i].type = &pointers[i];
+        }
+    }
+    table_form(const table_form &) = delete;
+};
+
 void per_node(benchmark::State &state)
 {
     state.counters["ns_node"] = benchmark::Counter((double)(state.iterations() * NODES) * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
@@ -159,6 +181,122 @@ void size(benchmark::State &state, const hf_type *type, const void *root)
     per_node(state);
 }
 
+/* ---- comparing, hashing, releasing ------------------------------------------------------- */
+
+void *heap_copy(const hf_type *type, const void *root)
+{
+    hf_copy_options how{};
+    void *made = nullptr;
+    return hf_struct_copy(type, root, &how, &made, nullptr) == HF_OK ? made : nullptr;
+}
+
+void equal(benchmark::State &state, const hf_type *type, const void *root)
+{
+    void *other = heap_copy(type, root);
+    for (auto _ : state) {
+        bool same = false;
+        if (hf_struct_equal(type, root, other, &same, nullptr) != HF_OK || !same)
+            state.SkipWithError("not equal");
+    }
+    per_node(state);
+    (void)hf_struct_destroy(type, other, nullptr);
+}
+
+void hash(benchmark::State &state, const hf_type *type, const void *root)
+{
+    for (auto _ : state) {
+        uint64_t made = 0;
+        if (hf_struct_hash(type, root, &made, nullptr) != HF_OK)
+            state.SkipWithError("no hash");
+        benchmark::DoNotOptimize(made);
+    }
+    per_node(state);
+}
+
+/* What malloc gave: each round releases a new copy, which is not timed. */
+template <class releaser> void timed_release(benchmark::State &state, const hf_type *type, const void *root, releaser &&release)
+{
+    for (auto _ : state) {
+        void *made = heap_copy(type, root);
+        auto begin = std::chrono::steady_clock::now();
+        release(made);
+        state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    }
+    per_node(state);
+}
+
+void release(benchmark::State &state, const hf_type *type, const void *root)
+{
+    timed_release(state, type, root, [=](void *made) { (void)hf_struct_destroy(type, made, nullptr); });
+}
+
+/* By hand, as a user would write them: they recurse, so a deep tree ends them. */
+leaf *copy_by_hand(hf_arena *arena, const leaf *from)
+{
+    if (from == nullptr)
+        return nullptr;
+    leaf *to = HF_ARENA_NEW(arena, leaf);
+    to->value = from->value;
+    to->left = copy_by_hand(arena, from->left);
+    to->right = copy_by_hand(arena, from->right);
+    return to;
+}
+
+bool equal_by_hand(const leaf *a, const leaf *b)
+{
+    if (a == nullptr || b == nullptr)
+        return a == b;
+    return a->value == b->value && equal_by_hand(a->left, b->left) && equal_by_hand(a->right, b->right);
+}
+
+uint64_t hash_by_hand(uint64_t hash, const leaf *one)
+{
+    if (one == nullptr)
+        return hash * 31;
+    hash = (hash ^ (uint64_t)one->value) * 0x9e3779b97f4a7c15u;
+    return hash_by_hand(hash_by_hand(hash, one->left), one->right);
+}
+
+void release_by_hand(leaf *one)
+{
+    if (one == nullptr)
+        return;
+    release_by_hand(one->left);
+    release_by_hand(one->right);
+    free(one);
+}
+
+void add_by_hand(const leaf *root)
+{
+    benchmark::RegisterBenchmark("copy tree/by hand", [=](benchmark::State &state) {
+        hf_arena arena;
+        hf_arena_options large{};
+        large.block_bytes = 1 << 20;
+        hf_arena_init(&arena, &large);
+        for (auto _ : state) {
+            benchmark::DoNotOptimize(copy_by_hand(&arena, root));
+            hf_arena_reset(&arena);
+        }
+        per_node(state);
+        hf_arena_release(&arena);
+    });
+    benchmark::RegisterBenchmark("equal tree/by hand", [=](benchmark::State &state) {
+        leaf *other = static_cast<leaf *>(heap_copy(&leaf_hf_type, root));
+        for (auto _ : state)
+            benchmark::DoNotOptimize(equal_by_hand(root, other));
+        per_node(state);
+        release_by_hand(other);
+    });
+    benchmark::RegisterBenchmark("hash tree/by hand", [=](benchmark::State &state) {
+        for (auto _ : state)
+            benchmark::DoNotOptimize(hash_by_hand(1, root));
+        per_node(state);
+    });
+    benchmark::RegisterBenchmark("release tree/by hand", [=](benchmark::State &state) {
+        timed_release(state, &leaf_hf_type, root, [](void *made) { release_by_hand(static_cast<leaf *>(made)); });
+    })->UseManualTime();
+}
+
 void add_graphs()
 {
     static std::vector<leaf> leaves = tree_of<leaf>(NODES);
@@ -169,19 +307,33 @@ void add_graphs()
         if (one.right != nullptr)
             one.right->parent = &one;
     }
-    static hf_type tables[2] = { leaf_hf_type, knot_hf_type };
-    tables[0].code = tables[1].code = nullptr;
+    static table_form leaf_tables(leaf_hf_type), knot_tables(knot_hf_type);
     auto add = [](const char *name, auto function, const hf_type *type, const void *root) {
-        benchmark::RegisterBenchmark(name, [=](benchmark::State &state) { function(state, type, root); });
+        auto *made = benchmark::RegisterBenchmark(name, [=](benchmark::State &state) { function(state, type, root); });
+        if (strncmp(name, "release", 7) == 0)
+            made->UseManualTime();
     };
     add("copy tree/holdfast", copy, &leaf_hf_type, &leaves[0]);
-    add("copy tree/holdfast --tables", copy, &tables[0], &leaves[0]);
+    add("copy tree/holdfast --tables", copy, &leaf_tables.type, &leaves[0]);
     add("copy graph/holdfast", copy, &knot_hf_type, &knots[0]);
-    add("copy graph/holdfast --tables", copy, &tables[1], &knots[0]);
+    add("copy graph/holdfast --tables", copy, &knot_tables.type, &knots[0]);
     add("size tree/holdfast", size, &leaf_hf_type, &leaves[0]);
-    add("size tree/holdfast --tables", size, &tables[0], &leaves[0]);
+    add("size tree/holdfast --tables", size, &leaf_tables.type, &leaves[0]);
     add("size graph/holdfast", size, &knot_hf_type, &knots[0]);
-    add("size graph/holdfast --tables", size, &tables[1], &knots[0]);
+    add("size graph/holdfast --tables", size, &knot_tables.type, &knots[0]);
+    add("equal tree/holdfast", equal, &leaf_hf_type, &leaves[0]);
+    add("equal tree/holdfast --tables", equal, &leaf_tables.type, &leaves[0]);
+    add("equal graph/holdfast", equal, &knot_hf_type, &knots[0]);
+    add("equal graph/holdfast --tables", equal, &knot_tables.type, &knots[0]);
+    add("hash tree/holdfast", hash, &leaf_hf_type, &leaves[0]);
+    add("hash tree/holdfast --tables", hash, &leaf_tables.type, &leaves[0]);
+    add("hash graph/holdfast", hash, &knot_hf_type, &knots[0]);
+    add("hash graph/holdfast --tables", hash, &knot_tables.type, &knots[0]);
+    add("release tree/holdfast", release, &leaf_hf_type, &leaves[0]);
+    add("release tree/holdfast --tables", release, &leaf_tables.type, &leaves[0]);
+    add("release graph/holdfast", release, &knot_hf_type, &knots[0]);
+    add("release graph/holdfast --tables", release, &knot_tables.type, &knots[0]);
+    add_by_hand(&leaves[0]);
 }
 
 /* ---- typed looks at values --------------------------------------------------------------- */

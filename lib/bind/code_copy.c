@@ -8,11 +8,10 @@
 
 #include <stdlib.h>
 
-#include "base/hash.h"
-
+#include "bind/object_map.h"
 #include "bind/struct_release.h"
 
-enum { WAITING_FIRST = 64, TABLE_FIRST = 128 };
+enum { WAITING_FIRST = 64, TABLE_FIRST = 128, TABLE_SMALL = 1 << 16 }; /* a small table grows fourfold: it is filled again less often */
 
 /* Objects to be copied: in trees `to` is the place of the pointer, in graphs the copy. */
 typedef struct waiting {
@@ -99,15 +98,10 @@ static inline bool add_waiting(hf__copier *with, waiting one)
     return true;
 }
 
-static inline size_t slot_of(const hf__copier *with, const char *from)
-{
-    return (size_t)hf__hash_fold((uint64_t)(uintptr_t)from, 0x9e3779b97f4a7c15u) & with->mask;
-}
-
 /* The entry of a block, or the free one where it would be. */
 static inline met *find_met(const hf__copier *with, const char *from)
 {
-    size_t at = slot_of(with, from);
+    size_t at = hf__object_slot(from, with->mask);
     while (with->table[at].from != NULL && with->table[at].from != from)
         at = (at + 1) & with->mask;
     return &with->table[at];
@@ -118,7 +112,7 @@ static bool need_table(hf__copier *with)
 {
     if (with->table != NULL && with->used * 2 < with->mask)
         return true;
-    size_t size = with->table == NULL ? TABLE_FIRST : (with->mask + 1) * 2, bytes;
+    size_t size = with->table == NULL ? TABLE_FIRST : (with->mask + 1) * (with->mask < TABLE_SMALL ? 4 : 2), bytes;
     if (!hf__size_multiply(size, sizeof(met), &bytes))
         return no_memory(with);
     met *table = with->allocator->resize(with->allocator->context, NULL, 0, bytes, _Alignof(met));

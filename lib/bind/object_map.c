@@ -3,11 +3,11 @@
 
 #include "base/checked.h"
 
-enum { TABLE_FIRST = 64 };
+enum { TABLE_FIRST = 64, SMALL = 1 << 16 }; /* a small table grows fourfold: it is filled again less often */
 
 bool hf__object_map_grow(hf__object_map *map)
 {
-    size_t size = map->table == NULL ? TABLE_FIRST : (map->mask + 1) * 2, bytes;
+    size_t size = map->table == NULL ? TABLE_FIRST : (map->mask + 1) * (map->mask < SMALL ? 4 : 2), bytes;
     if (!hf__size_multiply(size, sizeof *map->table, &bytes))
         return false;
     hf__object_entry *table = map->allocator->resize(map->allocator->context, NULL, 0, bytes, _Alignof(hf__object_entry));
