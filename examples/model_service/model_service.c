@@ -1,6 +1,6 @@
 /* model_service.c - a service in small: requests as JSON lines on standard input, answers as JSON lines on
  * standard output. Its model cycles (person, team, person); what is written below is never freed,
- * copied, checked or printed by hand.
+ * copied, checked, measured or printed by hand.
  *
  *     printf '{"person":2,"tasks":[{"id":7,"what":"paint"}]}\n' | model_service */
 #include <stdlib.h>
@@ -53,6 +53,50 @@ static int answer(const team *known, const request *asked, hf_buffer *out)
     return 0;
 }
 
+/* Where a team's memory is, by type and by path; NULL after a message. */
+static hf_size_report *measure(const team *of)
+{
+    hf_size_report *report = NULL;
+    hf_error error;
+    if (hf_size_report_create(&(hf_size_report_options){ .retained = true }, &report, &error) == HF_OK &&
+        team_size_report(of, report, &error) == HF_OK && hf_size_report_finish(report, &error) == HF_OK)
+        return report;
+    hf_error_print(stderr, &error);
+    hf_size_report_destroy(report);
+    return NULL;
+}
+
+/* One member more, who belongs to the team: another circle. */
+static int hire(team *into, hf_text json)
+{
+    person *hired = NULL;
+    hf_error error;
+    if (person_decode(json, &(hf_decode_options){ .name = "person" }, &hired, &error) != HF_OK)
+        return hf_error_print(stderr, &error);
+    person **members = realloc(into->members, (into->n_members + 1) * sizeof *members);
+    if (members == NULL)
+        return person_destroy(hired, NULL) == HF_OK ? 1 : 2;
+    hired->team = into;
+    hired->boss = into->leader;
+    members[into->n_members++] = hired;
+    into->members = members;
+    return 0;
+}
+
+/* What a team takes, and what it takes more with another member. */
+static int show_sizes(team *of)
+{
+    hf_size_report *before = measure(of), *after = NULL, *growth = NULL;
+    bool is_shown = before != NULL && hf_size_report_print(before, &(hf_size_view){ .by = HF_SIZE_BY_KIND }, stdout) == HF_OK &&
+                    hire(of, HF_T("{\"id\":4,\"name\":\"Radia\"}")) == 0 && (after = measure(of)) != NULL &&
+                    hf_size_report_difference(before, after, &growth, NULL) == HF_OK &&
+                    hf_size_report_print(growth, &(hf_size_view){ .by = HF_SIZE_BY_PATH }, stdout) == HF_OK;
+    hf_size_report_destroy(before);
+    hf_size_report_destroy(after);
+    hf_size_report_destroy(growth);
+    return is_shown ? 0 : 1;
+}
+
 /* A copy of a graph has its shape: whoever leads the copy is one of its members. */
 static int show_copy(const team *known)
 {
@@ -63,7 +107,8 @@ static int show_copy(const team *known)
         return hf_error_print(stderr, &error);
     printf("a copy of the team: %llu objects, %llu bytes, led by its own %s: %s\n", (unsigned long long)size.objects,
            (unsigned long long)size.deep, copy->leader->name, copy->leader == copy->members[0] ? "yes" : "no");
-    return team_destroy(copy, NULL) == HF_OK ? 0 : 1;
+    int code = show_sizes(copy);
+    return team_destroy(copy, NULL) == HF_OK ? code : 1;
 }
 
 static int serve(const team *known, FILE *from)
