@@ -40,14 +40,15 @@ PEERS = list(dict.fromkeys(peer for peers, _ in GROUPS for peer in peers.split("
 REQUIRED = ["twitter.json", "citm_catalog.json", "canada.json", "mdn-bcd.json"]
 LOOKUP_FILE = "mdn-bcd.json"
 GROWTH_FILE = "random.json"
-OPERATIONS = ["read", "read-fresh", "read-as-text", "drop", "walk", "walk-as-text", "hold", "clone", "clone-other",
-              "equal", "write", "write-respelled", "path-8", "lookup-8", "lookup-64", "lookup-1024", "lookup-8192"]
+OPERATIONS = ["read", "read-fresh", "read-as-text", "drop", "walk", "walk-each", "walk-as-text", "hold", "clone",
+              "clone-other", "equal", "write", "write-respelled", "path-8", "lookup-8", "lookup-64", "lookup-1024", "lookup-8192"]
 MEANING = {
     "read": "blocks recycled, numbers converted",
     "read-fresh": "memory new from the system each time, numbers converted",
     "read-as-text": "blocks recycled, numbers checked and left as text",
     "drop": "what was read is released",
     "walk": "every byte of each key and every value read, numbers converted before",
+    "walk-each": "likewise, Holdfast's consumer compiled into its loop",
     "walk-as-text": "likewise, numbers converted at each access",
     "hold": "a clone that shares, made and dropped",
     "clone": "a private copy made and dropped (yyjson: mutable of immutable)",
@@ -58,7 +59,7 @@ MEANING = {
     "path-8": "a thousand values eight steps below the root, time of one",
 }
 # Where a library has no operation of that name, the one to be compared with.
-STANDS_FOR = {"write-respelled": "write", "walk-as-text": "walk"}
+STANDS_FOR = {"write-respelled": "write", "walk-as-text": "walk", "walk-each": "walk"}
 BESIDE = {"clone-other": "clone"}  # Holdfast's counterpart
 # What the machine alone does with the same bytes, among the operations of the curve.
 MACHINE = {"walk": "scan", "clone": "copy", "read": "copy", "write": "copy-text"}
@@ -196,7 +197,8 @@ def requirements(values, kept, growth):
     lines = []
     for what, operation, wanted in (
             ("read", "read", 1.0), ("read, numbers as text", "read-as-text", None), ("write", "write", 1.0),
-            ("write, nothing from source", "write-respelled", 1.0), ("walk", "walk", 1.3), ("private clone", "clone", 1.5)):
+            ("write, nothing from source", "write-respelled", 1.0), ("walk, compiled in", "walk-each", 1.3), ("walk, by cursor", "walk", 1.3),
+            ("private clone", "clone", 1.5)):
         ratios = {}
         for name in REQUIRED:
             row = values.get(name, {})

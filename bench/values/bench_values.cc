@@ -103,6 +103,7 @@ void verify(const Peers &peers, const Sample &sample)
             followed = peer->follow(sample.paths);
         }
         expect(peer->walk() == sum, *peer, "the walk's checksum");
+        expect(!(peer->can() & kWalkEach) || peer->walk_each() == sum, *peer, "the checksum of the walk compiled in");
         expect(!(peer->can() & kWalkAsText) || peer->walk_as_text() == sum, *peer, "the checksum of numbers as text");
         expect(peer->follow(sample.paths) == followed, *peer, "paths");
         peer->use(Memory::Recycled, sample.length);
@@ -214,6 +215,10 @@ void add_peer(Peer &peer, const Sample &sample)
     add("walk", peer, [&sample](State &state, Peer &which) {
         time_kept(state, which, sample, [&which] { return which.walk().values > 0; });
     });
+    if (can & kWalkEach)
+        add("walk-each", peer, [&sample](State &state, Peer &which) {
+            time_kept(state, which, sample, [&which] { return which.walk_each().values > 0; });
+        });
     if (can & kWalkAsText)
         add("walk-as-text", peer, [&sample](State &state, Peer &which) {
             time_kept(state, which, sample, [&which] { return which.walk_as_text().values > 0; });

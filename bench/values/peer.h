@@ -42,7 +42,8 @@ enum Ability : unsigned {
     kEqual = 16,
     kWrite = 32,
     kRespell = 64,    /* writing that uses nothing of the source */
-    kWalkAsText = 128 /* a walk that converts numbers left as text at each access */
+    kWalkAsText = 128, /* a walk that converts numbers left as text at each access */
+    kWalkEach = 256    /* a walk whose consumer is compiled into the library's loop */
 };
 
 class Peer {
@@ -66,6 +67,7 @@ public:
     /* Of the first kept document. */
     virtual Sum  walk() = 0;
     virtual Sum  walk_as_text() { return Sum(); } /* of its text, read once more when first asked */
+    virtual Sum  walk_each() { return Sum(); }
     virtual bool hold() { return false; }        /* made and dropped */
     virtual bool clone() { return false; }       /* made and dropped */
     virtual bool clone_other() { return false; } /* made and dropped */

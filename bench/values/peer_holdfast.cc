@@ -2,7 +2,7 @@
 #include <holdfast/compare.h>
 #include <holdfast/document.h>
 #include <holdfast/read.h>
-#include <holdfast/walk.h>
+#include <holdfast/each.h>
 #include <holdfast/write.h>
 
 #include "peer.h"
@@ -28,7 +28,7 @@ public:
     std::string version() const override { return hf_version(); }
     unsigned    can() const override
     {
-        return kReadAsText | kWalkAsText | kHold | kClone | kEqual | kWrite | kRespell;
+        return kReadAsText | kWalkEach | kWalkAsText | kHold | kClone | kEqual | kWrite | kRespell;
     }
     void use(Memory memory, size_t) override
     {
@@ -79,6 +79,25 @@ public:
         }
         hf_walk_finish(&walk);
         return sum;
+    }
+    Sum walk_each() override
+    {
+        Sum sum;
+        hf_each(hf_root(kept_), add, &sum);
+        return sum;
+    }
+    HF_OBSERVER hf_visit_answer add(hf_seen seen, void *context)
+    {
+        Sum &sum = *static_cast<Sum *>(context);
+        if (seen.event == HF_LEAVE)
+            return HF_VISIT_ON;
+        if (seen.key.bytes != nullptr)
+            sum.key(seen.key.bytes, seen.key.length);
+        if (seen.event == HF_ENTER)
+            sum.container(hf_count(seen.value));
+        else
+            scalar(sum, seen.value);
+        return HF_VISIT_ON;
     }
     bool hold() override
     {

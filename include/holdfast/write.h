@@ -2,11 +2,11 @@
  *
  * Nothing recurses and nothing is kept per level: a million levels cost what a million values cost.
  *
- * What was read and not changed comes back as it was spelled: numbers always ("0.1000", "1e400"),
- * and whole values with their escapes as long as the source of a strict reading is at hand (clones
- * and packed versions may drop it), minified straight from it. What was built or changed is written
- * with the fewest digits and escapes: doubles by the shortest digits that read back the same, with
- * ".0" when whole, so that they stay doubles.
+ * What was read and not changed comes back as it was spelled: numbers always ("0.1000", "1e400"; doubles
+ * of more than 255 bytes only minified), and whole values with their escapes as long as the source of a
+ * strict reading is at hand (clones and packed versions may drop it), minified straight from it. What
+ * was built or changed is written with the fewest digits and escapes: doubles by the shortest digits
+ * that read back the same, with ".0" when whole, so that they stay doubles.
  *
  * Canonical form (RFC 8785) is the same for equal values, so that it can be hashed and signed: no blanks,
  * members by the UTF-16 code units of their keys, numbers as ECMAScript prints doubles, the fewest

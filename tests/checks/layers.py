@@ -22,7 +22,8 @@ LIBRARY = ["base", "memory", "value", "walk", "edit", "text", "query", "bind", "
 PUBLIC_LAYER = {
     "base.h": "base", "cancel.h": "base", "checkpoint.h": "base", "memory.h": "memory", "arena.h": "memory", "pool.h": "memory",
     "value.h": "value", "value_layout.h": "value", "document.h": "value", "build.h": "value",
-    "walk.h": "walk", "visit.h": "walk", "clone.h": "walk", "compare.h": "walk", "size.h": "walk", "size_report.h": "walk",
+    "walk.h": "walk", "visit.h": "walk", "each.h": "walk", "clone.h": "walk", "compare.h": "walk", "size.h": "walk",
+    "size_report.h": "walk",
     "draft.h": "edit", "link.h": "edit", "current.h": "edit", "stream.h": "text", "save.h": "text", "read.h": "text", "write.h": "text", "json.h": "text",
     "pointer.h": "query", "bind.h": "bind", "bind_code.h": "bind", "annotate.h": "bind", "reflect.h": "bind",
     "cache.h": "service", "tasks.h": "service", "lines.h": "service",
