@@ -3,6 +3,7 @@
 #include <holdfast/size.h>
 #include <holdfast/size_report.h>
 
+#include "gen_nearest.h"
 #include "input.h"
 #include "options.h"
 #include "output.h"
@@ -227,7 +228,7 @@ static int one_of(const verb *self, const char *option, const char *typed, const
     for (int i = 0; words[i] != NULL; i++)
         if (strcmp(typed, words[i]) == 0)
             return i;
-    const char *closest = closest_name(typed, words);
+    const char *closest = gen_nearest(typed, strlen(typed), words);
     if (closest != NULL)
         usage_error(self, "--%s %s: did you mean '%s'?", option, typed, closest);
     else

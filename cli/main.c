@@ -1,5 +1,6 @@
 /* main.c - the command: one verb for each task. A new verb: write its file, declare it in verb.h,
  * add it to the table here. */
+#include "gen_nearest.h"
 #include "options.h"
 
 const verb *const verbs[] = {
@@ -25,7 +26,7 @@ static int unknown_verb(const char *name)
     for (const verb *const *each = verbs; *each != NULL; each++)
         names[count++] = (*each)->name;
     names[count] = NULL;
-    const char *closest = closest_name(name, names);
+    const char *closest = gen_nearest(name, strlen(name), names);
     fprintf(stderr, "holdfast: there is no verb '%s'", name);
     if (closest != NULL)
         fprintf(stderr, "; did you mean '%s'?", closest);

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "gen_nearest.h"
+
 void options_begin(options *args, const verb *self, int argument_count, char **arguments)
 {
     memset(args, 0, sizeof *args);
@@ -23,47 +25,9 @@ int usage_error(const verb *self, const char *format, ...)
     return EXIT_USAGE;
 }
 
-/* ---- suggestions ------------------------------------------------------------------------- */
+/* ---- options, one after the other -------------------------------------------------------- */
 
 enum { NAME_MAX_LENGTH = 32 };
-
-/* Edits (insert, remove, replace, swap neighbours) from `a` to `b`; both short. */
-static unsigned distance(const char *a, const char *b)
-{
-    unsigned rows[3][NAME_MAX_LENGTH + 1];
-    size_t a_length = strlen(a), b_length = strlen(b);
-    if (a_length > NAME_MAX_LENGTH || b_length > NAME_MAX_LENGTH)
-        return NAME_MAX_LENGTH;
-    for (size_t j = 0; j <= b_length; j++)
-        rows[0][j] = (unsigned)j;
-    for (size_t i = 1; i <= a_length; i++) {
-        unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *above_that = rows[(i + 1) % 3];
-        row[0] = (unsigned)i;
-        for (size_t j = 1; j <= b_length; j++) {
-            unsigned best = above[j - 1] + (a[i - 1] != b[j - 1]);
-            best = above[j] + 1 < best ? above[j] + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && above_that[j - 2] + 1 < best)
-                best = above_that[j - 2] + 1;
-            row[j] = best;
-        }
-    }
-    return rows[a_length % 3][b_length];
-}
-
-const char *closest_name(const char *typed, const char *const *names)
-{
-    const char *closest = NULL;
-    unsigned best = (unsigned)strlen(typed) / 3 + 2; /* further away is no typo */
-    for (; *names != NULL; names++) {
-        unsigned edits = distance(typed, *names);
-        if (edits < best) {
-            best = edits;
-            closest = *names;
-        }
-    }
-    return closest;
-}
 
 static int unknown_option(const options *args, const char *name)
 {
@@ -72,7 +36,7 @@ static int unknown_option(const options *args, const char *name)
     for (const verb_option *option = args->self->options; option->name != NULL && count < 63; option++)
         names[count++] = option->name;
     names[count] = NULL;
-    const char *closest = closest_name(name, names);
+    const char *closest = gen_nearest(name, strlen(name), names);
     if (closest != NULL)
         usage_error(args->self, "there is no option --%s; did you mean --%s?", name, closest);
     else

@@ -35,7 +35,4 @@ bool options_number(const options *args, uint64_t least, uint64_t most, uint64_t
 /* "holdfast VERB: message" and where to look; returns EXIT_USAGE. */
 int usage_error(const verb *self, const char *format, ...) HF_PRINTF(2, 3);
 
-/* The name in `names` (ends with NULL) that is closest to a mistyped one, or NULL. */
-const char *closest_name(const char *typed, const char *const *names);
-
 #endif

@@ -54,7 +54,4 @@ typedef enum gen_target { GEN_ON_MEMBER = 1, GEN_ON_RECORD = 2, GEN_ON_ENUMERATO
  * misplaced, given twice, or at odds with another. */
 gen_annotation *gen_annotation_read(gen_unit *unit, const gen_annotation_range *ranges, gen_target target);
 
-/* The known word nearest to `word`, NULL when none is near. `known` ends with NULL. */
-const char *gen_nearest(const char *word, size_t length, const char *const *known);
-
 #endif

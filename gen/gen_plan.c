@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "gen_nearest.h"
+
 /* What planning one unit needs at hand. */
 typedef struct planner {
     gen_unit  *unit;

@@ -6,31 +6,16 @@
 #include "collect.h"
 
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "peak.h"
 
 static double cpu_seconds(const struct rusage *usage)
 {
     return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
            (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
-}
-
-/* In KiB. Of this image alone: getrusage would know what the process was before it became this. */
-static long resident_most(void)
-{
-    char  line[128];
-    long  size = 0;
-    FILE *file = fopen("/proc/self/status", "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, "VmHWM:", 6) == 0)
-            size = strtol(line + 6, NULL, 10);
-    if (file != NULL)
-        fclose(file);
-    return size;
 }
 
 int main(int count, char **arguments)

@@ -2,9 +2,8 @@
  * places, and prints the largest resident size of this process in KiB.
  * usage: load_live BLOCKS */
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+
+#include "peak.h"
 
 /* The way down is the number: 2^12 different stacks. */
 static __attribute__((noinline)) void *descend(unsigned way, unsigned depth, size_t size)
@@ -18,19 +17,6 @@ static __attribute__((noinline)) void *descend(unsigned way, unsigned depth, siz
         block = descend(way >> 1, depth - 1, size + 1);
     __asm__ volatile("" : : "r"(block) : "memory");
     return block;
-}
-
-static long resident_most(void)
-{
-    char  line[128];
-    long  size = 0;
-    FILE *file = fopen("/proc/self/status", "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, "VmHWM:", 6) == 0)
-            size = strtol(line + 6, NULL, 10);
-    if (file != NULL)
-        fclose(file);
-    return size;
 }
 
 int main(int count, char **arguments)

@@ -3,6 +3,7 @@
 #include "base/number_write.h"
 
 #include "random.h"
+#include "rfc8785_numbers.h"
 #include "unit.h"
 
 #include <math.h>
@@ -74,38 +75,9 @@ static void test_number_write__spells_doubles(void **state)
 static void test_number_write__canonical_samples_of_rfc_8785(void **state)
 {
     (void)state;
-    static const struct {
-        uint64_t    bits;
-        const char *text;
-    } samples[] = {
-        { 0x0000000000000000, "0" },
-        { 0x8000000000000000, "0" },
-        { 0x0000000000000001, "5e-324" },
-        { 0x8000000000000001, "-5e-324" },
-        { 0x7fefffffffffffff, "1.7976931348623157e+308" },
-        { 0xffefffffffffffff, "-1.7976931348623157e+308" },
-        { 0x4340000000000000, "9007199254740992" },
-        { 0xc340000000000000, "-9007199254740992" },
-        { 0x4430000000000000, "295147905179352830000" },
-        { 0x44b52d02c7e14af5, "9.999999999999997e+22" },
-        { 0x44b52d02c7e14af6, "1e+23" },
-        { 0x44b52d02c7e14af7, "1.0000000000000001e+23" },
-        { 0x444b1ae4d6e2ef4e, "999999999999999700000" },
-        { 0x444b1ae4d6e2ef4f, "999999999999999900000" },
-        { 0x444b1ae4d6e2ef50, "1e+21" },
-        { 0x3eb0c6f7a0b5ed8c, "9.999999999999997e-7" },
-        { 0x3eb0c6f7a0b5ed8d, "0.000001" },
-        { 0x41b3de4355555553, "333333333.3333332" },
-        { 0x41b3de4355555554, "333333333.33333325" },
-        { 0x41b3de4355555555, "333333333.3333333" },
-        { 0x41b3de4355555556, "333333333.3333334" },
-        { 0x41b3de4355555557, "333333333.33333343" },
-        { 0xbecbf647612f3696, "-0.0000033333333333333333" },
-        { 0x43143ff3c1cb0959, "1424953923781206.2" },
-    };
     char out[HF__NUMBER_WRITE_ROOM];
-    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
-        expect_text(out, hf__number_write_canonical(out, double_of(samples[i].bits)), samples[i].text);
+    for (size_t i = 0; i < sizeof rfc8785_numbers / sizeof rfc8785_numbers[0]; i++)
+        expect_text(out, hf__number_write_canonical(out, double_of(rfc8785_numbers[i].bits)), rfc8785_numbers[i].text);
 }
 
 static void test_number_write__integers(void **state)

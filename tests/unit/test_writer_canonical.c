@@ -7,6 +7,7 @@
 #include "deep_stack.h"
 #include "failing_allocator.h"
 #include "random.h"
+#include "rfc8785_numbers.h"
 #include "unit.h"
 
 static const hf_write_options form = { .canonical = true };
@@ -89,44 +90,15 @@ static void test_writer_canonical__sorting_of_the_rfc(void **state)
 static void test_writer_canonical__numbers_of_the_rfc(void **state)
 {
     (void)state;
-    static const struct {
-        uint64_t    bits;
-        const char *text;
-    } vectors[] = {
-        { 0x0000000000000000, "0" },
-        { 0x8000000000000000, "0" },
-        { 0x0000000000000001, "5e-324" },
-        { 0x8000000000000001, "-5e-324" },
-        { 0x7fefffffffffffff, "1.7976931348623157e+308" },
-        { 0xffefffffffffffff, "-1.7976931348623157e+308" },
-        { 0x4340000000000000, "9007199254740992" },
-        { 0xc340000000000000, "-9007199254740992" },
-        { 0x4430000000000000, "295147905179352830000" },
-        { 0x44b52d02c7e14af5, "9.999999999999997e+22" },
-        { 0x44b52d02c7e14af6, "1e+23" },
-        { 0x44b52d02c7e14af7, "1.0000000000000001e+23" },
-        { 0x444b1ae4d6e2ef4e, "999999999999999700000" },
-        { 0x444b1ae4d6e2ef4f, "999999999999999900000" },
-        { 0x444b1ae4d6e2ef50, "1e+21" },
-        { 0x3eb0c6f7a0b5ed8c, "9.999999999999997e-7" },
-        { 0x3eb0c6f7a0b5ed8d, "0.000001" },
-        { 0x41b3de4355555553, "333333333.3333332" },
-        { 0x41b3de4355555554, "333333333.33333325" },
-        { 0x41b3de4355555555, "333333333.3333333" },
-        { 0x41b3de4355555556, "333333333.3333334" },
-        { 0x41b3de4355555557, "333333333.33333343" },
-        { 0xbecbf647612f3696, "-0.0000033333333333333333" },
-        { 0x43143ff3c1cb0959, "1424953923781206.2" },
-    };
-    for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+    for (size_t i = 0; i < sizeof rfc8785_numbers / sizeof rfc8785_numbers[0]; i++) {
         double    value;
         hf_draft *draft = NULL;
-        memcpy(&value, &vectors[i].bits, sizeof value);
+        memcpy(&value, &rfc8785_numbers[i].bits, sizeof value);
         assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
         assert_int_equal(hf_set_double(draft, HF_T(""), value, NULL), HF_OK);
-        expect_written(hf_draft_root(draft), vectors[i].text);
+        expect_written(hf_draft_root(draft), rfc8785_numbers[i].text);
         hf_draft_destroy(draft);
-        expect_canonical(vectors[i].text, vectors[i].text); /* whatever kind it is read as */
+        expect_canonical(rfc8785_numbers[i].text, rfc8785_numbers[i].text); /* whatever kind it is read as */
     }
 }
 
