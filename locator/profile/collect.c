@@ -130,7 +130,7 @@ static hf_status start_program(hf__collector *collector, const char *path, hf_er
 typedef struct schedule {
     uint64_t checkpoint_at, interval_ms;
     uint32_t checkpoints;
-    uint64_t tick_at, progress_at, clock_at, budget_at, second_at, flush_at, follow_at;
+    uint64_t tick_at, progress_at, clock_at, budget_at, second_at, flush_at, follow_at, follow_little_at;
     uint64_t written;            /* bytes of the recording that were told */
     uint64_t stop_at;            /* when a stop was asked: kill then */
     bool     stopping;
@@ -199,8 +199,10 @@ static void tell_written(hf__collector *collector, schedule *plan, uint64_t now)
     if (options->written == NULL)
         return;
     if (now >= plan->follow_at) {
-        if (hf__recording_waiting(collector->recording) >= FOLLOW_BYTES)
+        if (hf__recording_waiting(collector->recording) >= FOLLOW_BYTES || now >= plan->follow_little_at) {
             (void)hf__recording_flush(collector->recording, NULL);
+            plan->follow_little_at = 2 * now;   /* names are looked up early, also where little is recorded */
+        }
         plan->follow_at = now + FOLLOW_MS;
     }
     uint64_t size = hf__recording_size(collector->recording);
@@ -267,7 +269,7 @@ static int watch_program(hf__collector *collector)
     if (collector->options->checkpoint_ms != 0)
         plan.interval_ms = collector->options->checkpoint_ms;
     plan.checkpoint_at = plan.interval_ms;
-    plan.follow_at = FOLLOW_MS;
+    plan.follow_at = plan.follow_little_at = FOLLOW_MS;
     plan.written = hf__recording_size(collector->recording);
     for (;;) {
         uint32_t doorbell = atomic_load(&collector->session->doorbell);
