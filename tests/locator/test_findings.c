@@ -1,6 +1,7 @@
 /* test_findings.c - blame, merging, recursion and baselines on small models made by hand. */
 #include "unit.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -269,6 +270,139 @@ static void test_findings__a_hundred_thousand_paths(void **state)
     end(&at, &judgement);
 }
 
+/* ---- samples and losses, held against the exact count ------------------------------------------ */
+
+static void window_counted(world *at, int number, int64_t usable_live)
+{
+    hf__memory memory = HF_MEMORY_UNKNOWN;
+    memory.usable_live = usable_live;
+    hf__live_checkpoint(&at->live, number + 1, &memory, 0);
+}
+
+/* A sampled block of 100 bytes that stands for `weight` of them. */
+static void sample(world *at, const char *stack, double weight)
+{
+    hf__live_born(&at->live, at->next += 16, 100, path_of(at, stack, HF_PATH_HEAP), (uint32_t)(weight * HF_LIVE_WEIGHT_ONE));
+}
+
+/* 40 windows in which the program grows by 832 bytes each, and a block stays in each `every`th of them. */
+static hf__judgement judge_sampled(world *at, int every)
+{
+    begin(at);
+    at->model.sampled = true;
+    for (int w = 0; w < WINDOWS; w++) {
+        if (w % every == every / 2)
+            sample(at, "malloc<put<main", 8.0 * every);
+        borrow(at, "malloc<get<main", 64);
+        window_counted(at, w, 832 * (w + 1));
+    }
+    return judge(at, NULL);
+}
+
+static void test_calibrate__few_samples_are_named_and_not_accused(void **state)
+{
+    (void)state;
+    world at;
+    hf__judgement judgement = judge_sampled(&at, 10);
+    assert_int_equal(judgement.verdict, HF_VERDICT_UNDECIDED);
+    assert_int_equal(judgement.findings_count, 1);
+    expect_function(&at, &judgement.findings[0], "put");
+    assert_int_equal(judgement.findings[0].shape.reason, HF_REASON_SAMPLES);
+    assert_true(judgement.findings[0].shape.samples < HF_SAMPLES_LEAK);
+    assert_true(judgement.findings[0].shape.more_s >= WINDOWS);
+    end(&at, &judgement);
+}
+
+static void test_calibrate__enough_samples_have_the_rate_of_the_whole(void **state)
+{
+    (void)state;
+    world at;
+    hf__judgement judgement = judge_sampled(&at, 2);
+    assert_int_equal(judgement.verdict, HF_VERDICT_LEAK);
+    expect_function(&at, &judgement.findings[0], "put");
+    assert_true(judgement.findings[0].shape.samples >= HF_SAMPLES_LEAK);
+    assert_true(fabs(judgement.findings[0].shape.rate - 800) < 40);
+    end(&at, &judgement);
+}
+
+static void test_calibrate__growth_without_a_sample_has_no_name(void **state)
+{
+    (void)state;
+    world at;
+    hf__judgement judgement = judge_sampled(&at, 1000);
+    assert_int_equal(judgement.verdict, HF_VERDICT_UNDECIDED);
+    assert_int_equal(judgement.findings_count, 1);
+    assert_int_equal(judgement.findings[0].function, HF_NONE);
+    end(&at, &judgement);
+}
+
+static void test_loss__a_leak_of_no_more_blocks_than_were_lost_is_undecided(void **state)
+{
+    (void)state;
+    for (uint64_t lost = 0; lost <= 1000; lost += 500) {
+        world at;
+        begin(&at);
+        at.model.lost_events = lost == 500 ? WINDOWS / 2 : lost;
+        for (int w = 0; w < WINDOWS; w++) {
+            leak(&at, "malloc<put<main", 100);
+            window(&at, w);
+        }
+        hf__judgement judgement = judge(&at, NULL);
+        assert_int_equal(judgement.verdict, lost == 1000 ? HF_VERDICT_UNDECIDED : HF_VERDICT_LEAK);
+        assert_int_equal(judgement.findings[0].shape.reason == HF_REASON_LOST, lost == 1000);
+        end(&at, &judgement);
+    }
+}
+
+static void test_loss__nothing_found_stands_by_the_exact_count_only(void **state)
+{
+    (void)state;
+    for (int known = 0; known <= 1; known++) {
+        world at;
+        begin(&at);
+        at.model.lost_events = 100;
+        for (int w = 0; w < WINDOWS; w++) {
+            borrow(&at, "malloc<get<main", 64);
+            if (known)
+                window_counted(&at, w, 5000);
+            else
+                window(&at, w);
+        }
+        hf__judgement judgement = judge(&at, NULL);
+        assert_int_equal(judgement.verdict == HF_VERDICT_UNDECIDED, !known);
+        assert_int_equal(judgement.stands_by_count, known);
+        assert_int_equal(judgement.findings_count, !known);
+        end(&at, &judgement);
+    }
+}
+
+static void test_hypothesis__what_a_purge_misses_is_not_an_early_return(void **state)
+{
+    (void)state;
+    world at;
+    uint64_t kept[WINDOWS * 9];
+    size_t count = 0, gone = 0;
+    begin(&at);
+    for (int w = 0; w < WINDOWS; w++) {
+        for (int i = 0; i < 9; i++) {
+            leak(&at, "malloc<put<main", 100);
+            kept[count++] = at.next;
+        }
+        for (; w % 4 == 3 && gone + 9 < count; gone++)
+            if (gone % 9 < 6)
+                hf__live_died(&at.live, kept[gone]);
+        window(&at, w);
+    }
+    hf__judgement judgement = judge(&at, NULL);
+    assert_int_equal(judgement.verdict, HF_VERDICT_LEAK);
+    assert_true(judgement.findings[0].shape.taken_out_share >= HF_STORE_SHARE);
+    hf__words words;
+    hf__explain(&at.model, &judgement, &judgement.findings[0], &words);
+    assert_non_null(strstr(words.next, "eviction"));
+    assert_null(strstr(words.next, "early return"));
+    end(&at, &judgement);
+}
+
 static void test_baseline__knows_what_it_wrote_unless_faster(void **state)
 {
     (void)state;
@@ -340,6 +474,12 @@ int main(void)
         cmocka_unit_test(test_findings__what_threads_hold_is_theirs),
         cmocka_unit_test(test_findings__few_checkpoints_have_a_clear_answer),
         cmocka_unit_test(test_findings__a_hundred_thousand_paths),
+        cmocka_unit_test(test_calibrate__few_samples_are_named_and_not_accused),
+        cmocka_unit_test(test_calibrate__enough_samples_have_the_rate_of_the_whole),
+        cmocka_unit_test(test_calibrate__growth_without_a_sample_has_no_name),
+        cmocka_unit_test(test_loss__a_leak_of_no_more_blocks_than_were_lost_is_undecided),
+        cmocka_unit_test(test_loss__nothing_found_stands_by_the_exact_count_only),
+        cmocka_unit_test(test_hypothesis__what_a_purge_misses_is_not_an_early_return),
         cmocka_unit_test(test_baseline__knows_what_it_wrote_unless_faster),
         cmocka_unit_test(test_judge__every_allocation_may_fail),
     };
