@@ -156,8 +156,9 @@ static void write_pieces(hf__collector *collector, bool all)
 {
     size_t count = 0;
     all |= collector->pieces_bytes > WAITING_MAX;
-    if (collector->pieces_count != 0)
-        qsort(collector->pieces, collector->pieces_count, sizeof *collector->pieces, compare_pieces);
+    if (collector->pieces_count == 0)
+        return;
+    qsort(collector->pieces, collector->pieces_count, sizeof *collector->pieces, compare_pieces);
     for (; count < collector->pieces_count && (all || collector->pieces[count].older); count++)
         write_piece(collector, &collector->pieces[count]);
     collector->pieces_count -= count;

@@ -411,7 +411,9 @@ static bool segment_open(hf__context *context)
     context->tick = tick;
     context->until_stamp = 2;
     context->measure_next = stamps % MEASURED_SEGMENTS == 0;
-    if (start - taken(context) > HF__RING_BYTES / 2)
+    /* Threads that hand blocks to each other open a segment for nearly every event: then stamps run out first. */
+    uint64_t waiting = stamps - atomic_load_explicit(&context->ring->stamp_tail, memory_order_relaxed);
+    if (start - taken(context) > HF__RING_BYTES / 2 || waiting > HF__RING_STAMPS / 2)
         hf__ring_doorbell();
     write_news(context);
     return true;

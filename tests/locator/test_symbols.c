@@ -135,7 +135,7 @@ static void test_symbols__places_without_a_name(void **state)
             hf__symbol found = find_one(symbols, module, addresses[a]);
             assert_true(found.name.length > 0);
             assert_int_equal(found.line, 0);
-            if (addresses[a] == 0x1234 && paths[i][1] == 'n')
+            if (addresses[a] == 0x1234 && i == 0)
                 assert_text(found.name, "libgone.so.1+0x1234");
         }
         assert_false(hf__symbols_find_data(symbols, module, 0x1234, &name));

@@ -193,7 +193,10 @@ static void add_event(replayed *all, const hf__trace_event *event)
         if (event->process == 1 && event->checkpoint.statistics.present)
             all->statistics = event->checkpoint.statistics;
         break;
-    case HF__TRACE_LOST: all->lost += event->lost.events; break;
+    case HF__TRACE_LOST:
+        all->lost += event->lost.events;
+        snprintf(all->lost_last, sizeof all->lost_last, "%.*s", (int)event->lost.text.length, event->lost.text.bytes);
+        break;
     case HF__TRACE_PROCESS_END: add_ending(all, event); break;
     default: break;
     }

@@ -43,6 +43,7 @@ typedef struct replayed {
     uint64_t    kinds[HF__TRACE_KIND_COUNT];
     uint64_t    strangers, doubled;  /* releases of unknown blocks, births at living addresses */
     uint64_t    lost;
+    char        lost_last[96];       /* which events those of the last loss were */
     uint64_t    reasons[8];      /* checkpoints by reason */
     double      allocated_weighted;
     hf__trace_counters counters; /* of the last checkpoint of process 1 */

@@ -21,10 +21,10 @@ int main(int count, char **arguments)
                 check(all.doubled == 0, "%llu births at living addresses", (unsigned long long)all.doubled);
             }
             check(strstr(all.endings, "1:exit 0") != NULL, "ended as %.60s", all.endings);
-            printf("%s%llu events of allocation, %llu processes, %llu threads, %llu lost, %.1f s\n", run.output,
+            printf("%s%llu events of allocation, %llu processes, %llu threads, %llu lost%s%s, %.1f s\n", run.output,
                    (unsigned long long)all.kinds[HF__TRACE_ALLOCATE],
                    (unsigned long long)all.kinds[HF__TRACE_PROCESS_START],
-                   (unsigned long long)all.kinds[HF__TRACE_THREAD_START], (unsigned long long)all.lost,
+                   (unsigned long long)all.kinds[HF__TRACE_THREAD_START], (unsigned long long)all.lost, all.lost != 0 ? ", " : "", all.lost_last,
                    run.result.seconds);
             replayed_release(&all);
         }
