@@ -308,31 +308,23 @@ void add_graphs()
             one.right->parent = &one;
     }
     static table_form leaf_tables(leaf_hf_type), knot_tables(knot_hf_type);
-    auto add = [](const char *name, auto function, const hf_type *type, const void *root) {
-        auto *made = benchmark::RegisterBenchmark(name, [=](benchmark::State &state) { function(state, type, root); });
-        if (strncmp(name, "release", 7) == 0)
-            made->UseManualTime();
+    /* Trees and graphs, each by straight code and by tables. */
+    auto add = [&](const std::string &work, auto function) {
+        auto one = [&](const char *form, const hf_type *type, const void *root) {
+            auto *made = benchmark::RegisterBenchmark((work + form).c_str(), [=](benchmark::State &state) { function(state, type, root); });
+            if (work == "release")
+                made->UseManualTime();
+        };
+        one(" tree/holdfast", &leaf_hf_type, &leaves[0]);
+        one(" tree/holdfast --tables", &leaf_tables.type, &leaves[0]);
+        one(" graph/holdfast", &knot_hf_type, &knots[0]);
+        one(" graph/holdfast --tables", &knot_tables.type, &knots[0]);
     };
-    add("copy tree/holdfast", copy, &leaf_hf_type, &leaves[0]);
-    add("copy tree/holdfast --tables", copy, &leaf_tables.type, &leaves[0]);
-    add("copy graph/holdfast", copy, &knot_hf_type, &knots[0]);
-    add("copy graph/holdfast --tables", copy, &knot_tables.type, &knots[0]);
-    add("size tree/holdfast", size, &leaf_hf_type, &leaves[0]);
-    add("size tree/holdfast --tables", size, &leaf_tables.type, &leaves[0]);
-    add("size graph/holdfast", size, &knot_hf_type, &knots[0]);
-    add("size graph/holdfast --tables", size, &knot_tables.type, &knots[0]);
-    add("equal tree/holdfast", equal, &leaf_hf_type, &leaves[0]);
-    add("equal tree/holdfast --tables", equal, &leaf_tables.type, &leaves[0]);
-    add("equal graph/holdfast", equal, &knot_hf_type, &knots[0]);
-    add("equal graph/holdfast --tables", equal, &knot_tables.type, &knots[0]);
-    add("hash tree/holdfast", hash, &leaf_hf_type, &leaves[0]);
-    add("hash tree/holdfast --tables", hash, &leaf_tables.type, &leaves[0]);
-    add("hash graph/holdfast", hash, &knot_hf_type, &knots[0]);
-    add("hash graph/holdfast --tables", hash, &knot_tables.type, &knots[0]);
-    add("release tree/holdfast", release, &leaf_hf_type, &leaves[0]);
-    add("release tree/holdfast --tables", release, &leaf_tables.type, &leaves[0]);
-    add("release graph/holdfast", release, &knot_hf_type, &knots[0]);
-    add("release graph/holdfast --tables", release, &knot_tables.type, &knots[0]);
+    add("copy", copy);
+    add("size", size);
+    add("equal", equal);
+    add("hash", hash);
+    add("release", release);
     add_by_hand(&leaves[0]);
 }
 

@@ -64,14 +64,8 @@ public:
         gen_sums sums;
         if (glz::read<glz::opts{ .null_terminated = false, .error_on_unknown_keys = false }>(people_, json))
             throw "glaze refuses it";
-        for (const auto &one : people_.people) {
-            sums.records++;
-            sums.numbers += one.id + (uint64_t)one.age + one.visits + (uint64_t)one.created_at + (uint64_t)one.seen_at;
-            sums.doubles += one.balance + one.latitude + one.longitude;
-            sums.flags += one.active + 2u * one.verified;
-            sums.bytes += (unsigned char)one.name[0] + (unsigned char)one.email[0] + (unsigned char)one.phone[0] + (unsigned char)one.street[0] +
-                          (unsigned char)one.city[0] + (unsigned char)one.country[0] + (unsigned char)one.about[0] + (unsigned char)one.token[0];
-        }
+        for (const auto &one : people_.people)
+            sums.add_person(one);
         return sums;
     }
 

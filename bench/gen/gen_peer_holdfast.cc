@@ -49,15 +49,8 @@ public:
     {
         gen_sums sums;
         last_ = static_cast<const people_type *>(decode(people_, json));
-        for (size_t i = 0; i < last_->n_all; i++) {
-            const auto &one = last_->all[i];
-            sums.records++;
-            sums.numbers += one.id + (uint64_t)one.age + one.visits + (uint64_t)one.created_at + (uint64_t)one.seen_at;
-            sums.doubles += one.balance + one.latitude + one.longitude;
-            sums.flags += one.active + 2u * one.verified;
-            sums.bytes += (unsigned char)one.name[0] + (unsigned char)one.email[0] + (unsigned char)one.phone[0] + (unsigned char)one.street[0] +
-                          (unsigned char)one.city[0] + (unsigned char)one.country[0] + (unsigned char)one.about[0] + (unsigned char)one.token[0];
-        }
+        for (size_t i = 0; i < last_->n_all; i++)
+            sums.add_person(last_->all[i]);
         return sums;
     }
 

@@ -12,7 +12,6 @@
 #include <holdfast/document.h>
 #include <holdfast/memory.h>
 #include <holdfast/read.h>
-#include <holdfast/walk.h>
 #include <holdfast/write.h>
 
 #include <sys/mman.h>
@@ -23,7 +22,7 @@
 #include <cstring>
 #include <ctime>
 
-#include "checksum.h"
+#include "holdfast_sum.h"
 #include "sample.h"
 
 namespace {
@@ -132,23 +131,7 @@ hf_document *read_sample(const bench::Sample &sample)
 void walk_over(const hf_document *document)
 {
     static bench::Sum first;
-    bench::Sum        sum;
-    hf_walk           walk;
-    hf_walk_init(&walk, hf_root(document), nullptr);
-    while (hf_walk_next(&walk)) {
-        if (walk.event == HF_LEAVE)
-            continue;
-        if (walk.key.bytes != nullptr)
-            sum.key(walk.key.bytes, walk.key.length);
-        hf_text text = hf_as_text(walk.value, hf_text());
-        if (walk.event == HF_ENTER)
-            sum.container(hf_count(walk.value));
-        else if (text.bytes != nullptr)
-            sum.text(text.bytes, text.length);
-        else
-            sum.number(hf_as_double(walk.value, 0));
-    }
-    expect(hf_walk_finish(&walk) == HF_WALK_DONE, "walk");
+    bench::Sum        sum = bench::sum_walk(hf_root(document));
     if (first.values == 0)
         first = sum;
     expect(sum == first, "the walk's checksum");

@@ -2,9 +2,9 @@
 #include <holdfast/compare.h>
 #include <holdfast/document.h>
 #include <holdfast/read.h>
-#include <holdfast/each.h>
 #include <holdfast/write.h>
 
+#include "holdfast_sum.h"
 #include "peer.h"
 
 namespace bench {
@@ -55,50 +55,14 @@ public:
         kept_ = other_ = as_text_ = nullptr;
     }
 
-    Sum walk() override { return walk_over(kept_); }
+    Sum walk() override { return sum_walk(hf_root(kept_)); }
     Sum walk_as_text() override
     {
         if (as_text_ == nullptr && !read_into(text_, &as_text_, HF_NUMBERS_AS_TEXT))
             return Sum();
-        return walk_over(as_text_);
+        return sum_walk(hf_root(as_text_));
     }
-    static Sum walk_over(const hf_document *document)
-    {
-        Sum     sum;
-        hf_walk walk;
-        hf_walk_init(&walk, hf_root(document), nullptr);
-        while (hf_walk_next(&walk)) {
-            if (walk.event == HF_LEAVE)
-                continue;
-            if (walk.key.bytes != nullptr)
-                sum.key(walk.key.bytes, walk.key.length);
-            if (walk.event == HF_ENTER)
-                sum.container(hf_count(walk.value));
-            else
-                scalar(sum, walk.value);
-        }
-        hf_walk_finish(&walk);
-        return sum;
-    }
-    Sum walk_each() override
-    {
-        Sum sum;
-        hf_each(hf_root(kept_), add, &sum);
-        return sum;
-    }
-    HF_OBSERVER hf_visit_answer add(hf_seen seen, void *context)
-    {
-        Sum &sum = *static_cast<Sum *>(context);
-        if (seen.event == HF_LEAVE)
-            return HF_VISIT_ON;
-        if (seen.key.bytes != nullptr)
-            sum.key(seen.key.bytes, seen.key.length);
-        if (seen.event == HF_ENTER)
-            sum.container(hf_count(seen.value));
-        else
-            scalar(sum, seen.value);
-        return HF_VISIT_ON;
-    }
+    Sum walk_each() override { return sum_each(hf_root(kept_)); }
     bool hold() override
     {
         hf_document_drop(hf_document_hold(kept_));
@@ -150,18 +114,6 @@ private:
         hf_read_options options = {};
         options.numbers = numbers;
         return hf_read(hf_text_of(text.bytes, text.length), &options, document, nullptr) == HF_OK;
-    }
-    /* Inlined, so that the sums stay in registers, as they may in a loop. */
-    [[gnu::always_inline]] static void scalar(Sum &sum, hf_value value)
-    {
-        if (hf_is_text(value)) {
-            hf_text text = hf_as_text(value, hf_text());
-            sum.text(text.bytes, text.length);
-        } else if (hf_is_number(value)) {
-            sum.number(hf_as_double(value, 0));
-        } else {
-            sum.literal(hf_is_bool(value) ? 2 + hf_as_bool(value, false) : 1);
-        }
     }
     size_t write_with(const hf_write_options *options)
     {
