@@ -11,7 +11,7 @@
 
 #include "findings.h"
 
-#define HF_BASELINE_FASTER 1.25
+#define HF_BASELINE_FASTER 1.25 /* of the listed rate: what is no faster is known */
 
 typedef struct hf__baseline_entry {
     uint64_t fingerprint;

@@ -6,12 +6,6 @@
 #include "room.h"
 
 enum { CANDIDATES_MAX = 4 };
-enum { HF_SAMPLES_MIN = 2 };   /* sampled blocks that stayed, for a place to be named at all */
-#define HF_CALIBRATE_WHOLE 0.8 /* of the growth of the whole: what accounts for so much needs no further names beside it */
-#define HF_CALIBRATE_PART  0.1 /* of the growth of the whole: a place that grew by less is not named for it */
-#define HF_TIDY_SHARE      0.1 /* of the run, at its end: the time in which a program tidies up */
-#define HF_PRECISE         0.07 /* error of sampling, of a growth: below it a place needs no whole to tell its rate */
-#define HF_CALIBRATE_AGREE 0.5 /* the whole must have grown by so much of what the findings claim, and less than its double */
 
 /* The series of one exact amount; false where it is not known at every checkpoint. */
 static bool total_series(const hf__model *model, const hf__judgement *judgement, bool stacks, hf__series *ret)
@@ -263,7 +257,7 @@ static bool is_steady(const hf__shape *one, const hf__shape *whole)
  * whole tells nothing. Single blocks that stayed are otherwise evidence enough, since other places may shrink. */
 static bool follow_pace(hf__judgement *judgement, const hf__shape *whole, bool agrees)
 {
-    bool slows = whole->verdict == HF_VERDICT_FILLING && whole->pace_end + 2 * whole->pace_error < HF_PACE_LEAK;
+    bool slows = whole->verdict == HF_VERDICT_FILLING && whole->pace_end + HF_PACE_ERRORS * whole->pace_error < HF_PACE_LEAK;
     bool fills = agrees && slows, tells = whole->drops == 0 && (slows || whole->verdict == HF_VERDICT_STEADY);
     double errors = tells ? 2 : 1;
     for (size_t i = judgement->findings_count; i-- > 0;) {

@@ -9,6 +9,13 @@
 
 #include "findings.h"
 
+enum { HF_SAMPLES_MIN = 2 };   /* sampled blocks that stayed, for a place to be named at all */
+#define HF_CALIBRATE_WHOLE 0.8 /* of the growth of the whole: what accounts for so much needs no further names beside it */
+#define HF_CALIBRATE_PART  0.1 /* of the growth of the whole: a place that grew by less is not named for it */
+#define HF_TIDY_SHARE      0.1 /* of the run, at its end: the time in which a program tidies up */
+#define HF_PRECISE         0.07 /* error of sampling, of a growth: below it a place needs no whole to tell its rate */
+#define HF_CALIBRATE_AGREE 0.5 /* the whole must have grown by so much of what the findings claim, and less than its double */
+
 /* Where the whole grows for certain and the findings do not account for it: adds what may be behind it, as
  * undecided; nameless where no sample tells. Before findings are merged. False when memory is out. */
 bool hf__calibrate_candidates(const hf__model *model, hf__judgement *judgement);

@@ -137,7 +137,7 @@ static bool is_small(const court *at, const hf__shape *shape)
     if (shape->reason == HF_REASON_SHORT) /* too short to measure growth: what is held tells */
         return shape->held_blocks < HF_EVENTS_MIN;
     double grown = shape->reason == HF_REASON_RELEASED_LAST ? shape->peak_bytes : shape->growth_bytes;
-    return grown < fmax(1024, 0.005 * at->judgement->peak_bytes);
+    return grown < fmax(HF_SMALL_BYTES, HF_SMALL_SHARE * at->judgement->peak_bytes);
 }
 
 static void keep(court *at, hf__finding finding)
@@ -206,7 +206,7 @@ static void weigh_part(court *at, const uint32_t *paths, part *one)
 
 static bool gives_back(const part *one)
 {
-    return one->shape.verdict != HF_VERDICT_LEAK && one->born >= HF_EVENTS_MIN && one->died >= 0.9 * one->born;
+    return one->shape.verdict != HF_VERDICT_LEAK && one->born >= HF_EVENTS_MIN && one->died >= HF_GIVES_BACK * one->born;
 }
 
 static bool grows(const part *one)

@@ -20,7 +20,7 @@ bool hf__floor_rises(const double *values, const double *seconds, size_t count, 
     double growth = values[made] - values[0], lasted = seconds[made] - seconds[0];
     double mean = hf__mean(steps, made), error = hf__deviation(steps, made) / sqrt((double)made);
     /* Few steps make a small sample of their own spread: most of them must go up besides. */
-    bool beyond_chance = mean > hf__t_quantile(HF_T_99_ONE_SIDED, made - 1) * error && rising * 4 >= made * 3;
+    bool beyond_chance = mean > hf__t_quantile(HF_T_99_ONE_SIDED, made - 1) * error && (double)rising >= HF_FLOOR_RISING * (double)made;
     bool steady = hf__mean(steps + made - half, half) >= HF_PACE_LEAK * hf__mean(steps, half);
     if (!beyond_chance || !steady || growth < HF_FLOOR_RISE * peak || !(lasted > 0))
         return false;

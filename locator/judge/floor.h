@@ -10,7 +10,8 @@
 #include <stddef.h>
 
 enum { HF_FLOORS_MIN = 5 };    /* low points; fewer say nothing */
-#define HF_FLOOR_RISE 0.10     /* of the peak: a smaller rise is not worth the word */
+#define HF_FLOOR_RISE   0.10   /* of the peak: a smaller rise is not worth the word */
+#define HF_FLOOR_RISING 0.75   /* share of the steps from one low point to the next that must go up */
 
 typedef struct hf__floor {
     double rate, rate_low, rate_high; /* per second, 95 % */

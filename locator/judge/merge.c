@@ -15,8 +15,6 @@
 #include "room.h"
 
 enum { MERGED_MAX = 128 };
-#define HF_COURSE_APART_MAX 0.12 /* largest distance of two courses, of their whole growth */
-#define HF_LOCKSTEP_MAX     0.02 /* the same block for block */
 
 typedef struct course {
     double grown[HF_WINDOWS_MAX]; /* blocks kept, summed up, as a share of all */

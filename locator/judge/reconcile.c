@@ -3,10 +3,6 @@
 
 #include "room.h"
 
-#define HF_FRAGMENTED_SHARE 0.5          /* of what the allocator holds, free, */
-#define HF_FRAGMENTED_BYTES (4 << 20)    /* and at least so much, */
-#define HF_FRAGMENTED_TIME  0.25         /* over the last quarter of the run */
-
 static int64_t less(int64_t whole, int64_t part)
 {
     return whole >= 0 && part >= 0 ? whole - part : -1;

@@ -5,6 +5,10 @@
 #include "findings.h"
 #include "series.h"
 
+#define HF_FRAGMENTED_SHARE 0.5          /* of what the allocator holds, free, */
+#define HF_FRAGMENTED_BYTES 4194304      /* and at least so much (4 MiB), */
+#define HF_FRAGMENTED_TIME  0.25         /* over the last quarter of the run */
+
 /* whole: the sum over all heap paths. */
 void hf__reconcile(const hf__model *model, const hf__series *whole, hf__reconciled *ret_reconciled);
 

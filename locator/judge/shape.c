@@ -97,7 +97,7 @@ static double age_of_dying(const look *at)
             by_windows[series->deaths[i].died - series->deaths[i].born] += (double)series->deaths[i].blocks;
     double older = 0;
     size_t apart = at->windows;
-    while (apart > 1 && older + by_windows[apart - 1] <= 0.01 * total)
+    while (apart > 1 && older + by_windows[apart - 1] <= HF_OLD_DEATHS * total)
         older += by_windows[--apart];
     double length = series->seconds[at->windows - 1] - series->begin_s;
     return length * (double)(apart < at->windows ? apart : at->windows - 1) / (double)at->windows;
@@ -111,6 +111,19 @@ static double highest(const double *values, size_t count)
     return top;
 }
 
+/* What was small beside all that came later tells nothing of it: two blocks in flight are no sawtooth, though one of
+ * them falls by half. */
+static void forget_small_swings(look *at)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < at->swings_count; i++) {
+        swing one = at->swings[i];
+        if (at->level[one.peak] - at->level[one.trough] >= HF_LEVEL_SHARE_MIN * at->shape->peak_bytes)
+            at->swings[kept++] = one;
+    }
+    at->swings_count = kept;
+}
+
 /* Falls from a peak by more than HF_DROP_SHARE of it and more than noise can do. */
 static void find_swings(look *at)
 {
@@ -121,7 +134,7 @@ static void find_swings(look *at)
         if (!falling) {
             if (level >= at->level[peak])
                 peak = i;
-            double noise = 4 * sqrt(at->noise * at->level[peak]);
+            double noise = HF_DROP_ERRORS * sqrt(at->noise * at->level[peak]);
             double fall = at->level[peak] - level;
             if (fall > HF_DROP_SHARE * at->level[peak] && fall > noise) {
                 falling = true;
@@ -137,6 +150,7 @@ static void find_swings(look *at)
     }
     if (falling)
         at->swings[at->swings_count++] = (swing){ peak, trough };
+    forget_small_swings(at);
     for (size_t i = 0; i < at->swings_count; i++) {
         double share = 1 - at->level[at->swings[i].trough] / at->level[at->swings[i].peak];
         if (share > at->shape->dropped_share)
@@ -227,7 +241,7 @@ static size_t find_start(const look *at, size_t first, size_t end, bool *ret_war
 static bool is_doubling(look *at)
 {
     const hf__series *series = at->series;
-    if (highest(series->live_blocks, at->windows) > 3)
+    if (highest(series->live_blocks, at->windows) > HF_DOUBLING_BLOCKS)
         return false;
     double step_s[HF_WINDOWS_MAX], before[HF_WINDOWS_MAX];
     size_t steps = 0;
@@ -240,7 +254,7 @@ static bool is_doubling(look *at)
             before[steps++] = low;
         }
     }
-    if (steps < 4)
+    if (steps < HF_DOUBLING_STEPS)
         return false;
     double last_gap = step_s[steps - 1] - step_s[steps - 2], gap_before = step_s[steps - 2] - step_s[steps - 3];
     double now = series->seconds[at->windows - 1], ratio = at->level[at->windows - 1] / before[steps - 1];
@@ -252,7 +266,7 @@ static bool is_doubling(look *at)
     if (pace < HF_PACE_LEAK * pace_before)
         return false;
     /* A step happens when the content has reached the size before it: two steps give the pace. */
-    size_t from = steps >= 4 ? steps - 4 : 0;
+    size_t from = steps - HF_DOUBLING_STEPS;
     hf__shape *shape = at->shape;
     shape->rate = (before[steps - 1] - before[from]) / (step_s[steps - 1] - step_s[from]);
     shape->rate_low = shape->rate * 0.8;
@@ -484,9 +498,10 @@ static void decide_growing(look *at, const growth_test *test, size_t first, size
     }
     set_growth(at, test, first, end);
     /* Pace: what the fit says, and whether its own error allows for steadiness. */
-    bool slowing = test->pace + 2 * test->pace_error < HF_PACE_LEAK;
-    bool steady = test->pace >= HF_PACE_LEAK || (test->pace + 2 * test->pace_error >= 1 && test->pace >= HF_PACE_FILLING);
-    bool proven = test->pace - 2 * test->pace_error > HF_PACE_FILLING;
+    double doubt = HF_PACE_ERRORS * test->pace_error;
+    bool slowing = test->pace + doubt < HF_PACE_LEAK;
+    bool steady = test->pace >= HF_PACE_LEAK || (test->pace + doubt >= 1 && test->pace >= HF_PACE_FILLING);
+    bool proven = test->pace - doubt > HF_PACE_FILLING;
     bool small_rest = test->mean * (double)test->kept.count < HF_REST_SHARE * at->shape->peak_bytes;
     if (test->recency < HF_RECENCY_MIN) {
         say(at, HF_VERDICT_FILLING, HF_REASON_PLATEAU, 0.9);
@@ -529,7 +544,7 @@ static bool is_negligible(const look *at, const growth_test *test)
 {
     double growth = test->mean * (double)test->kept.count;
     /* Single blocks: only those that stay are sampled noise. A level carries that of all it holds, twice. */
-    double noise = 3 * sqrt(at->noise * (at->series->has_cohorts ? fmax(growth, 0) : 2 * at->shape->held_bytes));
+    double noise = HF_GROWTH_ERRORS * sqrt(at->noise * (at->series->has_cohorts ? fmax(growth, 0) : 2 * at->shape->held_bytes));
     if (!at->series->has_cohorts && growth < HF_LEVEL_SHARE_MIN * at->shape->peak_bytes)
         return true;
     return test->events < HF_EVENTS_MIN || test->mean <= 0 || (at->noise > 0 && growth < noise);

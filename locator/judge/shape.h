@@ -71,22 +71,28 @@ enum {
     HF_SAMPLES_LEAK = 10,    /* sampled blocks below which a place is not called a leak */
     HF_WINDOWS_MIN = 6,      /* windows of growth below which nothing is decided */
     HF_REST_EVENTS_MIN = 50, /* the same after a warm-up, where growth is small beside it */
-    HF_CELLS_MIN = 4,
+    HF_CELLS_MIN = 4,        /* equal stretches of time that growth is cut into, at least and at most */
     HF_CELLS_MAX = 16,
+    HF_DOUBLING_BLOCKS = 3,  /* at most so many, for one that moves to a larger one again and again */
+    HF_DOUBLING_STEPS = 4,   /* and at least so many moves */
 };
 #define HF_DROP_SHARE     0.35 /* a fall by this share of the peak is a drop, not noise */
+#define HF_DROP_ERRORS    4.0  /* and by so many standard deviations of sampling */
 #define HF_RELEASED_SHARE 0.25 /* what is left after a release as a whole */
 #define HF_COVERAGE_MIN   0.70 /* share of the cells in which a leak must have grown */
 #define HF_RECENCY_MIN    0.40 /* pace of the last quarter, of the mean */
 #define HF_PACE_LEAK      0.75 /* end pace over start pace: from here on growth is steady */
 #define HF_PACE_FILLING   0.50 /* below this it is slowing */
+#define HF_PACE_ERRORS    2.0  /* of the fit, that a pace must be away from a limit to be beyond it for certain */
+#define HF_GROWTH_ERRORS  3.0  /* of sampling, that a growth must exceed to be more than chance */
+#define HF_OLD_DEATHS     0.01 /* of all deaths: what is older than all but these will stay */
 #define HF_REST_SHARE     0.10 /* of the peak: growth after a warm-up that is small beside it */
-#define HF_LEVEL_SHARE_MIN 0.10 /* of the peak: growth of a level below this may be chance */
+#define HF_LEVEL_SHARE_MIN 0.10 /* of the peak: a rise or a fall of a level below this may be chance */
 #define HF_BACKLOG_SHARE  0.50 /* of the peak, and of the run: a backlog must have grown by so much, for so long */
 #define HF_ERASED_SHARE   0.10 /* of what is born, taken out while the whole grows: a store, not a batch */
 #define HF_STORE_SHARE    0.50 /* of what dies, by age: more of it and there is a store from which things are taken out */
 #define HF_TURNOVER_MIN   0.75 /* growth of the whole over what is kept */
-#define HF_ACTIVITY_BELOW_S 1.0
+#define HF_ACTIVITY_BELOW_S 1.0 /* in shorter runs time is what the scheduler leaves */
 #define HF_ACTIVITY_MIN   5000.0 /* deaths, for a clock that is fine enough */
 #define HF_ACTIVITY_PACE  0.80 /* end pace over start pace by that clock, or its inverse */
 #define HF_TAIL_SHARE_MIN 0.15 /* growth must last for this share of the run */

@@ -123,6 +123,27 @@ def test_readme():
     shutil.rmtree(root)
 
 
+def test_thresholds():
+    header = "enum {\n    HF_FEW = 6, /* blocks */\n    HF_MANY = 16,\n};\n#define HF_SHARE 0.35 /* of the peak */\n#define HF_GUARD_H\n"
+    row = "| `HF_FEW` | 6 | blocks |\n| `HF_MANY` | 16 | cells |\n| `HF_SHARE` | 0.35 | of the peak |\n"
+    page = "A fall by `HF_SHARE` (0.35) of it.\n\n| name | value | meaning |\n|---|---|---|\n" + row
+    test = "HF_PIN(HF_FEW, 5, 6, says); HF_PIN(HF_MANY, 15, 16, says); HF_PIN(HF_SHARE, 0.3, 0.4, says);\n"
+    good = {"locator/judge/shape.h": header, "docs/verdicts.md": page, "tests/locator/test_a.c": test}
+    root = fresh(good)
+    expect("thresholds: accepts what is told and tested", check("thresholds.py", root), 0, "3 thresholds")
+    for title, name, text, word in (
+            ("one that is not told", "docs/verdicts.md", page.replace(row, row[row.index("| `HF_MANY"):]), "no row for HF_FEW"),
+            ("another value in the table", "locator/judge/shape.h", header.replace("0.35", "0.40"), "HF_SHARE is 0.4, in the table"),
+            ("another value in the text", "docs/verdicts.md", page.replace("(0.35)", "(0.3)"), "HF_SHARE is 0.35, in the text 0.3"),
+            ("one that no test names", "tests/locator/test_a.c", test.replace("HF_MANY", "4"), "no test of tests/locator names HF_MANY"),
+            ("one only named in a comment", "tests/locator/test_a.c", test.replace("HF_PIN(HF_FEW", "/* HF_FEW */ PIN(6"), "names HF_FEW"),
+            ("one that is gone", "docs/verdicts.md", page + "| `HF_GONE` | 1 | - |\n", "no threshold HF_GONE")):
+        plant(root, {name: text})
+        expect(f"thresholds: {title}", check("thresholds.py", root), 1, word)
+        plant(root, good)
+    shutil.rmtree(root)
+
+
 def test_recursion():
     sources = {
         "good": "static int leaf(int a) { return a + 1; }\nint top(int a) { return leaf(leaf(a)); }\n",
@@ -227,7 +248,7 @@ def test_counting():
 
 
 def main():
-    for test in (test_layers, test_called, test_names, test_readme, test_recursion, test_headers, test_symbols, test_imports,
+    for test in (test_layers, test_called, test_names, test_readme, test_thresholds, test_recursion, test_headers, test_symbols, test_imports,
                  test_counting):
         test()
     print(f"# cases: {results.count(True)} passed, {results.count(False)} failed")

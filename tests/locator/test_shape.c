@@ -136,6 +136,26 @@ static void leak_some_freed(program *at)
             at->leak_from_s = 1e-9;
     }
 }
+/* One or two blocks come and go; then a setting is switched on that keeps each reply. */
+static void leak_after_wobble(program *at)
+{
+    in_flight(at, 2, 1, 512);
+    if (at->step > at->steps * 0.6)
+        for (int i = 0; i < 3; i++)
+            leak(at, 512);
+}
+/* A small saw, of a twentieth of what leaks later. */
+static void leak_after_saw(program *at)
+{
+    size_t tooth = (size_t)at->steps / 30;
+    if (at->step > at->steps * 0.4)
+        leak(at, 100);
+    else if (at->slots_count < tooth)
+        at->slots[at->slots_count++] = born(at, 100);
+    else
+        while (at->slots_count > 0)
+            died(at, at->slots[--at->slots_count]);
+}
 /* A list that is drained at half the speed at which it is filled. */
 static void leak_backlog(program *at)
 {
@@ -227,6 +247,41 @@ static void sawtooth_uneven(program *at)
         died(at, at->slots[--at->slots_count]);
     at->a = at->steps / between(at, 6, 14);
 }
+/* Large teeth at first, and little that stays later. */
+static void sawtooth_stops(program *at)
+{
+    size_t tooth = (size_t)at->steps / 12;
+    if (at->step > at->steps / 2)
+        in_flight(at, tooth / 4, 3, 100);
+    else if (at->slots_count < tooth)
+        at->slots[at->slots_count++] = born(at, 100);
+    else
+        while (at->slots_count > 0)
+            died(at, at->slots[--at->slots_count]), at->slots[at->slots_count] = 0;
+}
+/* Small teeth, then a table that is filled and stays. */
+static void sawtooth_then_table(program *at)
+{
+    size_t tooth = (size_t)at->steps / 40;
+    if (at->step > at->steps * 0.4 && at->step < at->steps * 0.6)
+        born(at, 300);
+    if (at->slots_count < tooth)
+        at->slots[at->slots_count++] = born(at, 100);
+    else
+        while (at->slots_count > 0)
+            died(at, at->slots[--at->slots_count]);
+}
+/* Collected when it has grown to half more than what it was collected at before. */
+static void sawtooth_grows(program *at)
+{
+    at->a = at->a > 0 ? at->a : at->steps / 60.0;
+    at->slots[at->slots_count++] = born(at, 100);
+    if ((double)at->slots_count < at->a)
+        return;
+    while (at->slots_count > 0)
+        died(at, at->slots[--at->slots_count]);
+    at->a *= 1.5;
+}
 static void batch_used(program *at)
 {
     if (at->step < at->steps * 0.6)
@@ -279,12 +334,15 @@ static const kind kinds[] = {
     { "after warm-up", leak_after_warm_up, true, 0.1 }, { "under load", leak_under_load, true, 0.1 },
     { "in bursts", leak_in_bursts, true, 0.1 },   { "big and rare", leak_big_and_rare, true, 0.15 },
     { "under sawtooth", leak_under_sawtooth, true, 0.1 }, { "some freed", leak_some_freed, true, 0.1 },
+    { "after wobble", leak_after_wobble, true, 0.1 }, { "after saw", leak_after_saw, true, 0.1 },
     { "backlog", leak_backlog, true, 0.15 },      { "vector", leak_vector, true, 0.35 },
     { "flight", steady_flight, false, 0 },        { "random lives", steady_random_lives, false, 0 },
     { "table once", table_once, false, 0 },       { "lazy registry", registry_lazy, false, 0 },
     { "cache fills", cache_fills, false, 0 },     { "cache of keys", cache_of_keys, false, 0 },
     { "fifo cache", cache_first_in_first_out, false, 0 }, { "random cache", cache_random_eviction, false, 0 },
     { "sawtooth", sawtooth, false, 0 },           { "uneven sawtooth", sawtooth_uneven, false, 0 },
+    { "saw that stops", sawtooth_stops, false, 0 }, { "saw, then table", sawtooth_then_table, false, 0 },
+    { "growing saw", sawtooth_grows, false, 0 },
     { "batch used", batch_used, false, 0 },       { "start only", start_only, false, 0 },
     { "pool doubles", pool_doubles, false, 0 },   { "ramp", flight_ramps_up, false, 0 },
     { "root", grows_by_root, false, 0 },
