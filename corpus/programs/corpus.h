@@ -1,10 +1,14 @@
 /* corpus.h - what the programs of the corpus share: steady rounds, and an account of what they leak.
  *
  * The account is the truth that the judge is compared with. It goes to standard output at the end:
- *   corpus: leaked 480000 bytes in 1.199 s */
+ *   corpus: leaked 480000 bytes in 1.199 s
+ *   corpus: lasted 1.502 of 1.500 s, waited 0.004 s
+ * The second line is about the machine: how long its rounds should last (0: it has a pace of its own), and for how
+ * long its main thread was kept waiting for a processor, by the kernel's count. */
 #ifndef CORPUS_H
 #define CORPUS_H
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +19,7 @@ enum { CORPUS_PER_SECOND = 400, CORPUS_ROUNDS = 600 };
 
 static size_t corpus_bytes;
 static double corpus_first_leak;
-static int corpus_round = -1;
+static int corpus_round = -1, corpus_rounds; /* rounds: that corpus_next counts; 0 for none */
 static struct timespec corpus_begin;
 
 static inline double corpus_seconds(void)
@@ -31,8 +35,24 @@ static inline void corpus_start(void)
     clock_gettime(CLOCK_MONOTONIC, &corpus_begin);
 }
 
+/* Seconds in which this thread could have run and did not; allocates nothing. */
+static inline double corpus_waited(void)
+{
+    char text[96] = "";
+    unsigned long long ran = 0, waited = 0;
+    int file = open("/proc/thread-self/schedstat", O_RDONLY);
+    if (file >= 0) {
+        if (read(file, text, sizeof text - 1) > 0)
+            sscanf(text, "%llu %llu", &ran, &waited);
+        close(file);
+    }
+    return (double)waited / 1e9;
+}
+
 static inline void corpus_account(void)
 {
+    printf("corpus: lasted %.3f of %.3f s, waited %.3f s\n", corpus_seconds(), (double)corpus_rounds / CORPUS_PER_SECOND,
+           corpus_waited());
     printf("corpus: leaked %zu bytes in %.3f s\n", corpus_bytes, corpus_seconds() - corpus_first_leak);
     fflush(stdout);
     if (getenv("CORPUS_ROUNDS") != NULL) /* the truth is what is kept now, not what is tidied up later */
@@ -48,10 +68,9 @@ static inline void corpus_sleep_ms(int milliseconds)
 /* Waits for the next round; 0 after the last, when the account has been given. */
 static inline int corpus_next(void)
 {
-    static int rounds = CORPUS_ROUNDS;
     if (++corpus_round == 0) {
         const char *asked = getenv("CORPUS_ROUNDS"); /* a check of the truth needs no more than some */
-        rounds = asked != NULL ? atoi(asked) : rounds;
+        corpus_rounds = asked != NULL ? atoi(asked) : CORPUS_ROUNDS;
         clock_gettime(CLOCK_MONOTONIC, &corpus_begin);
     }
     double left = (double)corpus_round / CORPUS_PER_SECOND - corpus_seconds();
@@ -59,7 +78,7 @@ static inline int corpus_next(void)
         struct timespec wait = { (time_t)left, (long)((left - (double)(time_t)left) * 1e9) };
         nanosleep(&wait, NULL);
     }
-    if (corpus_round < rounds)
+    if (corpus_round < corpus_rounds)
         return 1;
     corpus_account();
     return 0;
