@@ -117,7 +117,7 @@ static void let_go(hf_document *document, hf_document **dead)
 {
     if (atomic_fetch_sub_explicit(&document->holders, 1, memory_order_acq_rel) != 1)
         return;
-    document->home.slots = (const hf__slot *)*dead; /* a dead document has no readers */
+    document->next_dead = *dead;
     *dead = document;
 }
 
@@ -196,7 +196,7 @@ void hf_document_drop(hf_document *document)
         let_go(document, &dead);
     while (dead != NULL) {
         hf_document *next = dead;
-        dead = (hf_document *)(uintptr_t)next->home.slots;
+        dead = next->next_dead;
         release(next, &dead);
     }
 }

@@ -49,7 +49,7 @@ static inline void hf__hash_cache_set(hf__hash_cache *cache, uint64_t x, uint64_
 
 /* A mounted value. The home holds `document` once for each entry. */
 typedef struct hf__mount {
-    hf_document *document;
+    hf_document *document;        /* NULL: a free entry, which frozen documents may have too */
     uint64_t     slot;            /* the mounted value's address in document; for parts: unused */
     uint64_t     values_expanded; /* below and with the mounted value; saturates */
     uint32_t     depth;           /* deepest below the mounted value; saturates */
@@ -136,7 +136,10 @@ struct hf_document {
     _Atomic uint64_t  values_expanded; /* 0: not counted yet */
     _Atomic uint32_t  depth_expanded;
     uint32_t          mount_depth;
-    hf__hash_cache    hash;
+    union {
+        hf__hash_cache      hash;
+        struct hf_document *next_dead; /* after the last drop; the block may go on, so slots and sizes stay */
+    };
     hf__block_release *release_block; /* NULL: to the allocator; a mapped file is unmapped */
 };
 

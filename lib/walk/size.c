@@ -1,7 +1,8 @@
 /* size.c - one pass over the slots of a value, and over the mount tables of what it mounts.
  *
  * Mounted documents are gathered in a list that is its own queue: each is looked at once, its mounts
- * are appended when they are not in the set yet. */
+ * are appended when they are not in the set yet. Earlier versions follow, whose blocks are shared: of those
+ * nothing but the block is held, so that their mounts may go at any time and are not looked at. */
 #include <holdfast/size.h>
 
 #include "base/fail.h"
@@ -98,11 +99,6 @@ static hf_status measure_slots(hf_size *size, hf_value root, document_set *mount
         const hf__slot *at, *end;
     } returns[HF__BASES_MAX + 1];
     unsigned level = 0;
-    for (uint32_t base = 0; base < home->base_count; base++) {
-        hf_status status = add_document(mounted, home->bases[base].document, reterr);
-        if (status != HF_OK)
-            return status;
-    }
     for (const hf__slot *at = root.slot; at != end || level > 0;) {
         if (at == end) {
             at = returns[--level].at;
@@ -149,19 +145,38 @@ static hf_status measure_slots(hf_size *size, hf_value root, document_set *mount
     return HF_OK;
 }
 
-static hf_status measure_shared(hf_size *size, document_set *mounted, hf_error *reterr)
+static hf_status add_bases(document_set *shared, const hf__home *home, hf_error *reterr)
 {
-    for (size_t i = 0; i < mounted->count; i++) {
-        const hf_document *document = mounted->order[i];
-        size->shared_bytes += atomic_load_explicit(&((hf_document *)(uintptr_t)document)->bytes, memory_order_relaxed);
-        for (uint32_t m = 0; m < document->home.mount_count; m++) {
-            hf_status status = add_document(mounted, document->home.mounts[m].document, reterr);
-            if (status != HF_OK)
-                return status;
-        }
-    }
-    size->documents = mounted->count;
-    return HF_OK;
+    hf_status status = HF_OK;
+    for (uint32_t base = 0; status == HF_OK && base < home->base_count; base++)
+        status = add_document(shared, home->bases[base].document, reterr);
+    return status;
+}
+
+static hf_status add_mounts(document_set *shared, const hf__home *home, hf_error *reterr)
+{
+    hf_status status = HF_OK;
+    for (uint32_t mount = 0; status == HF_OK && mount < home->mount_count; mount++)
+        if (home->mounts[mount].document != NULL) /* else it was unmounted before the freeze */
+            status = add_document(shared, home->mounts[mount].document, reterr);
+    return status;
+}
+
+/* All that is held with the mounted documents of `shared` and with `home`. */
+static hf_status measure_shared(hf_size *size, document_set *shared, const hf__home *home, hf_error *reterr)
+{
+    hf_status status = HF_OK;
+    for (size_t i = 0; status == HF_OK && i < shared->count; i++) /* the list grows */
+        status = add_mounts(shared, &shared->order[i]->home, reterr);
+    size_t mounted = shared->count;
+    if (status == HF_OK)
+        status = add_bases(shared, home, reterr);
+    for (size_t i = 0; status == HF_OK && i < mounted; i++)
+        status = add_bases(shared, &shared->order[i]->home, reterr);
+    for (size_t i = 0; i < shared->count; i++)
+        size->shared_bytes += atomic_load_explicit(&((hf_document *)(uintptr_t)shared->order[i])->bytes, memory_order_relaxed);
+    size->documents = shared->count;
+    return status;
 }
 
 hf_status hf_measure(hf_value value, hf_size *ret_size, hf_error *reterr)
@@ -176,7 +191,7 @@ hf_status hf_measure(hf_value value, hf_size *ret_size, hf_error *reterr)
     size.shallow_bytes = hf_value_bytes(value);
     hf_status status = measure_slots(&size, value, &mounted, reterr);
     if (status == HF_OK)
-        status = measure_shared(&size, &mounted, reterr);
+        status = measure_shared(&size, &mounted, value.home, reterr);
     hf__memory_free(&heap, mounted.cells, set_bytes(mounted.room), HF__BLOCK_ALIGNMENT);
     if (status != HF_OK)
         return status;

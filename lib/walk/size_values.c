@@ -142,7 +142,8 @@ static bool follow_blocks(adder *with)
             ((block_seen *)with->blocks.items)[i].is_followed = true;
             is_done = false;
             for (uint32_t m = 0; m < home->mount_count; m++)
-                if (!hold_block(with, home->mounts[m].document, block.kind, block.path))
+                if (home->mounts[m].document != NULL && /* else it was unmounted before the freeze */
+                    !hold_block(with, home->mounts[m].document, block.kind, block.path))
                     return false;
             for (uint32_t b = 0; b < home->base_count; b++)
                 if (find_block(with, home->bases[b].document, block.kind, block.path) == 0)

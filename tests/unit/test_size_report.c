@@ -166,11 +166,35 @@ static void test_size_report__versions_share_blocks(void **state)
     assert_int_equal(amount(report, HF_SIZE_BY_PATH, "/new", HF_SIZE_SHARED), 0);
     assert_int_equal(hf_size_report_total(part).amounts[HF_SIZE_COUNT], 201);
     expect_all_charged(report, hf_document_get_info(first).bytes + hf_document_get_info(second).bytes);
+    hf_size_row with_first = hf_size_report_total(report);
     hf_size_report_destroy(part);
     hf_size_report_destroy(of_draft);
     hf_size_report_destroy(report);
-    hf_document_drop(first);
+    hf_document_drop(first); /* its block stays, and its sizes with it */
+    report = report_of(hf_root(second), true);
+    assert_memory_equal(hf_size_report_total(report).amounts, with_first.amounts, sizeof with_first.amounts);
+    hf_size_report_destroy(report);
     hf_document_drop(second);
+}
+
+/* Its table of mounts has an empty entry then. */
+static void test_size_report__what_was_unmounted_is_not_met(void **state)
+{
+    (void)state;
+    hf_document *inner = test_read("[1,2,3]"), *kept = test_read("[4]");
+    hf_value values[] = { hf_root(inner), hf_root(kept) };
+    hf_document *before = mounting(values, 2), *after = NULL;
+    hf_draft *draft = NULL;
+    HF_EXPECT(hf_edit(before, &draft, NULL) == HF_OK && hf_remove(draft, HF_T("/a"), NULL) == HF_OK);
+    HF_EXPECT(hf_freeze(&draft, &after, NULL) == HF_OK);
+    hf_document_drop(before);
+    hf_document_drop(inner);
+    hf_size_report *report = report_of(hf_root(after), true);
+    assert_int_equal(hf_size_report_total(report).amounts[HF_SIZE_COUNT], 3);
+    expect_all_charged(report, hf_document_get_info(after).bytes + hf_document_get_info(kept).bytes);
+    hf_size_report_destroy(report);
+    hf_document_drop(after);
+    hf_document_drop(kept);
 }
 
 static void test_size_report__a_million_levels_and_names(void **state)
@@ -379,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_size_report__mounted_values_count_once),
         cmocka_unit_test(test_size_report__forty_doublings_end_at_once),
         cmocka_unit_test(test_size_report__versions_share_blocks),
+        cmocka_unit_test(test_size_report__what_was_unmounted_is_not_met),
         cmocka_unit_test(test_size_report__a_million_levels_and_names),
         cmocka_unit_test(test_size_report__names_of_paths),
         cmocka_unit_test(test_size_report__differences_of_two_and_of_saved_ones),

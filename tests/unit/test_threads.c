@@ -1,9 +1,13 @@
 /* test_threads.c - one document, many threads, no lock: lookups that build indexes at once, walks,
- * hashes kept in mounts, clones, holds and drops. The tsan preset is where this says most. */
+ * hashes kept in mounts, clones, sizes, holds and drops, also of the version before, whose block is shared.
+ * The tsan preset is where this says most. */
 #include "unit.h"
 
 #include <holdfast/build.h>
 #include <holdfast/compare.h>
+#include <holdfast/draft.h>
+#include <holdfast/size.h>
+#include <holdfast/size_report.h>
 #include <holdfast/walk.h>
 #include <pthread.h>
 
@@ -114,6 +118,135 @@ static void test_threads__one_document_is_read_by_many(void **state)
     hf_document_drop(document);
 }
 
+/* ---- versions ---------------------------------------------------------------------------- */
+
+enum { VERSIONS = 25, LOOKS = 6 };
+
+/* What four threads look at, each in its own order, while the version before goes away. */
+typedef struct version_job {
+    const hf_document *version, *outer; /* outer mounts version, which shares the block of an earlier one */
+    const hf_document *flat;            /* a copy of version that nobody else has */
+    hf_document       *earlier;         /* dropped in the middle; NULL: another thread does that */
+    uint64_t           values, deep_bytes, hash;
+    unsigned           first;           /* the look to begin with */
+    pthread_barrier_t *start;
+    const char        *wrong;
+} version_job;
+
+static bool measures(const version_job *work)
+{
+    hf_size size, around;
+    return hf_measure(hf_root(work->version), &size, NULL) == HF_OK && hf_measure(hf_root(work->outer), &around, NULL) == HF_OK &&
+           size.deep_bytes == work->deep_bytes && size.values_expanded == work->values && around.documents == size.documents + 1;
+}
+
+static bool reports(const version_job *work)
+{
+    hf_size_report *report = NULL;
+    bool right = hf_size_report_create(NULL, &report, NULL) == HF_OK &&
+                 hf_size_report_add(report, hf_root(work->outer), NULL) == HF_OK && hf_size_report_finish(report, NULL) == HF_OK &&
+                 hf_size_report_total(report).amounts[HF_SIZE_DEEP] > 0;
+    hf_size_report_destroy(report);
+    return right;
+}
+
+static bool walks(const version_job *work)
+{
+    hf_walk walk;
+    hf_walk_init(&walk, hf_root(work->version), NULL);
+    while (hf_walk_next(&walk)) {}
+    return hf_walk_finish(&walk) == HF_WALK_DONE && walk.values == work->values;
+}
+
+static bool looks_up(const version_job *work)
+{
+    hf_value object = hf_at(hf_get(hf_root(work->version), HF_T("wide")), work->first);
+    return hf_as_i64(hf_get(object, HF_T("k11")), -1) == (int64_t)work->first * WIDE + 11;
+}
+
+static void look_at_version(version_job *work, unsigned which)
+{
+    hf_document *held = hf_document_hold(which % 2 == 0 ? work->outer : work->version);
+    switch (which % LOOKS) {
+    case 0: work->wrong = measures(work) ? NULL : "measure"; break;
+    case 1: work->wrong = reports(work) ? NULL : "size report"; break;
+    case 2: work->wrong = walks(work) ? NULL : "walk"; break;
+    case 3: work->wrong = hf_hash(hf_root(work->version)) == work->hash ? NULL : "hash"; break;
+    case 4: work->wrong = test_equal(hf_root(work->version), hf_root(work->flat)) ? NULL : "equal"; break;
+    default: work->wrong = looks_up(work) && test_order(hf_root(work->flat), hf_root(work->version)) == 0 ? NULL : "order"; break;
+    }
+    hf_document_drop(held);
+}
+
+static void *look_at_versions(void *context)
+{
+    version_job *work = context;
+    pthread_barrier_wait(work->start);
+    for (unsigned look = 0; look < LOOKS && work->wrong == NULL; look++) {
+        if (look == 1) {
+            hf_document_drop(work->earlier);
+            work->earlier = NULL;
+        }
+        look_at_version(work, work->first + look);
+    }
+    return NULL;
+}
+
+/* {"wide":(what wide_document has),"gone":(mounted),"kept":(mounted)} as a version; then one without "gone". */
+static hf_document *two_versions(const hf_document *mounted, hf_document **ret_earlier)
+{
+    hf_document *wide = wide_document(), *version = NULL;
+    hf_draft *draft = NULL;
+    HF_EXPECT(hf_draft_create(NULL, &draft, NULL) == HF_OK && hf_set_object(draft, HF_T(""), NULL) == HF_OK);
+    HF_EXPECT(hf_draft_set(draft, hf_place_at(HF_T("/wide")), hf_item_copy(hf_root(wide)), NULL) == HF_OK);
+    hf_document *gone = mounting(mounted);
+    HF_EXPECT(hf_mount(draft, HF_T("/gone"), gone, NULL) == HF_OK && hf_mount(draft, HF_T("/kept"), mounted, NULL) == HF_OK);
+    hf_document_drop(gone);
+    hf_document_drop(wide);
+    HF_EXPECT(hf_freeze(&draft, ret_earlier, NULL) == HF_OK);
+    HF_EXPECT(hf_edit(*ret_earlier, &draft, NULL) == HF_OK && hf_remove(draft, HF_T("/gone"), NULL) == HF_OK);
+    HF_EXPECT(hf_freeze(&draft, &version, NULL) == HF_OK);
+    return version;
+}
+
+/* A round has a version of its own, whose counts and hashes nobody asked for before. */
+static void round_of_versions(const hf_document *mounted)
+{
+    hf_document *earlier = NULL, *version = two_versions(mounted, &earlier), *outer = NULL, *flat = NULL;
+    hf_document *twin_earlier = NULL, *twin = two_versions(mounted, &twin_earlier);
+    hf_size size;
+    pthread_barrier_t start;
+    pthread_t threads[THREADS];
+    version_job jobs[THREADS];
+    HF_EXPECT(hf_document_clone(twin, NULL, NULL, &flat, NULL) == HF_OK && hf_measure(hf_root(twin), &size, NULL) == HF_OK);
+    outer = mounting(version);
+    pthread_barrier_init(&start, NULL, THREADS);
+    for (unsigned i = 0; i < THREADS; i++) {
+        jobs[i] = (version_job){ version, outer, flat, i == 0 ? earlier : NULL, size.values_expanded, size.deep_bytes,
+                                 hf_hash(hf_root(flat)), i, &start, NULL };
+        HF_EXPECT(pthread_create(&threads[i], NULL, look_at_versions, &jobs[i]) == 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        if (jobs[i].wrong != NULL)
+            fail_msg("thread %d: %s", i, jobs[i].wrong);
+    }
+    pthread_barrier_destroy(&start);
+    hf_document *all[] = { twin, twin_earlier, outer, version, flat };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        hf_document_drop(all[i]);
+}
+
+static void test_threads__a_version_outlives_the_one_before(void **state)
+{
+    (void)state;
+    hf_document *mounted = wide_document();
+    for (int round = 0; round < VERSIONS; round++)
+        round_of_versions(mounted);
+    assert_int_equal(hf_document_get_info(mounted).holders, 1);
+    hf_document_drop(mounted);
+}
+
 /* The last drop may come from any thread: every object is released once. */
 static void *drop_it(void *context)
 {
@@ -140,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_threads__one_document_is_read_by_many),
+        cmocka_unit_test(test_threads__a_version_outlives_the_one_before),
         cmocka_unit_test(test_threads__the_last_drop_comes_from_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
