@@ -8,7 +8,10 @@
 
 #include "base/fail.h"
 #include "live.h"
+#include "recording_mappings.h"
 #include "recording_regions.h"
+#include "recording_threads.h"
+#include "recording_windows.h"
 #include "room.h"
 #include "stack_paths.h"
 #include "trace_read.h"
@@ -20,42 +23,23 @@ enum { PROCESSES_MAX = 4096 };
 enum { WINDOW_FIRST_NS = 500000 };
 enum { PLAIN_AT_ONCE = 128 };
 
-typedef struct mapping {
-    uint64_t address, size;
-    uint32_t path;
-} mapping;
-
-typedef struct thread {
-    uint32_t number;
-    bool     ended, let_go; /* let_go: joined or detached */
-    uint64_t last_address, last_size;  /* what it released last: a failed realloc takes that back */
-    uint32_t last_path, last_weight;
-} thread;
-
-/* What windows told last. */
-typedef struct told {
-    int64_t bytes, blocks;
-} told;
-
 typedef struct process {
-    hf__replayed   result;
-    hf__live       live;
-    hf__regions    regions;
-    hf__path_cache cache;
-    mapping       *mappings; /* by address */
-    thread        *threads;
-    told          *stacks_told, *paths_told; /* by stack; by path, the sum of its stacks */
-    size_t         mappings_count, mappings_room, threads_count, threads_room, stacks_told_room, paths_told_room;
-    uint64_t       start_ns, period, next_window_ns;
-    uint64_t       thinned_ns;  /* + 1; 0: never below what was asked for */
-    char           thinned_why[96];
-    hf__memory     memory;      /* as of the last checkpoint */
-    uint32_t       executable;  /* text of the model */
-    size_t         threads_live;
-    unsigned       by_signal, by_program; /* checkpoints */
-    uint64_t       lost;        /* events */
-    unsigned       merged;      /* windows were merged so often before the first summed up one */
-    bool           started, main_returned, has_windows, has_inherited;
+    hf__replayed     result;
+    hf__live         live;
+    hf__regions      regions;
+    hf__mappings     mappings;
+    hf__threads      threads;
+    hf__told_windows told;
+    hf__path_cache   cache;
+    uint64_t         start_ns, period, next_window_ns;
+    uint64_t         thinned_ns;  /* + 1; 0: never below what was asked for */
+    char             thinned_why[96];
+    hf__memory       memory;      /* as of the last checkpoint */
+    uint32_t         executable;  /* text of the model */
+    unsigned         by_signal, by_program; /* checkpoints */
+    uint64_t         lost;        /* events */
+    unsigned         merged;      /* windows were merged so often before the first summed up one */
+    bool             started, main_returned, has_windows, has_inherited;
 } process;
 
 struct hf__replay {
@@ -87,7 +71,7 @@ static void note(player *at, const char *format, ...)
     va_end(arguments);
 }
 
-/* ---- processes and threads -------------------------------------------------------------------- */
+/* ---- processes -------------------------------------------------------------------------------- */
 
 static process *process_of(player *at, uint32_t number)
 {
@@ -139,117 +123,22 @@ static void start_process(player *at, const hf__trace_event *event)
     model->program = made->executable = hf__model_text(model, hf_text_of(event->process_start.path.bytes, event->process_start.path.length));
 }
 
-static thread *thread_of(player *at, process *in, uint32_t number)
-{
-    for (size_t i = in->threads_count; i-- > 0;)
-        if (in->threads[i].number == number)
-            return &in->threads[i];
-    if (!HF_RESERVE(in->threads, in->threads_room, in->threads_count + 1)) {
-        at->failed = true;
-        return NULL;
-    }
-    in->threads[in->threads_count] = (thread){ .number = number };
-    return &in->threads[in->threads_count++];
-}
-
-/* Threads and mappings share the table of blocks under odd addresses, which no block has. */
-static uint64_t thread_key(uint32_t number)
-{
-    return UINT64_C(1) << 63 | (uint64_t)number << 5 | 1;
-}
-
-static void release_thread(process *in, thread *gone)
-{
-    if (!gone->ended || !gone->let_go)
-        return;
-    hf__live_died(&in->live, thread_key(gone->number));
-    *gone = in->threads[--in->threads_count];
-}
-
 static void play_thread(player *at, process *in, const hf__trace_event *event)
 {
-    thread *one = thread_of(at, in, event->thread);
-    if (one == NULL)
-        return;
-    switch (event->kind) {
-    case HF__TRACE_THREAD_START:
-        one->let_go = event->thread_start.detached || event->thread_start.stack == 0;
-        in->threads_live++;
-        if (event->thread_start.stack != 0)
-            hf__live_born(&in->live, thread_key(event->thread), event->thread_start.stack_bytes,
-                          hf__stack_path(&at->paths, &in->cache, &in->result.model, event->thread_start.stack, HF_PATH_THREAD),
-                          HF_LIVE_WEIGHT_ONE);
-        break;
-    case HF__TRACE_THREAD_STATE:
-        one->let_go = true;
-        one->ended |= event->thread_state.state == HF__THREAD_JOINED;
-        break;
-    default:
-        one->ended = true;
-        in->threads_live -= in->threads_live > 0;
-        break;
-    }
-    release_thread(in, one);
-}
-
-/* ---- mappings --------------------------------------------------------------------------------- */
-
-static size_t first_mapping_behind(const process *in, uint64_t address)
-{
-    size_t low = 0, high = in->mappings_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (in->mappings[middle].address + in->mappings[middle].size <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static void insert_mapping(player *at, process *in, mapping made)
-{
-    if (made.size == 0)
-        return;
-    if (!HF_RESERVE(in->mappings, in->mappings_room, in->mappings_count + 1)) {
-        at->failed = true;
-        return;
-    }
-    size_t place = first_mapping_behind(in, made.address);
-    memmove(in->mappings + place + 1, in->mappings + place, (in->mappings_count - place) * sizeof made);
-    in->mappings[place] = made;
-    in->mappings_count++;
-    hf__live_born(&in->live, made.address | 1, made.size, made.path, HF_LIVE_WEIGHT_ONE);
-}
-
-/* Takes [address, address + size) out: whole mappings, or parts of them. */
-static void unmap(player *at, process *in, uint64_t address, uint64_t size)
-{
-    uint64_t end = size > UINT64_MAX - address ? UINT64_MAX : address + size;
-    for (;;) {
-        size_t place = first_mapping_behind(in, address);
-        if (place == in->mappings_count || in->mappings[place].address >= end)
-            return;
-        mapping cut = in->mappings[place];
-        memmove(in->mappings + place, in->mappings + place + 1, (--in->mappings_count - place) * sizeof cut);
-        hf__live_died(&in->live, cut.address | 1);
-        if (cut.address < address)
-            insert_mapping(at, in, (mapping){ cut.address, address - cut.address, cut.path });
-        if (cut.address + cut.size > end)
-            insert_mapping(at, in, (mapping){ end, cut.address + cut.size - end, cut.path });
-        if (at->failed)
-            return;
-    }
+    uint32_t path = HF_NONE;
+    if (event->kind == HF__TRACE_THREAD_START && event->thread_start.stack != 0)
+        path = hf__stack_path(&at->paths, &in->cache, &in->result.model, event->thread_start.stack, HF_PATH_THREAD);
+    at->failed |= !hf__threads_play(&in->threads, &in->live, event, path);
 }
 
 static void play_map(player *at, process *in, const hf__trace_event *event)
 {
     in->result.events++;
-    unmap(at, in, event->map.address, event->map.size);
+    at->failed |= !hf__mappings_cut(&in->mappings, &in->live, event->map.address, event->map.size);
     if (event->kind != HF__TRACE_MAP || (event->map.flags & HF__MAP_ALLOCATOR) != 0)
         return;
     uint32_t path = hf__stack_path(&at->paths, &in->cache, &in->result.model, event->map.stack, HF_PATH_MAPPING);
-    insert_mapping(at, in, (mapping){ event->map.address, event->map.size, path });
+    at->failed |= !hf__mappings_add(&in->mappings, &in->live, (hf__mapping){ event->map.address, event->map.size, path });
 }
 
 /* ---- windows of time ---------------------------------------------------------------------------- */
@@ -299,40 +188,13 @@ static void play_plain(player *at, process *in, const hf__trace_plain_common *co
 static void play_release(player *at, process *in, const hf__trace_event *event)
 {
     in->result.events++;
-    if ((event->release.flags & HF__FROM_REALLOC) != 0) {
-        const hf__block *block = hf__live_find(&in->live, event->release.address);
-        thread *one = block != NULL ? thread_of(at, in, event->thread) : NULL;
-        if (one != NULL) {
-            one->last_address = block->address;
-            one->last_size = hf__block_size(block);
-            one->last_path = hf__block_path(block);
-            one->last_weight = block->weight;
-        }
-    }
+    if ((event->release.flags & HF__FROM_REALLOC) != 0)
+        at->failed |= !hf__threads_remember(&in->threads, &in->live, event->thread, event->release.address);
     hf__live_died(&in->live, event->release.address);
-}
-
-static void play_restore(player *at, process *in, const hf__trace_event *event)
-{
-    thread *one = thread_of(at, in, event->thread);
-    if (one != NULL && one->last_address == event->release.address && one->last_address != 0)
-        hf__live_born(&in->live, one->last_address, one->last_size, one->last_path, one->last_weight);
 }
 
 /* ---- windows: what the collector had already summed up ------------------------------------------ */
 
-static told *told_at(player *at, told **table, size_t *room, uint32_t index)
-{
-    size_t before = *room;
-    if (!HF_RESERVE(*table, *room, (size_t)index + 1)) {
-        at->failed = true;
-        return NULL;
-    }
-    memset(*table + before, 0, (*room - before) * sizeof **table);
-    return *table + index;
-}
-
-/* A window tells what is alive of one stack; several stacks may be one path, as two calls in one line are. */
 static void play_window(player *at, process *in, const hf__trace_event *event)
 {
     hf__model *model = &in->result.model;
@@ -341,56 +203,14 @@ static void play_window(player *at, process *in, const hf__trace_event *event)
     in->has_windows = true;
     model->sampled |= in->period > 1;
     uint32_t path = hf__stack_path(&at->paths, &in->cache, model, event->path_window.stack, HF_PATH_HEAP);
-    if (path == HF_NONE)
-        return;
-    told *stack = told_at(at, &in->stacks_told, &in->stacks_told_room, event->path_window.stack);
-    told *sum = told_at(at, &in->paths_told, &in->paths_told_room, path);
-    if (stack == NULL || sum == NULL)
-        return;
-    sum->bytes += (int64_t)event->path_window.live_bytes - stack->bytes;
-    sum->blocks += (int64_t)event->path_window.live - stack->blocks;
-    *stack = (told){ (int64_t)event->path_window.live_bytes, (int64_t)event->path_window.live };
-    hf__model_point(model, path, sum->bytes, sum->blocks, event->path_window.birth_bytes, event->path_window.births,
-                    event->path_window.death_bytes, event->path_window.deaths);
-    if (!model->failed && sum->blocks > 0)
-        model->paths[path].noise_bytes = hf__sampling_noise((double)sum->bytes, (double)sum->blocks, (double)in->period);
+    if (path != HF_NONE)
+        at->failed |= !hf__told_windows_play(&in->told, model, event, path, in->period);
 }
 
-/* The window that a time lies in. */
-static size_t window_at(const hf__model *model, double seconds)
-{
-    size_t low = 0, high = (size_t)hf__model_window(model);
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (model->checkpoints[middle].seconds <= seconds)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Deaths of what was born within a span, which may lie across windows that were cut while single blocks were
- * told: each gets its share. */
 static void play_cohort(player *at, process *in, const hf__trace_event *event)
 {
-    hf__model *model = &in->result.model;
-    uint32_t path = hf__stack_path(&at->paths, &in->cache, model, event->path_cohort.stack, HF_PATH_HEAP);
-    uint64_t from_ns = event->path_cohort.from_ns;
-    double from_s = from_ns > in->start_ns ? (double)(from_ns - in->start_ns) / 1e9 : 0, span_s = (double)event->path_cohort.span_ns / 1e9;
-    uint64_t bytes_told = 0, blocks_told = 0;
-    size_t end = (size_t)hf__model_window(model);
-    for (size_t w = window_at(model, from_s); w <= end; w++) {
-        bool last = w == end || model->checkpoints[w].seconds >= from_s + span_s - 1e-9;
-        double share = last ? 1 : (model->checkpoints[w].seconds - from_s) / span_s;
-        uint64_t bytes = (uint64_t)((double)event->path_cohort.death_bytes * share + 0.5);
-        uint64_t blocks = (uint64_t)((double)event->path_cohort.deaths * share + 0.5);
-        hf__model_death(model, path, (uint64_t)w << model->shift, bytes - bytes_told, blocks - blocks_told);
-        bytes_told = bytes;
-        blocks_told = blocks;
-        if (last)
-            break;
-    }
+    uint32_t path = hf__stack_path(&at->paths, &in->cache, &in->result.model, event->path_cohort.stack, HF_PATH_HEAP);
+    hf__told_cohort_play(&in->result.model, event, path, in->start_ns);
 }
 
 /* ---- sampling --------------------------------------------------------------------------------- */
@@ -501,7 +321,7 @@ static void play_checkpoint(process *in, const hf__trace_event *event)
         memory.anonymous = (int64_t)event->checkpoint.anonymous; /* our own lies in shared memory */
     memory.allocated_bytes = (int64_t)event->checkpoint.counters.requested_bytes;
     memory.blocks = (int64_t)(event->checkpoint.counters.allocations - event->checkpoint.counters.releases);
-    memory.threads = (int64_t)in->threads_live;
+    memory.threads = (int64_t)in->threads.running;
     const hf__trace_counters *counted = &event->checkpoint.counters;
     if (counted->has_usable && counted->usable_bytes > 0 && counted->usable_bytes >= counted->released_bytes)
         memory.usable_live = (int64_t)(counted->usable_bytes - counted->released_bytes);
@@ -547,7 +367,9 @@ static void play_for_process(player *at, const hf__trace_event *event)
     case HF__TRACE_THREAD_END: play_thread(at, in, event); break;
     case HF__TRACE_ALLOCATE: play_allocate(at, in, event); break;
     case HF__TRACE_RELEASE: play_release(at, in, event); break;
-    case HF__TRACE_RESTORE: play_restore(at, in, event); break;
+    case HF__TRACE_RESTORE:
+        at->failed |= !hf__threads_restore(&in->threads, &in->live, event->thread, event->release.address);
+        break;
     case HF__TRACE_MAP:
     case HF__TRACE_UNMAP: play_map(at, in, event); break;
     case HF__TRACE_SAMPLING: play_sampling(at, in, event); break;
@@ -590,11 +412,10 @@ static void destroy(process *gone)
     hf__live_release(&gone->live);
     hf__path_cache_release(&gone->cache);
     hf__model_release(&gone->result.model);
-    hf__room_free(gone->stacks_told);
-    hf__room_free(gone->paths_told);
+    hf__told_windows_release(&gone->told);
     hf__regions_release(&gone->regions);
-    hf__room_free(gone->mappings);
-    hf__room_free(gone->threads);
+    hf__mappings_release(&gone->mappings);
+    hf__threads_release(&gone->threads);
     hf__room_free(gone);
 }
 
@@ -647,53 +468,53 @@ hf_status hf__replay_begin(hf__trace_reader *reader, hf__replay **ret_replay, hf
     return status;
 }
 
-void hf__replay_grown(hf__replay *at, uint64_t length)
+void hf__replay_grown(hf__replay *replay, uint64_t length)
 {
-    hf__trace_grown(at->reader, length);
+    hf__trace_grown(replay->reader, length);
 }
 
-hf_status hf__replay_play(hf__replay *at, const _Atomic bool *stop, hf_error *reterr)
+hf_status hf__replay_play(hf__replay *replay, const _Atomic bool *stop, hf_error *reterr)
 {
     hf_status status = HF_OK;
-    while (status == HF_OK && !at->failed && (stop == NULL || !atomic_load_explicit(stop, memory_order_relaxed))) {
+    while (status == HF_OK && !replay->failed && (stop == NULL || !atomic_load_explicit(stop, memory_order_relaxed))) {
         hf__trace_plain plain[PLAIN_AT_ONCE];
         hf__trace_plain_common common;
         hf__trace_event event;
-        size_t count = hf__trace_next_plain(at->reader, plain, PLAIN_AT_ONCE, &common);
-        process *in = count > 0 ? process_of(at, common.process) : NULL;
+        size_t count = hf__trace_next_plain(replay->reader, plain, PLAIN_AT_ONCE, &common);
+        process *in = count > 0 ? process_of(replay, common.process) : NULL;
         if (in != NULL)
-            play_plain(at, in, &common, plain, count);
+            play_plain(replay, in, &common, plain, count);
         if (count == PLAIN_AT_ONCE)
             continue;
-        status = hf__trace_next(at->reader, &event, reterr);
+        status = hf__trace_next(replay->reader, &event, reterr);
         if (status == HF_OK)
-            play(at, &event);
+            play(replay, &event);
     }
-    return at->failed && status == HF_OK ? hf__fail(reterr, HF_NO_MEMORY, NULL) : status;
+    return replay->failed && status == HF_OK ? hf__fail(reterr, HF_NO_MEMORY, NULL) : status;
 }
 
-hf_status hf__replay_finish(hf__replay *at, hf__recording *ret_recording, hf_error *reterr)
+hf_status hf__replay_finish(hf__replay *replay, hf__recording *ret_recording, hf_error *reterr)
 {
-    at->recording.cut = hf__trace_was_cut(at->reader);
-    hf_status status = seal_all(at, reterr);
+    replay->recording.cut = hf__trace_was_cut(replay->reader);
+    hf_status status = seal_all(replay, reterr);
     if (status == HF_OK) {
-        *ret_recording = at->recording;
-        at->recording = (hf__recording){ 0 };
+        *ret_recording = replay->recording;
+        replay->recording = (hf__recording){ 0 };
     }
     return status;
 }
 
-void hf__replay_destroy(hf__replay *at)
+void hf__replay_destroy(hf__replay *replay)
 {
-    if (at == NULL)
+    if (replay == NULL)
         return;
-    for (size_t i = 0; i < at->processes_count; i++)
-        destroy(at->processes[i]);
-    hf__room_free(at->processes);
-    hf__stack_paths_release(&at->paths);
-    hf__trace_close(at->reader);
-    hf__recording_release(&at->recording);
-    hf__room_free(at);
+    for (size_t i = 0; i < replay->processes_count; i++)
+        destroy(replay->processes[i]);
+    hf__room_free(replay->processes);
+    hf__stack_paths_release(&replay->paths);
+    hf__trace_close(replay->reader);
+    hf__recording_release(&replay->recording);
+    hf__room_free(replay);
 }
 
 hf_status hf__recording_read(const char *path, hf__recording *ret_recording, hf_error *reterr)
