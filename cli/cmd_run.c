@@ -280,6 +280,7 @@ static int report(run_options *run, hf__follow *follow)
     run->report.quiet = run->quiet;
     int code = hf__report(&run->report);
     run->report.paths = NULL; /* they end here */
+    run->report.recording = NULL;
     hf__recording_release(&recording);
     return code;
 }

@@ -68,9 +68,10 @@ static void add_event(read_sum *sum, const hf__trace_event *event)
 {
     if (event->kind == HF__TRACE_ALLOCATE || event->kind == HF__TRACE_RELEASE) {
         bool released = event->kind == HF__TRACE_RELEASE;
-        add_plain(sum, &(hf__trace_plain_common){ event->process, event->thread, event->time_ns },
-                  &(hf__trace_plain){ released ? event->release.address : event->allocate.address,
-                                      released ? 0 : event->allocate.size, released ? 0 : event->allocate.stack, released });
+        hf__trace_plain_common common = { event->process, event->thread, event->time_ns };
+        hf__trace_plain plain = { released ? event->release.address : event->allocate.address,
+                                  released ? 0 : event->allocate.size, released ? 0 : event->allocate.stack, released };
+        add_plain(sum, &common, &plain);
         return;
     }
     add(sum, event->kind);

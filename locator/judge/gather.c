@@ -14,7 +14,7 @@ void hf__gather_begin(hf__gather *gather, const hf__model *model)
     series->has_cohorts = model->has_cohorts;
     for (size_t i = 0; i < series->count; i++) {
         series->seconds[i] = model->checkpoints[i].seconds;
-        if ((model->checkpoints[i].flags & HF_CHECKPOINT_EXIT) != 0 && i < series->end && i > 0)
+        if (i > 0 && i < series->end && (model->checkpoints[i].flags & HF_CHECKPOINT_EXIT) != 0)
             series->end = i;
     }
     gather->noise_sum = gather->noise_bytes = 0;

@@ -193,39 +193,49 @@ static void put_reconciled(FILE *out, const hf__reconciled *all)
         fputs("      the allocator's own count grows beyond what is recorded: some code allocates past malloc\n", out);
 }
 
-/* The largest by what they ever reserved, as many as findings are shown. */
+/* The largest by what they ever reserved of those that come after: smaller than `below`, or as large and at
+ * `after` or behind it. NULL when there is none. */
+static const hf__region *next_region(const hf__model *model, uint64_t below, size_t after)
+{
+    const hf__region *next = NULL;
+    for (size_t i = 0; i < model->regions_count; i++) {
+        const hf__region *region = &model->regions[i];
+        bool comes = region->reserved_peak < below || (region->reserved_peak == below && i >= after);
+        if (comes && (next == NULL || region->reserved_peak > next->reserved_peak))
+            next = region;
+    }
+    return next;
+}
+
+static void put_region(FILE *out, const hf__model *model, const hf__region *region)
+{
+    char one[32], two[32], three[32];
+    hf_text name = hf__intern_text(&model->texts, region->name);
+    fprintf(out, "      %.*s: %s in use of %s reserved, at most %s in use", HF_ARG(name),
+            hf__bytes_words((double)region->used, one, sizeof one), hf__bytes_words((double)region->reserved, two, sizeof two),
+            hf__bytes_words((double)region->used_peak, three, sizeof three));
+    if (region->made > 1)
+        fprintf(out, "; %llu arenas of %llu", (unsigned long long)region->arenas, (unsigned long long)region->made);
+    if (region->function != HF_NONE) {
+        hf_text function = hf__function_name(model, region->function);
+        fprintf(out, "; first in %.*s", HF_ARG(function));
+    }
+    fputc('\n', out);
+}
+
+/* As many as findings are shown. */
 static void put_regions(FILE *out, const hf__case *shown)
 {
     const hf__model *model = shown->model;
     size_t top = shown->top > 0 ? shown->top : TOP_DEFAULT, put = 0;
-    uint64_t below = UINT64_MAX;
-    size_t after = 0;
-    if (model->regions_count > 0)
+    const hf__region *next = next_region(model, UINT64_MAX, 0);
+    if (next != NULL)
         fputs("  arenas, by name:\n", out);
-    for (; put < top && put < model->regions_count; put++) {
-        const hf__region *next = NULL;
-        for (size_t i = 0; i < model->regions_count; i++) {
-            const hf__region *region = &model->regions[i];
-            bool comes = region->reserved_peak < below || (region->reserved_peak == below && i >= after);
-            if (comes && (next == NULL || region->reserved_peak > next->reserved_peak))
-                next = region;
-        }
-        char one[32], two[32], three[32];
-        below = next->reserved_peak;
-        after = (size_t)(next - model->regions) + 1;
-        hf_text name = hf__intern_text(&model->texts, next->name);
-        fprintf(out, "      %.*s: %s in use of %s reserved, at most %s in use", HF_ARG(name),
-                hf__bytes_words((double)next->used, one, sizeof one), hf__bytes_words((double)next->reserved, two, sizeof two),
-                hf__bytes_words((double)next->used_peak, three, sizeof three));
-        if (next->made > 1)
-            fprintf(out, "; %llu arenas of %llu", (unsigned long long)next->arenas, (unsigned long long)next->made);
-        if (next->function != HF_NONE) {
-            hf_text function = hf__function_name(model, next->function);
-            fprintf(out, "; first in %.*s", HF_ARG(function));
-        }
-        fputc('\n', out);
+    for (; put < top && next != NULL; put++) {
+        put_region(out, model, next);
+        next = next_region(model, next->reserved_peak, (size_t)(next - model->regions) + 1);
     }
-    if (put < model->regions_count)
+    if (next != NULL)
         fprintf(out, "      and %zu more; --json tells all\n", model->regions_count - put);
 }
 
