@@ -34,17 +34,17 @@ static void grow(block_table *table)
     table->used = table->live_blocks;
 }
 
-void block_table_add(block_table *table, void *block, size_t size)
+void block_table_add(block_table *table, void *block, size_t size, size_t alignment)
 {
     if ((table->used + 1) * 2 > table->room)
         grow(table);
-    *find(table->rows, table->room, block) = (block_row){ block, size, true };
+    *find(table->rows, table->room, block) = (block_row){ block, size, alignment, true };
     table->used++;
     table->live_blocks++;
     table->live_bytes += size;
 }
 
-bool block_table_remove(block_table *table, void *block, size_t *ret_size)
+bool block_table_remove(block_table *table, void *block, block_row *ret_row)
 {
     block_row *row = table->room > 0 ? find(table->rows, table->room, block) : NULL;
     if (row == NULL || row->block == NULL)
@@ -52,7 +52,7 @@ bool block_table_remove(block_table *table, void *block, size_t *ret_size)
     row->live = false;
     table->live_blocks--;
     table->live_bytes -= row->size;
-    *ret_size = row->size;
+    *ret_row = *row;
     return true;
 }
 

@@ -1,4 +1,4 @@
-/* block_table.h - which blocks are live, by address, with their sizes.
+/* block_table.h - which blocks are live, by address, with their sizes and alignments.
  *
  * Open addressing, power-of-two size, at most half full; a removed row stays as a tombstone until
  * the table grows. Its own memory comes from the C library and is not counted. Not safe for
@@ -11,7 +11,7 @@
 
 typedef struct block_row {
     void  *block; /* NULL: never used */
-    size_t size;
+    size_t size, alignment; /* alignment: as asked for; 0: not told */
     bool   live;
 } block_row;
 
@@ -20,9 +20,9 @@ typedef struct block_table {
     size_t     room, used, live_blocks, live_bytes;
 } block_table;
 
-void block_table_add(block_table *table, void *block, size_t size);
-/* Takes a block out and tells its size; false when it is not in the table. */
-bool block_table_remove(block_table *table, void *block, size_t *ret_size);
+void block_table_add(block_table *table, void *block, size_t size, size_t alignment);
+/* Takes a block out and tells what it was; false when it is not in the table. */
+bool block_table_remove(block_table *table, void *block, block_row *ret_row);
 void block_table_release(block_table *table);
 
 #endif

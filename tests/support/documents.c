@@ -16,9 +16,14 @@ static void stop(const char *what, const hf_error *error)
 
 hf_document *test_read(const char *text)
 {
+    return test_read_with(text, NULL);
+}
+
+hf_document *test_read_with(const char *text, const hf_read_options *options)
+{
     hf_document *document = NULL;
     hf_error error;
-    if (hf_read(hf_text_from_cstr(text), NULL, &document, &error) != HF_OK)
+    if (hf_read(hf_text_from_cstr(text), options, &document, &error) != HF_OK)
         stop(text, &error);
     test_check_block(document);
     return document;

@@ -6,6 +6,7 @@
 
 /* Reads text that must be good; drop the result. */
 hf_document *test_read(const char *text);
+hf_document *test_read_with(const char *text, const hf_read_options *options);
 
 /* Stops the test unless the document's block is what value_layout.h says. */
 void test_check_block(const hf_document *document);

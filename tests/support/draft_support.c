@@ -1,3 +1,4 @@
+/* draft_support.c - see draft_support.h. */
 #include "draft_support.h"
 
 #include <holdfast/compare.h>

@@ -32,20 +32,22 @@ static void *get_block(test_allocator *allocator, size_t size, size_t alignment)
     if (block == NULL)
         return NULL;
     memset(block, 0xA5, size);
-    block_table_add(&allocator->live, block, size);
+    block_table_add(&allocator->live, block, size, alignment);
     if (allocator->live.live_bytes > allocator->bytes_peak)
         allocator->bytes_peak = allocator->live.live_bytes;
     return block;
 }
 
-static void put_block(test_allocator *allocator, void *block, size_t old_size)
+static void put_block(test_allocator *allocator, void *block, size_t old_size, size_t alignment)
 {
-    size_t size;
-    if (!block_table_remove(&allocator->live, block, &size))
+    block_row row;
+    if (!block_table_remove(&allocator->live, block, &row))
         stop("a block that is not live was given back");
-    if (size != old_size)
+    if (row.size != old_size)
         stop("a block was given back with another size than it has");
-    memset(block, 0xDD, size);
+    if (row.alignment != alignment)
+        stop("a block was given back with another alignment than it has");
+    memset(block, 0xDD, row.size);
     system_free(block);
 }
 
@@ -56,7 +58,7 @@ static void *resize_locked(test_allocator *allocator, void *block, size_t old_si
         stop("no block, but an old size");
     if (new_size == 0) {
         if (block != NULL)
-            put_block(allocator, block, old_size);
+            put_block(allocator, block, old_size, alignment);
         return NULL;
     }
     if (must_fail(allocator))
@@ -64,7 +66,7 @@ static void *resize_locked(test_allocator *allocator, void *block, size_t old_si
     void *moved = get_block(allocator, new_size, alignment);
     if (moved != NULL && block != NULL) {
         memcpy(moved, block, old_size < new_size ? old_size : new_size);
-        put_block(allocator, block, old_size);
+        put_block(allocator, block, old_size, alignment);
     }
     return moved;
 }
@@ -95,6 +97,14 @@ size_t test_allocator_release(test_allocator *allocator)
     pthread_mutex_destroy(&allocator->lock);
     allocator->started = false;
     return leaked;
+}
+
+uint64_t test_allocator_refused(test_allocator *allocator)
+{
+    pthread_mutex_lock(&allocator->lock);
+    uint64_t refused = allocator->refused;
+    pthread_mutex_unlock(&allocator->lock);
+    return refused;
 }
 
 void test_allocator_fail(test_allocator *allocator, uint64_t fail_at, bool fail_onwards)

@@ -40,6 +40,9 @@ void test_allocator_init(test_allocator *allocator);
 /* Number of live blocks, which are then forgotten (and, as leaks, left to the sanitizer). */
 size_t test_allocator_release(test_allocator *allocator);
 
+/* Requests refused since test_allocator_fail; for use beside threads that ask on. */
+uint64_t test_allocator_refused(test_allocator *allocator);
+
 /* Sets the counters to 0 and says which request fails. */
 void test_allocator_fail(test_allocator *allocator, uint64_t fail_at, bool fail_onwards);
 

@@ -1,3 +1,4 @@
+/* read_checked.c - see read_checked.h. */
 #include "read_checked.h"
 
 #include <stdlib.h>

@@ -61,7 +61,7 @@ static void *note_block(void *block, size_t size)
     if (block == NULL)
         return NULL;
     pthread_mutex_lock(&lock);
-    block_table_add(&live, block, size);
+    block_table_add(&live, block, size, 0);
     counts.mallocs++;
     pthread_mutex_unlock(&lock);
     return block;
@@ -69,9 +69,9 @@ static void *note_block(void *block, size_t size)
 
 static void forget_block(void *block)
 {
-    size_t size;
+    block_row row;
     pthread_mutex_lock(&lock);
-    block_table_remove(&live, block, &size);
+    block_table_remove(&live, block, &row);
     pthread_mutex_unlock(&lock);
 }
 

@@ -30,10 +30,10 @@ static void test_arena__alignment_and_contents(void **state)
 static void test_arena__takes_nothing_before_the_first_allocation(void **state)
 {
     (void)state;
-    nth_allocator counting;
-    nth_init(&counting);
+    test_allocator counting;
+    test_allocator_init(&counting);
     hf_arena arena, zeroes = { .at = NULL };
-    hf_arena_init(&arena, &(hf_arena_options){ .allocator = &counting.allocator });
+    hf_arena_init(&arena, &(hf_arena_options){ .allocator = &counting.base });
     hf_arena_reset(&arena);
     assert_int_equal(hf_arena_rewind(&arena, hf_arena_mark(&arena)), HF_OK);
     assert_int_equal(hf_arena_count(&arena).reserved, 0);
@@ -42,29 +42,30 @@ static void test_arena__takes_nothing_before_the_first_allocation(void **state)
     hf_arena_release(&zeroes);
     hf_arena_destroy(NULL);
     assert_int_equal(counting.requests, 0);
+    test_allocator_release(&counting);
     EXPECT_NOTICED(assert_null(hf_arena_allocate(&zeroes, 1, 1)));
 }
 
 static void test_arena__blocks_double_and_are_charged(void **state)
 {
     (void)state;
-    nth_allocator counting;
+    test_allocator counting;
     hf_budget    *budget = NULL;
     hf_arena     *arena = NULL;
-    nth_init(&counting);
+    test_allocator_init(&counting);
     assert_int_equal(hf_budget_create(NULL, &budget, NULL), HF_OK);
-    assert_int_equal(hf_arena_create(&(hf_arena_options){ .allocator = &counting.allocator, .budget = budget,
+    assert_int_equal(hf_arena_create(&(hf_arena_options){ .allocator = &counting.base, .budget = budget,
                                          .block_bytes = 1024, .block_bytes_max = 8192 }, &arena, NULL), HF_OK);
     for (int i = 0; i < 1000; i++)
         assert_non_null(hf_arena_allocate(arena, 100, 4));
     hf_arena_counts counts = hf_arena_count(arena);
     assert_int_equal(counts.used, 100000);
-    assert_int_equal(counts.reserved, counting.live_bytes - sizeof *arena);
-    assert_int_equal(hf_budget_count(budget).current, counting.live_bytes);
+    assert_int_equal(counts.reserved, counting.live.live_bytes - sizeof *arena);
+    assert_int_equal(hf_budget_count(budget).current, counting.live.live_bytes);
     /* 1, 2, 4 and then 8 KiB each: 10, 20, 40 and 81 of the hundred bytes. */
     assert_int_equal(counts.blocks_taken, 3 + (1000 - 70 + 80) / 81);
     hf_arena_destroy(arena);
-    assert_int_equal(counting.live_blocks, 0);
+    assert_int_equal(test_allocator_release(&counting), 0);
     assert_int_equal(hf_budget_count(budget).current, 0);
     hf_budget_drop(budget);
 }
@@ -72,39 +73,39 @@ static void test_arena__blocks_double_and_are_charged(void **state)
 static void test_arena__reset_keeps_first_block(void **state)
 {
     (void)state;
-    nth_allocator counting;
-    nth_init(&counting);
+    test_allocator counting;
+    test_allocator_init(&counting);
     hf_arena arena;
-    hf_arena_init(&arena, &(hf_arena_options){ .allocator = &counting.allocator, .block_bytes = 4096 });
+    hf_arena_init(&arena, &(hf_arena_options){ .allocator = &counting.base, .block_bytes = 4096 });
     void *first = hf_arena_allocate(&arena, 1008, 16);
     for (int i = 0; i < 100; i++)
         assert_non_null(hf_arena_allocate(&arena, 1008, 16));
     assert_non_null(hf_arena_allocate(&arena, 1000000, 16));
     hf_arena_reset(&arena);
-    assert_int_equal(counting.live_blocks, 1);
-    assert_int_equal(counting.live_bytes, 4096);
+    assert_int_equal(counting.live.live_blocks, 1);
+    assert_int_equal(counting.live.live_bytes, 4096);
     assert_int_equal(hf_arena_count(&arena).used, 0);
     assert_int_equal(hf_arena_count(&arena).reserved, 4096);
     assert_int_equal(hf_arena_count(&arena).used_peak, 101 * 1008 + 1000000);
-    long requests = counting.requests;
+    uint64_t requests = counting.requests;
     assert_ptr_equal(hf_arena_allocate(&arena, 1008, 16), first);
     for (int i = 0; i < 2; i++)
         assert_non_null(hf_arena_allocate(&arena, 1008, 16));
     assert_int_equal(counting.requests, requests);
     hf_arena_release(&arena);
-    assert_int_equal(counting.live_blocks, 0);
+    assert_int_equal(test_allocator_release(&counting), 0);
 }
 
 /* A frame that spills over blocks, again and again, takes memory in the first round only. */
 static void test_arena__rewinding_a_frame_settles(void **state)
 {
     (void)state;
-    nth_allocator counting;
-    nth_init(&counting);
+    test_allocator counting;
+    test_allocator_init(&counting);
     hf_arena arena;
-    hf_arena_init(&arena, &(hf_arena_options){ .allocator = &counting.allocator, .block_bytes = 1024 });
-    char *kept = hf_arena_copy(&arena, "kept", 5, 1);
-    long  settled = 0;
+    hf_arena_init(&arena, &(hf_arena_options){ .allocator = &counting.base, .block_bytes = 1024 });
+    char    *kept = hf_arena_copy(&arena, "kept", 5, 1);
+    uint64_t settled = 0;
     for (int round = 0; round < 50; round++) {
         hf_mark mark = hf_arena_mark(&arena);
         for (int i = 0; i < 60; i++)
@@ -119,17 +120,17 @@ static void test_arena__rewinding_a_frame_settles(void **state)
     assert_string_equal(kept, "kept");
     assert_int_equal(hf_arena_count(&arena).used_peak, 5 + 60 * 333);
     hf_arena_release(&arena);
-    assert_int_equal(counting.live_bytes, 0);
+    assert_int_equal(test_allocator_release(&counting), 0);
 }
 
 static void test_arena__nested_marks_with_large_blocks(void **state)
 {
     (void)state;
     enum { LEVELS = 200 };
-    nth_allocator counting;
-    nth_init(&counting);
+    test_allocator counting;
+    test_allocator_init(&counting);
     hf_arena arena;
-    hf_arena_init(&arena, &(hf_arena_options){ .allocator = &counting.allocator, .block_bytes = 512,
+    hf_arena_init(&arena, &(hf_arena_options){ .allocator = &counting.base, .block_bytes = 512,
                                                .block_bytes_max = 2048 });
     hf_mark  marks[LEVELS];
     char    *texts[LEVELS];
@@ -147,7 +148,7 @@ static void test_arena__nested_marks_with_large_blocks(void **state)
         assert_int_equal(hf_arena_count(&arena).used, used[level]);
     }
     hf_arena_release(&arena);
-    assert_int_equal(counting.live_bytes, 0);
+    assert_int_equal(test_allocator_release(&counting), 0);
 }
 
 static void test_arena__stale_and_foreign_marks_are_refused(void **state)

@@ -1,4 +1,5 @@
 /* test_cache.c - lib/service/cache*: bounds in bytes and entries, one load per key, eviction, expiry, threads. */
+#include "charged.h"
 #include "misuse_hook.h"
 #include "nth.h"
 
@@ -67,21 +68,6 @@ static void use_number(hf_cache *cache, long number)
     assert_int_equal(get_number(cache, number, &document), HF_OK);
     assert_int_equal(hf_as_i64(hf_at(hf_root(document), 0), -1), number);
     hf_document_drop(document);
-}
-
-static uint64_t charged_before;
-
-static int note_charged(void **state)
-{
-    (void)state;
-    charged_before = hf_budget_count(NULL).current;
-    return 0;
-}
-
-static int check_charged(void **state)
-{
-    (void)state;
-    return hf_budget_count(NULL).current == charged_before ? 0 : 1;
 }
 
 static void test_cache__loads_once_and_finds_again(void **state)
@@ -491,26 +477,25 @@ static void test_cache__each_failure_is_clean(void **state)
     }
 }
 
-#define CACHE_TEST(name) cmocka_unit_test_setup_teardown(name, note_charged, check_charged)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CACHE_TEST(test_cache__loads_once_and_finds_again),
-        CACHE_TEST(test_cache__failures_are_not_kept),
-        CACHE_TEST(test_cache__never_passes_its_bound),
-        CACHE_TEST(test_cache__documents_in_use_stay_and_a_load_is_refused),
-        CACHE_TEST(test_cache__entries_are_bounded),
-        CACHE_TEST(test_cache__a_scan_does_not_empty_it),
-        CACHE_TEST(test_cache__what_expired_is_loaded_again),
-        CACHE_TEST(test_cache__puts_what_was_charged_elsewhere),
-        CACHE_TEST(test_cache__a_document_larger_than_the_cache_evicts_nothing),
-        CACHE_TEST(test_cache__many_ask_one_loads),
-        CACHE_TEST(test_cache__a_waiter_can_give_up),
-        CACHE_TEST(test_cache__circles_are_refused),
-        CACHE_TEST(test_cache__a_loader_that_ends_its_thread_is_a_failure),
-        CACHE_TEST(test_cache__many_readers),
-        CACHE_TEST(test_cache__each_failure_is_clean),
+        HF_CHARGED_TEST(test_cache__loads_once_and_finds_again),
+        HF_CHARGED_TEST(test_cache__failures_are_not_kept),
+        HF_CHARGED_TEST(test_cache__never_passes_its_bound),
+        HF_CHARGED_TEST(test_cache__documents_in_use_stay_and_a_load_is_refused),
+        HF_CHARGED_TEST(test_cache__entries_are_bounded),
+        HF_CHARGED_TEST(test_cache__a_scan_does_not_empty_it),
+        HF_CHARGED_TEST(test_cache__what_expired_is_loaded_again),
+        HF_CHARGED_TEST(test_cache__puts_what_was_charged_elsewhere),
+        HF_CHARGED_TEST(test_cache__a_document_larger_than_the_cache_evicts_nothing),
+        HF_CHARGED_TEST(test_cache__many_ask_one_loads),
+        HF_CHARGED_TEST(test_cache__a_waiter_can_give_up),
+        HF_CHARGED_TEST(test_cache__circles_are_refused),
+        HF_CHARGED_TEST(test_cache__a_loader_that_ends_its_thread_is_a_failure),
+        HF_CHARGED_TEST(test_cache__many_readers),
+        HF_CHARGED_TEST(test_cache__each_failure_is_clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

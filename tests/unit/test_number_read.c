@@ -194,7 +194,7 @@ static bool automaton_accepts(const char *text, size_t length)
 {
     /* Columns: 1-9, 0, point, minus, e; -1 refuses. States: 0 start, 1 minus, 2 zero, 3 whole, 4 point,
      * 5 fraction, 6 e, 7 its sign, 8 exponent. */
-    static const signed char next[9][5] = {
+    static const short next[9][5] = {
         { 3, 2, -1, 1, -1 }, { 3, 2, -1, -1, -1 }, { -1, -1, 4, -1, 6 },
         { 3, 3, 4, -1, 6 },  { 5, 5, -1, -1, -1 }, { 5, 5, -1, -1, 6 },
         { 8, 8, -1, 7, -1 }, { 8, 8, -1, -1, -1 }, { 8, 8, -1, -1, -1 },

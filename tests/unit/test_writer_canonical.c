@@ -5,56 +5,26 @@
 #include <holdfast/write.h>
 
 #include "deep_stack.h"
+#include "documents.h"
 #include "failing_allocator.h"
 #include "random.h"
 #include "rfc8785_numbers.h"
 #include "unit.h"
+#include "written.h"
 
 static const hf_write_options form = { .canonical = true };
 
-static hf_document *read_document(const char *text)
-{
-    hf_document *document = NULL;
-    hf_error     error;
-    if (hf_read(hf_text_from_cstr(text), NULL, &document, &error) != HF_OK) {
-        hf_error_print(stderr, &error);
-        fail_msg("not read: %s", text);
-    }
-    return document;
-}
-
-static void expect_written(hf_value value, const char *expected)
-{
-    hf_buffer buffer = HF_BUFFER_INIT(1 << 24);
-    hf_error  error;
-    if (hf_write(value, &form, &buffer, &error) != HF_OK) {
-        hf_error_print(stderr, &error);
-        fail_msg("not written: %s", expected);
-    }
-    if (!hf_text_equal(hf_buffer_text(&buffer), hf_text_from_cstr(expected)))
-        fail_msg("%.*s\nexpected\n%s", (int)buffer.length, buffer.bytes, expected);
-    hf_buffer_release(&buffer);
-}
-
 static void expect_canonical(const char *text, const char *expected)
 {
-    hf_document *document = read_document(text);
-    expect_written(hf_root(document), expected);
+    hf_document *document = test_read(text);
+    test_expect_written(hf_root(document), &form, expected);
     hf_document_drop(document);
 }
 
 static void expect_refused(const char *text, hf_status status, const char *pointer)
 {
-    hf_document *document = read_document(text);
-    hf_buffer    buffer = HF_BUFFER_INIT(1 << 20);
-    hf_error     error;
-    assert_int_equal(hf_buffer_append(&buffer, HF_T("before"), NULL), HF_OK);
-    assert_int_equal(hf_write(hf_root(document), &form, &buffer, &error), status);
-    assert_true(hf_text_equal(hf_buffer_text(&buffer), HF_T("before")));
-    assert_int_equal(error.status, status);
-    assert_true(error.has_pointer);
-    assert_string_equal(error.pointer, pointer);
-    hf_buffer_release(&buffer);
+    hf_document *document = test_read(text);
+    test_expect_refused(hf_root(document), &form, status, pointer);
     hf_document_drop(document);
 }
 
@@ -96,7 +66,7 @@ static void test_writer_canonical__numbers_of_the_rfc(void **state)
         memcpy(&value, &rfc8785_numbers[i].bits, sizeof value);
         assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
         assert_int_equal(hf_set_double(draft, HF_T(""), value, NULL), HF_OK);
-        expect_written(hf_draft_root(draft), rfc8785_numbers[i].text);
+        test_expect_written(hf_draft_root(draft), &form, rfc8785_numbers[i].text);
         hf_draft_destroy(draft);
         expect_canonical(rfc8785_numbers[i].text, rfc8785_numbers[i].text); /* whatever kind it is read as */
     }
@@ -131,7 +101,7 @@ static void test_writer_canonical__numbers_left_as_text(void **state)
     hf_document    *document = NULL;
     hf_read_options as_text = { .numbers = HF_NUMBERS_AS_TEXT };
     assert_int_equal(hf_read(HF_T("[1.50, 10, 1E2, 0.1000]"), &as_text, &document, NULL), HF_OK);
-    expect_written(hf_root(document), "[1.5,10,100,0.1]");
+    test_expect_written(hf_root(document), &form, "[1.5,10,100,0.1]");
     hf_document_drop(document);
 }
 
@@ -208,7 +178,7 @@ static void test_writer_canonical__random_keys_come_in_the_order_of_utf16(void *
         assert_int_equal(hf_write(hf_draft_root(draft), &form, &text, NULL), HF_OK);
         assert_int_equal(hf_freeze(&draft, &frozen, NULL), HF_OK);
         assert_int_equal(hf_buffer_append(&text, hf_text_of("", 1), NULL), HF_OK);
-        expect_written(hf_root(frozen), text.bytes);
+        test_expect_written(hf_root(frozen), &form, text.bytes);
         text.length--;
         assert_int_equal(hf_read(hf_buffer_text(&text), NULL, &again, NULL), HF_OK);
         bool is_equal = false;
@@ -227,7 +197,7 @@ static void test_writer_canonical__random_keys_come_in_the_order_of_utf16(void *
 static void test_writer_canonical__mounts_are_sorted_in_their_place(void **state)
 {
     (void)state;
-    hf_document *part = read_document("{\"y\": [{\"n\": 1, \"m\": 2}], \"x\": 1}"), *whole = NULL;
+    hf_document *part = test_read("{\"y\": [{\"n\": 1, \"m\": 2}], \"x\": 1}"), *whole = NULL;
     hf_draft    *draft = NULL;
     assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
     assert_int_equal(hf_set_object(draft, HF_T(""), NULL), HF_OK);
@@ -236,9 +206,9 @@ static void test_writer_canonical__mounts_are_sorted_in_their_place(void **state
     assert_int_equal(hf_set_i64(draft, HF_T("/0"), 1, NULL), HF_OK);
     static const char expected[] =
         "{\"0\":1,\"a\":{\"x\":1,\"y\":[{\"m\":2,\"n\":1}]},\"b\":{\"x\":1,\"y\":[{\"m\":2,\"n\":1}]}}";
-    expect_written(hf_draft_root(draft), expected);
+    test_expect_written(hf_draft_root(draft), &form, expected);
     assert_int_equal(hf_freeze(&draft, &whole, NULL), HF_OK);
-    expect_written(hf_root(whole), expected);
+    test_expect_written(hf_root(whole), &form, expected);
     hf_document_drop(whole);
     hf_document_drop(part);
 }
@@ -306,7 +276,7 @@ static void test_writer_canonical__a_million_levels(void **state)
 static void test_writer_canonical__out_of_memory_leaves_the_buffer(void **state)
 {
     (void)state;
-    hf_document *document = read_document(
+    hf_document *document = test_read(
         "{\"e\":{\"d\":{\"c\":{\"b\":{\"a\":1,\"A\":2},\"B\":3},\"C\":[{\"z\":1,\"y\":2}]},\"D\":5},\"E\":6}");
     HF_OOM_LOOP(nth)
     {
@@ -325,7 +295,7 @@ static void test_writer_canonical__nothing_is_allocated_for_what_is_in_order(voi
     (void)state;
     test_allocator counting;
     test_allocator_init(&counting);
-    hf_document     *document = read_document("{\"a\":{\"b\":1,\"c\":[1,{\"d\":2}]},\"b\":2}");
+    hf_document     *document = test_read("{\"a\":{\"b\":1,\"c\":[1,{\"d\":2}]},\"b\":2}");
     hf_buffer        buffer = HF_BUFFER_INIT(1 << 20);
     hf_write_options options = { .canonical = true, .allocator = &counting.base };
     assert_int_equal(hf_write(hf_root(document), &options, &buffer, NULL), HF_OK);
