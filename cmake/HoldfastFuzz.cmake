@@ -4,8 +4,14 @@
 #
 # A first comment line `/* fuzz libraries: jansson */` names system libraries it compares with;
 # without them the fuzzer is left out.
+
 # Structs of every shape with their generated code, for fuzz_decode and the generator's tests.
 add_subdirectory(tests/gen/model)
+
+if(NOT HF_FUZZ)
+  add_library(fuzz_replay OBJECT fuzz/replay.c)
+  target_link_libraries(fuzz_replay PRIVATE holdfast_warnings holdfast_instruments)
+endif()
 
 file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/fuzz_*.c)
 
@@ -40,7 +46,7 @@ foreach(source ${fuzz_sources})
   elseif(HF_FUZZ)
     target_link_options(${program} PRIVATE -fsanitize=fuzzer)
   else()
-    target_sources(${program} PRIVATE fuzz/replay.c)
+    target_sources(${program} PRIVATE $<TARGET_OBJECTS:fuzz_replay>)
     hf_test(replay_${name} COMMAND ${program} ${PROJECT_SOURCE_DIR}/fuzz/corpus/${name})
   endif()
 endforeach()

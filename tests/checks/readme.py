@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""readme.py [ROOT] - what README.md shows is what is compiled, and its links lead somewhere."""
-import os
+"""readme.py [ROOT] - what README.md shows is what is compiled."""
 import re
 import sys
 
@@ -17,12 +16,7 @@ def main():
             offences.append("README.md: a C block that names no example before it")
         elif block.strip() not in tree.read(root, named[-1]):
             offences.append(f"README.md: its C block is not what {named[-1]} says")
-    pages = [name for name in tree.files(root) if name.endswith(".md")]
-    for page in pages:
-        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", tree.read(root, page)):
-            if not os.path.exists(os.path.join(root, os.path.dirname(page), target)):
-                offences.append(f"{page}: links to {target}, which is not there")
-    tree.finish(offences, f"{len(pages)} pages")
+    tree.finish(offences, "one page")
 
 
 main()

@@ -118,8 +118,32 @@ def test_readme():
     expect("readme: accepts what is compiled", check("readme.py", root), 0)
     plant(root, {"README.md": page.replace("return 0", "return 1")})
     expect("readme: another program than the example", check("readme.py", root), 1, "examples/it.c")
-    plant(root, {"README.md": page, "docs/a.md": "[gone](b.md)\n"})
-    expect("readme: a link that leads nowhere", check("readme.py", root), 1, "docs/a.md", "b.md")
+    shutil.rmtree(root)
+
+
+def test_pages():
+    good = {
+        "include/holdfast/a.h": "HF_API int hf_look(void);\n", "lib/base/a.c": "enum { HF_MANY = 3 };\n/* hf__inner */\n",
+        "ARCHITECTURE.md": "`lib/base/` has `a.c`; see [it](docs/a.md); new ones: `lib/x/thing.c`\n",
+        "docs/a.md": "`hf_look`, `hf_*` and `hf_lo*`, HF_MANY of hf__inner in lib/base/a.c and lib/*/a.c\n",
+        "docs/man/a.1.scd": "*hf_look*(3)\n",
+    }
+    offences = {
+        "a link that leads nowhere": ("docs/b.md", "[gone](c.md)\n", "c.md"),
+        "a call that is gone": ("docs/b.md", "call `hf_stare`\n", "hf_stare"),
+        "an internal name that is no public one": ("docs/b.md", "call hf_inner\n", "hf_inner"),
+        "a constant that is gone": ("docs/b.md", "at most HF_FEW\n", "HF_FEW"),
+        "a man page's call that is gone": ("docs/man/b.1.scd", "*hf_stare*(3)\n", "hf_stare"),
+        "a path that leads nowhere": ("docs/b.md", "see lib/base/b.c\n", "lib/base/b.c"),
+        "a file that is gone": ("docs/b.md", "see `b.c`\n", "b.c"),
+        "a folder that is not told of": ("lib/value/b.c", "\n", "lib/value/"),
+    }
+    root = fresh(good)
+    expect("pages: accepts what is there", check("pages.py", root), 0)
+    for title, (name, text, word) in offences.items():
+        plant(root, {name: text})
+        expect(f"pages: {title}", check("pages.py", root), 1, word)
+        os.remove(os.path.join(root, name))
     shutil.rmtree(root)
 
 
@@ -248,8 +272,8 @@ def test_counting():
 
 
 def main():
-    for test in (test_layers, test_called, test_names, test_readme, test_thresholds, test_recursion, test_headers, test_symbols, test_imports,
-                 test_counting):
+    for test in (test_layers, test_called, test_names, test_readme, test_pages, test_thresholds, test_recursion, test_headers,
+                 test_symbols, test_imports, test_counting):
         test()
     print(f"# cases: {results.count(True)} passed, {results.count(False)} failed")
     sys.exit(0 if all(results) else 1)
