@@ -141,7 +141,7 @@ void hf__checkpoint_write(hf__context *context, hf__checkpoint_reason reason, co
     uint8_t *begin = hf__event_begin(context);
     uint8_t *at = hf__varint_put(begin, (uint64_t)HF__OTHER_CHECKPOINT << 2 | HF__EVENT_OTHER);
     hf__event_end(context, begin, hf__wire_put_checkpoint(at, &checkpoint));
-    context->until_stamp = 1;   /* what follows is later: the checkpoint took its time */
+    hf__stamp_after(context, 1);   /* what follows is later: the checkpoint took its time */
 }
 
 /* What include/holdfast/checkpoint.h calls when the program is recorded. */

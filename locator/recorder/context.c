@@ -10,7 +10,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-enum { MS = 1000000, MEASURED_SEGMENTS = 4 /* one in so many */ };
+enum { MS = 1000000, MEASURED_SEGMENTS = 4 /* one in so many */,
+       EVENTS_PER_MS_MIN = 10 /* one that took longer was interrupted by other work of the machine */ };
 
 /* ---- rings ------------------------------------------------------------------------------- */
 
@@ -100,7 +101,9 @@ static void context_bind(hf__context *context, uint32_t number, uint32_t level)
     context->position = atomic_load(&context->ring->head);
     context->floor = 0;
     context->limit = 0;              /* the first event opens a segment */
-    context->until_stamp = 1;
+    context->until_stamp = context->stamp_set = 1;
+    context->segment_events = 0;
+    context->event_cost = 0;
     context->token = number + 1;
     context->level = level;
     context->period = 0;
@@ -179,7 +182,7 @@ static void drop_abandoned(hf__thread_local *thread, uint64_t sp)
             context->position = atomic_load(&context->ring->head);
             context->begun = false;
             context->measured_from = 0;
-            context->until_stamp = 1;
+            hf__stamp_after(context, 1);
             context->walker.count = 0;
             context->walker.epoch--;   /* a kept step may be half written: forget them all */
         }
@@ -387,11 +390,20 @@ static void answer_request(hf__context *context)
         hf__checkpoint_write(context, (hf__checkpoint_reason)atomic_load(&hf__self.session->checkpoint_reason), NULL);
 }
 
+/* For the events of the segment that ends, and for opening the next. */
+static void count_own_time(hf__context *context)
+{
+    enum { STAMP_TICKS = 200 };   /* opening a segment, about */
+    hf__add(&context->ring->own_ticks, context->segment_events * (uint64_t)context->event_cost / 16 + STAMP_TICKS);
+    context->segment_events = 0;
+}
+
 static bool segment_open(hf__context *context)
 {
     uint64_t start, limit;
     uint32_t tick = atomic_load_explicit(&hf__self.session->tick, memory_order_relaxed);
-    context->until_stamp = 1;               /* come here again unless it succeeds */
+    hf__stamp_after(context, 1);            /* come here again unless it succeeds */
+    count_own_time(context);
     if (HF__UNLIKELY(!wait_for_room(context, &start, &limit))) {
         context->lost++;
         hf__add(&context->ring->lost, 1);
@@ -409,8 +421,8 @@ static bool segment_open(hf__context *context)
     context->limit = limit;
     atomic_store_explicit(&context->ring->head, start, memory_order_release);
     context->tick = tick;
-    context->until_stamp = 2;
     context->measure_next = stamps % MEASURED_SEGMENTS == 0;
+    hf__stamp_after(context, context->measure_next ? 2 : HF__SEGMENT_EVENTS_MAX);
     /* Threads that hand blocks to each other open a segment for nearly every event: then stamps run out first. */
     uint64_t waiting = stamps - atomic_load_explicit(&context->ring->stamp_tail, memory_order_relaxed);
     if (start - taken(context) > HF__RING_BYTES / 2 || waiting > HF__RING_STAMPS / 2)
@@ -419,14 +431,14 @@ static bool segment_open(hf__context *context)
     return true;
 }
 
-/* The second event of some segments is measured; it stands for all of them. */
+/* The third event of some segments is measured. */
 static bool measure_begins(hf__context *context)
 {
     bool due = context->measure_next && context->position < context->limit &&
                context->tick == atomic_load_explicit(&hf__self.session->tick, memory_order_relaxed);
     context->measure_next = false;
     if (due) {
-        context->until_stamp = HF__SEGMENT_EVENTS_MAX - 1;
+        hf__stamp_after(context, HF__SEGMENT_EVENTS_MAX - 2);
         context->measured_from = hf__ticks_now();
     }
     return due;
@@ -434,11 +446,12 @@ static bool measure_begins(hf__context *context)
 
 void hf__measure_end(hf__context *context)
 {
-    enum { STAMP_TICKS = 200 };   /* opening a segment, about */
     uint64_t passed = hf__ticks_now() - context->measured_from;
+    uint64_t most = hf__self.session->ticks_per_ms / EVENTS_PER_MS_MIN;
     passed -= passed > hf__self.clock_ticks ? hf__self.clock_ticks : passed;
+    int64_t cost = (int64_t)(passed < most ? passed : most) * 16;
     context->measured_from = 0;
-    hf__add(&context->ring->own_ticks, (passed * HF__SEGMENT_EVENTS_MAX + STAMP_TICKS) * MEASURED_SEGMENTS);
+    context->event_cost += context->event_cost == 0 ? cost : (cost - context->event_cost) / 8;
 }
 
 HF__COLD bool hf__room_slowly(hf__context *context)

@@ -53,7 +53,7 @@ static bool remember_sample(hf__context *context, uint64_t address)
         return true;
     uint64_t period = context->period;
     atomic_compare_exchange_strong(&hf__self.slot->period, &period, period * 2);
-    context->until_stamp = 1;
+    hf__stamp_after(context, 1);
     return false;
 }
 

@@ -43,11 +43,14 @@ typedef struct hf__context {
     uint32_t   last_stack;
     uint32_t   token;           /* number of the ring, plus 1 */
     uint32_t   level;           /* 0, or how many recordings of its thread it may interrupt */
-    uint32_t   until_stamp;
+    uint32_t   until_stamp;     /* events until this one looks whether a segment is due; set by hf__stamp_after */
+    uint32_t   stamp_set;       /* what until_stamp was set to */
+    uint32_t   segment_events;  /* in this segment, up to that moment */
     uint32_t   tick;
     uint64_t   measured_from;   /* ticks; 0: the time of this event is not taken */
+    int64_t    event_cost;      /* of an event, in 1/16 ticks: the moving mean of those that were measured */
     bool       may_ask;         /* the allocator just answered this thread: it can be asked for statistics */
-    bool       measure_next;    /* the next event's is: it stands for those of its segment */
+    bool       measure_next;    /* that of an event of this segment is: it stands for four segments */
     bool       impatient;       /* waited in vain: do not wait again until there was room */
     bool       begun;           /* OTHER_BEGIN was written for this thread */
     struct hf__context *next;   /* in the list of unused ones */
@@ -257,6 +260,13 @@ static inline bool hf__has_room(hf__context *context)
 {
     return HF__LIKELY(--context->until_stamp != 0 && context->position < context->limit &&
                       context->tick == atomic_load_explicit(&hf__self.session->tick, memory_order_relaxed));
+}
+
+/* Looks for a new segment after so many events, the next one included. Those of this segment stay counted. */
+static inline void hf__stamp_after(hf__context *context, uint32_t events)
+{
+    context->segment_events += context->stamp_set - context->until_stamp;
+    context->stamp_set = context->until_stamp = events;
 }
 
 /* Before an event: room, and a new segment when one is due. */

@@ -167,6 +167,10 @@ static void add_ending(replayed *all, const hf__trace_event *event)
 
 static void add_event(replayed *all, const hf__trace_event *event)
 {
+    if ((event->kind == HF__TRACE_ALLOCATE || event->kind == HF__TRACE_RELEASE) && event->time_ns != all->stamp_ns) {
+        all->stamps++;
+        all->stamp_ns = event->time_ns;
+    }
     live_block *block;
     all->kinds[event->kind]++;
     switch (event->kind) {

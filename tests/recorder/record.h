@@ -45,6 +45,7 @@ typedef struct replayed {
     uint64_t    lost;
     char        lost_last[96];       /* which events those of the last loss were */
     uint64_t    reasons[8];      /* checkpoints by reason */
+    uint64_t    stamps, stamp_ns; /* how often the clock was read for allocations and releases; the last time */
     double      allocated_weighted;
     hf__trace_counters counters; /* of the last checkpoint of process 1 */
     hf__trace_allocator_statistics statistics; /* the last that process 1 told */
