@@ -29,7 +29,8 @@ static hf_text value_name(const verb_option *option)
 static bool takes_file(const verb_option *option)
 {
     hf_text name = value_name(option);
-    return hf_text_equal(name, HF_T("FILE")) || hf_text_equal(name, HF_T("OTHER")) || hf_text_equal(name, HF_T("BASE"));
+    return hf_text_equal(name, HF_T("FILE")) || hf_text_equal(name, HF_T("OTHER")) || hf_text_equal(name, HF_T("BASE")) ||
+           hf_text_equal(name, HF_T("SAMPLES"));
 }
 
 static bool value_is_separate(const verb_option *option)
@@ -57,7 +58,7 @@ static void print_bash_verb(const verb *self)
         if (option->letter != 0)
             printf("-%c ", option->letter);
     }
-    printf("--help'\n        values=' ");
+    printf("--%s -%c'\n        values=' ", option_help.name, option_help.letter);
     for (const verb_option *option = self->options; option->name != NULL; option++) {
         if (!value_is_separate(option) || takes_file(option))
             continue;
@@ -128,17 +129,22 @@ static void print_zsh_option(const verb_option *option, const char *spelling, co
     putchar('\'');
 }
 
-static void print_zsh_verb(const verb *self)
+static void print_zsh_spellings(const verb_option *option)
 {
     char spelling[64];
+    snprintf(spelling, sizeof spelling, "-%c", option->letter);
+    if (option->letter != 0)
+        print_zsh_option(option, spelling, "+");
+    snprintf(spelling, sizeof spelling, "--%s", option->name);
+    print_zsh_option(option, spelling, "=");
+}
+
+static void print_zsh_verb(const verb *self)
+{
     printf("    %s)\n        _arguments", self->name);
-    for (const verb_option *option = self->options; option->name != NULL; option++) {
-        snprintf(spelling, sizeof spelling, "-%c", option->letter);
-        if (option->letter != 0)
-            print_zsh_option(option, spelling, "+");
-        snprintf(spelling, sizeof spelling, "--%s", option->name);
-        print_zsh_option(option, spelling, "=");
-    }
+    for (const verb_option *option = self->options; option->name != NULL; option++)
+        print_zsh_spellings(option);
+    print_zsh_spellings(&option_help);
     printf(" \\\n            ");
     if (takes_verbs(self)) {
         printf("':verb:(");
@@ -169,21 +175,26 @@ static void print_zsh(void)
 
 /* ---- fish -------------------------------------------------------------------------------- */
 
+static void print_fish_option(const verb *self, const verb_option *option)
+{
+    printf("complete -c holdfast -n '__fish_seen_subcommand_from %s' -l %s", self->name, option->name);
+    if (option->letter != 0)
+        printf(" -s %c", option->letter);
+    if (option->argument != NULL && value_is_separate(option))
+        printf("%s", takes_file(option) ? " -r -F" : " -x");
+    printf(" -d '");
+    print_escaped(option->help, "\\", "\\'");
+    printf("'\n");
+}
+
 static void print_fish_verb(const verb *self)
 {
     printf("complete -c holdfast -f -n __fish_use_subcommand -a %s -d '", self->name);
     print_escaped(self->summary, "\\", "\\'");
     printf("'\n");
-    for (const verb_option *option = self->options; option->name != NULL; option++) {
-        printf("complete -c holdfast -n '__fish_seen_subcommand_from %s' -l %s", self->name, option->name);
-        if (option->letter != 0)
-            printf(" -s %c", option->letter);
-        if (option->argument != NULL && value_is_separate(option))
-            printf("%s", takes_file(option) ? " -r -F" : " -x");
-        printf(" -d '");
-        print_escaped(option->help, "\\", "\\'");
-        printf("'\n");
-    }
+    for (const verb_option *option = self->options; option->name != NULL; option++)
+        print_fish_option(self, option);
+    print_fish_option(self, &option_help);
     if (takes_verbs(self) || takes_shells(self)) {
         printf("complete -c holdfast -f -n '__fish_seen_subcommand_from %s' -a '", self->name);
         if (takes_verbs(self))

@@ -30,12 +30,12 @@ static int format_one(const hf_document *document, stream_here *here, void *cont
     return code == EXIT_DONE && into->to->is_closed ? EXIT_FINDING : code;
 }
 
-static int format_stream(const verb *self, const char *path, const char *output_path, hf_write_options *form)
+static int format_stream(const char *path, const char *output_path, hf_write_options *form)
 {
     output to;
     int code = output_begin(&to, output_path);
     if (code == EXIT_DONE)
-        code = stream_each(self, path, format_one, &(target){ &to, form });
+        code = stream_each(path, format_one, &(target){ &to, form });
     if (to.is_closed)
         code = EXIT_DONE; /* nobody wanted the rest */
     return output_end(&to, code);
@@ -73,7 +73,7 @@ static int run(const verb *self, int argument_count, char **arguments)
         }
     }
     if (is_stream)
-        return format_stream(self, path, output_path, &form);
+        return format_stream(path, output_path, &form);
     form.line_feed = !form.canonical; /* of one document that is the form itself, to the byte */
     hf_document *document = NULL;
     int code = input_read(path, NULL, &document);

@@ -42,7 +42,6 @@ static int exit_code_of(hf_status status)
     switch (status) {
     case HF_OK: return EXIT_DONE;
     case HF_NOT_FOUND: return EXIT_FINDING;
-    case HF_IO: return EXIT_UNREACHABLE;
     default: return EXIT_BAD_DATA;
     }
 }

@@ -101,12 +101,12 @@ static int get_from(const hf_document *document, stream_here *here, void *contex
     return EXIT_FINDING;
 }
 
-static int get_all(const verb *self, request *wish, const char *path)
+static int get_all(request *wish, const char *path)
 {
     hf_document *document = NULL;
     int code;
     if (wish->is_stream) {
-        code = stream_each(self, path, get_from, wish);
+        code = stream_each(path, get_from, wish);
         if (wish->to.is_closed)
             return EXIT_DONE;
         if (code == EXIT_DONE && wish->found == 0) {
@@ -158,7 +158,7 @@ static int run(const verb *self, int argument_count, char **arguments)
         return usage_error(self, "which value? A JSON Pointer is due, such as /servers/0/port");
     int code = check_pointer(self, wish.pointer);
     if (code == EXIT_DONE && (code = output_begin(&wish.to, output_path)) == EXIT_DONE)
-        code = output_end(&wish.to, get_all(self, &wish, path));
+        code = output_end(&wish.to, get_all(&wish, path));
     return code;
 }
 

@@ -1,6 +1,8 @@
 /* cmd_help.c - `holdfast help [VERB]` and `holdfast version`. */
 #include "options.h"
 
+const verb_option option_help = { "help", 'h', NULL, "how to use the verb" };
+
 static void print_option(const verb_option *option, FILE *to)
 {
     char left[64];
@@ -18,11 +20,12 @@ static void print_option(const verb_option *option, FILE *to)
 
 void verb_print_help(const verb *self, FILE *to)
 {
-    fprintf(to, "holdfast %s - %s\n\nusage: holdfast %s %s\n", self->name, self->summary, self->name, self->usage);
-    if (self->options[0].name != NULL)
-        fprintf(to, "\n");
+    fprintf(to, "holdfast %s - %s\n\nusage: holdfast %s%s%s\n", self->name, self->summary, self->name,
+            self->usage[0] != 0 ? " " : "", self->usage);
+    fprintf(to, "\n");
     for (const verb_option *option = self->options; option->name != NULL; option++)
         print_option(option, to);
+    print_option(&option_help, to);
     if (self->details != NULL)
         fprintf(to, "\n%s", self->details);
 }
@@ -37,22 +40,26 @@ static void print_for_scdoc(const char *text)
     }
 }
 
+static void print_option_for_scdoc(const verb_option *option)
+{
+    if (option->letter != 0)
+        printf("*-%c*, ", option->letter);
+    printf("*--%s*", option->name);
+    if (option->argument != NULL) {
+        bool is_optional = option->argument[0] == '[';
+        fputs(is_optional ? "[=" : " ", stdout);
+        print_for_scdoc(option->argument + is_optional);
+    }
+    printf("\n\t");
+    print_for_scdoc(option->help);
+    printf("\n\n");
+}
+
 void verb_print_scdoc(const verb *self)
 {
-    for (const verb_option *option = self->options; option->name != NULL; option++) {
-        if (option->letter != 0)
-            printf("*-%c*, ", option->letter);
-        printf("*--%s*", option->name);
-        if (option->argument != NULL) {
-            bool is_optional = option->argument[0] == '[';
-            fputs(is_optional ? "[=" : " ", stdout);
-            print_for_scdoc(option->argument + is_optional);
-        }
-        printf("\n\t");
-        print_for_scdoc(option->help);
-        printf("\n\n");
-    }
-    printf("*-h*, *--help*\n\tHow to use the verb.\n");
+    for (const verb_option *option = self->options; option->name != NULL; option++)
+        print_option_for_scdoc(option);
+    print_option_for_scdoc(&option_help);
 }
 
 static void print_verbs(FILE *to)
@@ -61,7 +68,7 @@ static void print_verbs(FILE *to)
     for (const verb *const *each = verbs; *each != NULL; each++)
         fprintf(to, "  %-10s %s\n", (*each)->name, (*each)->summary);
     fprintf(to, "\nholdfast help VERB tells more. Exit codes: 0 done, 1 a finding or nothing matched, 2 usage,\n"
-                "3 undecided, 4 cannot record or reach the target, 5 bad data.\n");
+                "3 undecided, 4 cannot record or reach the target, 5 bad data, or a file that cannot be read or written.\n");
 }
 
 enum { SCDOC };
@@ -84,7 +91,12 @@ static int run_help(const verb *self, int argument_count, char **arguments)
         }
         if (option != OPTIONS_POSITIONAL)
             return EXIT_USAGE;
+        if (about != NULL)
+            return usage_error(self, "one verb at a time; '%s' is a second one", args.value);
         about = verb_find(args.value);
+        const char *closest = about == NULL ? verb_nearest(args.value) : NULL;
+        if (closest != NULL)
+            return usage_error(self, "there is no verb '%s'; did you mean '%s'?", args.value, closest);
         if (about == NULL)
             return usage_error(self, "there is no verb '%s'", args.value);
     }
@@ -109,8 +121,11 @@ static int run_version(const verb *self, int argument_count, char **arguments)
 {
     options args;
     options_begin(&args, self, argument_count, arguments);
-    if (options_next(&args) != OPTIONS_END)
-        return usage_error(self, "takes no arguments");
+    int option = options_next(&args);
+    if (option == OPTIONS_POSITIONAL)
+        return usage_error(self, "takes no arguments, such as '%s'", args.value);
+    if (option != OPTIONS_END)
+        return EXIT_USAGE;
     printf("holdfast %s\n", hf_version());
     return EXIT_DONE;
 }

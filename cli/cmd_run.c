@@ -1,41 +1,30 @@
 /* cmd_run.c - `holdfast run -- CMD`: records a program until it ends, then reports on it. */
 #define _GNU_SOURCE
 #include "collect.h"
-#include "options.h"
+#include "judge_options.h"
 #include "recording_follow.h"
-#include "report.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { OUTPUT, SAMPLE, BUDGET, DURATION, PPROF, JSON, PASSTHRU, TOP, AGES, FOCUS, FAIL_ON, BASELINE, WRITE_BASELINE,
-       JUNIT, SARIF, REACHABILITY, SIZE_MAX_, RECORDER, QUIET };
+enum { OUTPUT, SAMPLE, BUDGET, DURATION, PASSTHRU, REACHABILITY, SIZE_MAX_, RECORDER, JUDGE };
 
 static const verb_option option_table[] = {
-    [OUTPUT] = { "output", 'o', "FILE", "keeps the recording" },
-    [SAMPLE] = { "sample", 's', "BYTES", "samples: one in so many bytes (512k); cheaper, with intervals" },
-    [BUDGET] = { "budget", 'b', "PERCENT", "thins itself out past this share of the program's time" },
+    [OUTPUT] = { "output", 'o', "FILE", "keeps the recording, for holdfast report" },
+    [SAMPLE] = { "sample", 's', "BYTES", "samples: one in so many bytes, such as 512k; cheaper, with intervals" },
+    [BUDGET] = { "budget", 'b', "PERCENT", "thins itself out past this share of the program's time, such as 5%" },
     [DURATION] = { "for", 'f', "TIME", "ends the program after 30s, 5m, 2h" },
-    [PPROF] = { "pprof", 0, "FILE", "writes a profile for go tool pprof, speedscope and others" },
-    [JSON] = { "json", 'j', "[FILE]", "ends standard output with one line of JSON, or writes it to FILE" },
     [PASSTHRU] = { "passthru", 'p', NULL, "returns the program's own exit status" },
-    [TOP] = { "top", 't', "N", "shows N findings (10)" },
-    [AGES] = { "ages", 0, NULL, "shows how old the live blocks are" },
-    [FOCUS] = { "focus", 0, "FUNCTION", "lays blame at callers within this function" },
-    [FAIL_ON] = { "fail-on", 0, "WHAT", "exit status 1 or 3 on: leak, undecided, nothing" },
-    [BASELINE] = { "baseline", 0, "FILE", "accepts the findings in FILE" },
-    [WRITE_BASELINE] = { "write-baseline", 0, "FILE", "writes the findings as a baseline" },
-    [JUNIT] = { "junit", 0, "FILE", "writes findings as JUnit XML" },
-    [SARIF] = { "sarif", 0, "FILE", "writes findings as SARIF" },
     [REACHABILITY] = { "reachability", 'r', NULL, "looks at the end whether pointers still lead to what leaks, and from where" },
-    [SIZE_MAX_] = { "size-max", 0, "BYTES", "of raw events in the recording (256m); then windows only" },
+    [SIZE_MAX_] = { "size-max", 0, "BYTES", "of raw events in the recording, then windows only; 256m unless given" },
     [RECORDER] = { "recorder", 0, "FILE", "the object to preload, when it is not beside the command" },
-    [QUIET] = { "quiet", 'q', NULL, "no status line, no text at the end" },
-    { NULL, 0, NULL, NULL },
+    JUDGE_OPTION_TABLE(JUDGE),
 };
 
 typedef struct run_options {
@@ -43,7 +32,7 @@ typedef struct run_options {
     hf__report_options  report;
     const char         *output;
     const char         *recorder;
-    bool                passthru, quiet;
+    bool                passthru;
 } run_options;
 
 /* "512k", "16M", "30s": a number and what it counts. */
@@ -86,52 +75,25 @@ static bool parse_percent(const char *text, uint32_t *ret_per_mille)
     return true;
 }
 
-static bool set_report_option(run_options *run, int option, const char *value)
-{
-    hf__report_options *report = &run->report;
-    switch (option) {
-    case PPROF:          report->pprof = value; return true;
-    case JSON:           report->json = value != NULL ? value : "-"; return true;
-    case AGES:           report->ages = true; return true;
-    case FOCUS:          report->focus = value; return true;
-    case BASELINE:       report->baseline = value; return true;
-    case WRITE_BASELINE: report->write_baseline = value; return true;
-    case JUNIT:          report->junit = value; return true;
-    case SARIF:          report->sarif = value; return true;
-    case FAIL_ON:
-        if (strcmp(value, "leak") == 0)
-            report->fail_on = HF_FAIL_ON_LEAK;
-        else if (strcmp(value, "undecided") == 0)
-            report->fail_on = HF_FAIL_ON_UNDECIDED;
-        else if (strcmp(value, "nothing") == 0)
-            report->fail_on = HF_FAIL_ON_NOTHING;
-        else
-            return false;
-        return true;
-    default: return false;
-    }
-}
-
+/* False after a message. */
 static bool set_option(run_options *run, const options *args, int option)
 {
-    uint64_t number = 0;
+    bool fine = true;
     switch (option) {
     case OUTPUT:    run->output = args->value; return true;
-    case SAMPLE:    return parse_bytes(args->value, &run->collect.period);
-    case BUDGET:    return parse_percent(args->value, &run->collect.budget);
-    case DURATION:  return parse_time(args->value, &run->collect.time_ms);
-    case SIZE_MAX_: return parse_bytes(args->value, &run->collect.size_max);
-    case REACHABILITY: run->collect.reachability = true; return true;
     case PASSTHRU:  run->passthru = true; return true;
-    case QUIET:     run->quiet = true; return true;
     case RECORDER:  run->recorder = args->value; return true;
-    case TOP:
-        if (!options_number(args, 1, 1000000, &number))
-            return false;
-        run->report.top = (size_t)number;
-        return true;
-    default: return set_report_option(run, option, args->value);
+    case REACHABILITY: run->collect.reachability = true; return true;
+    case SAMPLE:    fine = parse_bytes(args->value, &run->collect.period); break;
+    case BUDGET:    fine = parse_percent(args->value, &run->collect.budget); break;
+    case DURATION:  fine = parse_time(args->value, &run->collect.time_ms); break;
+    case SIZE_MAX_: fine = parse_bytes(args->value, &run->collect.size_max); break;
+    default:        return judge_take(args, option - JUDGE, &run->report);
     }
+    if (!fine)
+        usage_error(args->self, "--%s: '%s' is no %s", option_table[option].name, args->value,
+                    option == DURATION ? "time: 30s, 5m, 2h" : option == BUDGET ? "share: 5%" : "number of bytes: 4096, 512k, 16m, 1g");
+    return fine;
 }
 
 /* What is told while the program runs. */
@@ -150,7 +112,7 @@ typedef struct status_line {
     double   next_s, last_s;
     uint64_t last_live;
     double   rate;
-    bool     shown;
+    bool     shown, is_utf8;
 } status_line;
 
 static void print_bytes(char *out, size_t size, double bytes)
@@ -173,12 +135,46 @@ static void add_spark(status_line *line, double value)
     line->values[line->count - 1] = value;
 }
 
-static void print_status(void *user, const hf__collect_progress *now)
+/* How many columns a line may take without being broken: of the terminal, or as COLUMNS says. */
+static unsigned columns_of_terminal(void)
+{
+    struct winsize size;
+    const char *said = getenv("COLUMNS");
+    long columns = said != NULL ? strtol(said, NULL, 10) : 0;
+    if (columns <= 0 && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0)
+        columns = size.ws_col;
+    return columns > 0 && columns < 1000 ? (unsigned)columns : 80;
+}
+
+/* Whether the terminal takes UTF-8, as far as the environment says. */
+static bool locale_is_utf8(void)
+{
+    static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0')
+            return strcasestr(value, "utf-8") != NULL || strcasestr(value, "utf8") != NULL;
+    }
+    return false;
+}
+
+/* One character for each value, the highest for the largest. */
+static void draw_sparks(const status_line *line, char out[SPARKS * 4 + 1])
 {
     static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
-    status_line *line = ((run_talk *)user)->line;
-    char live[32], rate[32], sparks[SPARKS * 4 + 1] = "";
+    static const char *const plain[] = { "_", ".", ".", "-", "-", "=", "=", "#" };
     double top = 1;
+    out[0] = '\0';
+    for (unsigned i = 0; i < line->count; i++)
+        top = line->values[i] > top ? line->values[i] : top;
+    for (unsigned i = 0; i < line->count; i++)
+        strcat(out, (line->is_utf8 ? bars : plain)[(unsigned)(line->values[i] * 7 / top)]);
+}
+
+static void print_status(void *user, const hf__collect_progress *now)
+{
+    status_line *line = ((run_talk *)user)->line;
+    char live[32], rate[32], sparks[SPARKS * 4 + 1], text[256];
     if (now->seconds < line->next_s)
         return;
     line->next_s = now->seconds + 0.25;
@@ -189,15 +185,15 @@ static void print_status(void *user, const hf__collect_progress *now)
         line->last_s = now->seconds;
         add_spark(line, (double)now->live_bytes);
     }
-    for (unsigned i = 0; i < line->count; i++)
-        top = line->values[i] > top ? line->values[i] : top;
-    for (unsigned i = 0; i < line->count; i++)
-        strcat(sparks, bars[(unsigned)(line->values[i] * 7 / top)]);
+    draw_sparks(line, sparks);
     print_bytes(live, sizeof live, (double)now->live_bytes);
     print_bytes(rate, sizeof rate, line->rate);
-    fprintf(stderr, "\r\033[K  %02u:%02u  live %s  %s%s/s  %.1f M allocations  recording costs %.1f %%%s  %s",
-            (unsigned)now->seconds / 60, (unsigned)now->seconds % 60, live, line->rate >= 0 ? "+" : "", rate,
-            (double)now->allocations / 1e6, now->own_share * 100, now->period != 0 ? " (sampled)" : "", sparks);
+    unsigned columns = columns_of_terminal() - 1, length;
+    length = (unsigned)snprintf(text, sizeof text, "  %02u:%02u  live %s  %s%s/s  %.1f M allocations  recording costs %.1f %%%s",
+                                (unsigned)now->seconds / 60, (unsigned)now->seconds % 60, live, line->rate >= 0 ? "+" : "", rate,
+                                (double)now->allocations / 1e6, now->own_share * 100, now->period != 0 ? " (sampled)" : "");
+    bool has_room = length + 2 + line->count <= columns;
+    fprintf(stderr, "\r\033[K%.*s%s%s", (int)columns, text, has_room ? "  " : "", has_room ? sparks : "");
     fflush(stderr);
     line->shown = true;
 }
@@ -270,6 +266,7 @@ static int report(run_options *run, hf__follow *follow)
     char name[64];
     hf__recording recording;
     hf_error error;
+    signal(SIGPIPE, SIG_IGN); /* when nobody listens any more, files are written all the same */
     snprintf(name, sizeof name, "/proc/self/fd/%d", run->collect.file);
     const char *const paths[] = { run->output != NULL ? run->output : name };
     if (hf__follow_finish(follow, paths[0], &recording, &error) != HF_OK)
@@ -277,7 +274,6 @@ static int report(run_options *run, hf__follow *follow)
     run->report.paths = paths;
     run->report.paths_count = 1;
     run->report.recording = &recording;
-    run->report.quiet = run->quiet;
     int code = hf__report(&run->report);
     run->report.paths = NULL; /* they end here */
     run->report.recording = NULL;
@@ -287,11 +283,11 @@ static int report(run_options *run, hf__follow *follow)
 
 static int record_and_report(run_options *run)
 {
-    status_line line = { 0 };
+    status_line line = { .is_utf8 = locale_is_utf8() };
     run_talk talk = { .line = &line };
     hf__collect_result result = { 0 };
     hf_error error;
-    if (!run->quiet && isatty(STDERR_FILENO))
+    if (!run->report.quiet && isatty(STDERR_FILENO))
         run->collect.progress = print_status;
     hf_status status = hf__follow_create(run->collect.file, &talk.follow, &error);
     if (status == HF_OK) {
@@ -314,45 +310,84 @@ static int record_and_report(run_options *run)
     return EXIT_UNREACHABLE;
 }
 
-static int run(const verb *self, int argument_count, char **arguments)
+/* The options of the verb; what is behind "--" is the program's. EXIT_DONE, or the exit code after a message. */
+static int take_options(const verb *self, run_options *run, int argument_count, char **arguments)
 {
-    char recorder[4096];
-    run_options run = { 0 };
     struct options args;
-    int first = argument_count;
-    for (int i = 0; i < argument_count && first == argument_count; i++)
-        if (strcmp(arguments[i], "--") == 0)
-            first = i;
+    int first = 0;
+    while (first < argument_count && strcmp(arguments[first], "--") != 0)
+        first++;
     options_begin(&args, self, first, arguments);
     for (int option; (option = options_next(&args)) != OPTIONS_END;) {
         if (option == OPTIONS_POSITIONAL)
             return usage_error(self, "'%s': the program comes after --", args.value);
-        if (option < 0)
+        if (option < 0 || !set_option(run, &args, option))
             return EXIT_USAGE;
-        if (!set_option(&run, &args, option))
-            return usage_error(self, "--%s: '%s' is not %s", option_table[option].name, args.value,
-                               option_table[option].argument);
     }
-    if (run.collect.reachability && (run.collect.period != 0 || run.collect.budget != 0))
+    if (run->collect.reachability && (run->collect.period != 0 || run->collect.budget != 0))
         return usage_error(self, "--reachability needs to know every block: leave out --sample and --budget");
+    if (run->output != NULL && strcmp(run->output, "-") == 0)
+        return usage_error(self, "--output -: a recording needs a file of its own, standard output is the program's");
     if (first + 1 >= argument_count)
         return usage_error(self, "which program? holdfast run -- ./program arguments");
+    run->collect.command = arguments + first + 1;
+    return EXIT_DONE;
+}
+
+static int check_recorder(const char *recorder)
+{
+    if (strpbrk(recorder, ": ") == NULL)
+        return EXIT_DONE;
+    fprintf(stderr, "holdfast run: %s: LD_PRELOAD allows no blanks and colons: install it elsewhere\n", recorder);
+    return EXIT_UNREACHABLE;
+}
+
+/* A recording that is there already stays when the program cannot be recorded. */
+static int open_recording(run_options *run)
+{
+    char path[4096];
+    hf_error error;
+    hf_status status = hf__collect_check(run->collect.command[0], path, sizeof path, &error);
+    if (status == HF_OK)
+        status = hf__collect_check_recorder(run->collect.recorder, &error);
+    if (status != HF_OK)
+        return refuse(&error);
+    run->collect.file = run->output != NULL ? open(run->output, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : open_temporary();
+    struct stat there;
+    const char *name = run->output != NULL ? run->output : "a temporary file";
+    if (run->collect.file < 0)
+        fprintf(stderr, "holdfast run: %s: cannot be written: %s\n", name, strerror(errno));
+    else if (fstat(run->collect.file, &there) == 0 && S_ISREG(there.st_mode))
+        return EXIT_DONE;
+    else
+        fprintf(stderr, "holdfast run: %s: is no file, and a recording needs one: it is read again at the end\n", name);
+    return EXIT_UNREACHABLE;
+}
+
+static int run(const verb *self, int argument_count, char **arguments)
+{
+    char recorder[4096];
+    run_options run = { 0 };
+    judge_begin(&run.report);
+    int code = take_options(self, &run, argument_count, arguments);
+    if (code != EXIT_DONE)
+        return code;
     if (!find_recorder(run.recorder, recorder, sizeof recorder)) {
-        fprintf(stderr, "holdfast run: libholdfast_recorder.so is not beside the command: --recorder FILE\n");
+        if (run.recorder != NULL)
+            fprintf(stderr, "holdfast run: --recorder %s: %s\n", run.recorder, strerror(errno));
+        else
+            fprintf(stderr, "holdfast run: libholdfast_recorder.so is not beside the command: name it with --recorder FILE\n");
         return EXIT_UNREACHABLE;
     }
-    if (strpbrk(recorder, ": ") != NULL) {
-        fprintf(stderr, "holdfast run: %s: LD_PRELOAD allows no blanks and colons: install it elsewhere\n", recorder);
-        return EXIT_UNREACHABLE;
-    }
-    run.collect.command = arguments + first + 1;
     run.collect.recorder = recorder;
-    run.collect.file = run.output != NULL ? open(run.output, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : open_temporary();
-    if (run.collect.file < 0) {
-        fprintf(stderr, "holdfast run: %s: %s\n", run.output != NULL ? run.output : "a temporary file", strerror(errno));
-        return EXIT_UNREACHABLE;
-    }
-    int code = record_and_report(&run);
+    code = check_recorder(recorder);
+    if (code == EXIT_DONE && !judge_can_deliver(self, &run.report))
+        code = EXIT_UNREACHABLE;
+    if (code == EXIT_DONE)
+        code = open_recording(&run);
+    if (code != EXIT_DONE)
+        return code;
+    code = record_and_report(&run);
     close(run.collect.file);
     return code;
 }
@@ -363,7 +398,7 @@ const verb verb_run = {
     .usage = "[options] -- PROGRAM [arguments]",
     .options = option_table,
     .details = "The program's own standard output is left alone. Ctrl-C ends it and reports; a second one kills it.\n"
-               "SIGUSR1 to this command takes a checkpoint. Exit status: 0 no leak, 1 a leak, 3 undecided,\n"
-               "4 the program cannot be recorded (the line says why and what to do instead).\n",
+               "SIGUSR1 to this command takes a checkpoint. Exit status: 0 no leak, 1 a leak, 3 undecided, 4 the program\n"
+               "cannot be recorded (the line says why and what to do instead), 5 a file cannot be written at the end.\n",
     .run = run,
 };

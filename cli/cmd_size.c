@@ -2,6 +2,7 @@
 #include <holdfast/build.h>
 #include <holdfast/size.h>
 #include <holdfast/size_report.h>
+#include <unistd.h>
 
 #include "gen_nearest.h"
 #include "input.h"
@@ -19,7 +20,7 @@ static const verb_option option_table[] = {
     [RETAINED] = { "retained", 'r', NULL, "also what would go if it went, what is shared considered; takes memory" },
     [DIFF] = { "diff", 0, "OTHER", "what grew since OTHER; each of both a document, or a measurement saved with --json" },
     [STREAM] = { "stream", 's', NULL, "documents one after the other, NDJSON included; memory for the largest" },
-    [JSON] = { "json", 0, "[FILE]", "as JSON, to standard output or to FILE" },
+    [JSON] = { "json", 'j', "[FILE]", "as JSON, to standard output or to FILE" },
     { NULL, 0, NULL, NULL },
 };
 
@@ -95,19 +96,19 @@ static int measure_file(request *wish)
 }
 
 /* Fills sum and report, which is finished. */
-static int measure_all(const verb *self, request *wish)
+static int measure_all(request *wish)
 {
     hf_error error;
     if (hf_size_report_create(&(hf_size_report_options){ .retained = wish->wants_retained }, &wish->report, &error) != HF_OK)
         return told(&error);
-    int code = wish->is_stream ? stream_each(self, wish->path, measure, wish) : measure_file(wish);
+    int code = wish->is_stream ? stream_each(wish->path, measure, wish) : measure_file(wish);
     if (code == EXIT_DONE && hf_size_report_finish(wish->report, &error) != HF_OK)
         code = told(&error);
     return code;
 }
 
 /* Puts the changes since the other one into the report's place. */
-static int compare(const verb *self, request *wish)
+static int compare(request *wish)
 {
     hf_size_report *difference = NULL;
     hf_error error;
@@ -115,7 +116,7 @@ static int compare(const verb *self, request *wish)
     before.path = wish->other;
     before.report = NULL;
     memset(&before.sum, 0, sizeof before.sum);
-    int code = measure_all(self, &before);
+    int code = measure_all(&before);
     if (code == EXIT_DONE && hf_size_report_difference(before.report, wish->report, &difference, &error) != HF_OK)
         code = told(&error);
     hf_size_report_destroy(before.report);
@@ -158,13 +159,13 @@ static void print_totals(const totals *sum, uint64_t paths, bool is_stream)
 static int print_text(const request *wish)
 {
     hf_size_view view = wish->view;
-    view.has_colour = output_has_colour();
+    view.has_colour = output_has_colour(STDOUT_FILENO);
     if (wish->other == NULL)
         print_totals(&wish->sum, hf_size_report_rows(wish->report, HF_SIZE_BY_PATH), wish->is_stream);
     hf_status status = hf_size_report_print(wish->report, &view, stdout);
     if (status == HF_NO_MEMORY)
         fprintf(stderr, "holdfast size: %s\n", hf_status_text(status));
-    return fflush(stdout) == 0 && status == HF_OK ? EXIT_DONE : EXIT_BAD_DATA;
+    return status == HF_NO_MEMORY ? EXIT_BAD_DATA : EXIT_DONE; /* whether it could be written is asked at the end */
 }
 
 static void build_number(hf_builder *builder, const char *key, uint64_t number)
@@ -225,14 +226,18 @@ static const char *const columns[] = { "count", "shallow", "deep", "shared", "re
 /* Which of the words `typed` is; below 0 after a message. */
 static int one_of(const verb *self, const char *option, const char *typed, const char *const *words)
 {
-    for (int i = 0; words[i] != NULL; i++)
+    char all[128] = "";
+    for (int i = 0; words[i] != NULL; i++) {
         if (strcmp(typed, words[i]) == 0)
             return i;
+        size_t length = strlen(all);
+        snprintf(all + length, sizeof all - length, "%s%s", i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ", words[i]);
+    }
     const char *closest = gen_nearest(typed, strlen(typed), words);
     if (closest != NULL)
-        usage_error(self, "--%s %s: did you mean '%s'?", option, typed, closest);
+        usage_error(self, "--%s is %s, not '%s'; did you mean '%s'?", option, all, typed, closest);
     else
-        usage_error(self, "--%s %s: there is no such %s", option, typed, words == sorts ? "way to sort" : "column");
+        usage_error(self, "--%s is %s, not '%s'", option, all, typed);
     return -1;
 }
 
@@ -288,9 +293,9 @@ static int run(const verb *self, int argument_count, char **arguments)
             return usage_error(self, "one file at a time; '%s' is a second one", args.value);
         wish.path = args.value;
     }
-    int code = measure_all(self, &wish);
+    int code = measure_all(&wish);
     if (code == EXIT_DONE && wish.other != NULL)
-        code = compare(self, &wish);
+        code = compare(&wish);
     if (code == EXIT_DONE)
         code = wish.wants_json ? print_json(&wish) : print_text(&wish);
     hf_size_report_destroy(wish.report);

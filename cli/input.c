@@ -16,6 +16,15 @@ int exit_code_of(hf_status status)
     }
 }
 
+void tell_error(const hf_error *error)
+{
+    fprintf(stderr, "holdfast: ");
+    if (error->status == HF_IO && error->system_error != 0 && error->name[0] != 0)
+        fprintf(stderr, "%s: %s\n", error->name, strerror(error->system_error));
+    else
+        hf_error_print(stderr, error);
+}
+
 /* All of standard input, which may be a pipe. */
 static hf_status read_standard_input(hf_buffer *text, hf_error *reterr)
 {
@@ -54,9 +63,7 @@ int input_read(const char *path, const hf_read_options *options, hf_document **r
             status = hf_read(hf_buffer_text(&text), &own, ret_document, &error);
         hf_buffer_release(&text);
     }
-    if (status != HF_OK) {
-        fprintf(stderr, "holdfast: ");
-        hf_error_print(stderr, &error);
-    }
+    if (status != HF_OK)
+        tell_error(&error);
     return exit_code_of(status);
 }

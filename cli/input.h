@@ -10,6 +10,9 @@
  * to end with; EXIT_DONE otherwise. ret_document: owned. */
 int input_read(const char *path, const hf_read_options *options, hf_document **ret_document);
 
+/* Prints an error as the command does; of files that cannot be opened or read the system's reason alone. */
+void tell_error(const hf_error *error);
+
 /* What an error of the library means for the command. */
 int exit_code_of(hf_status status);
 

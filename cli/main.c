@@ -2,6 +2,7 @@
  * add it to the table here. */
 #include "gen_nearest.h"
 #include "options.h"
+#include "output.h"
 
 const verb *const verbs[] = {
     &verb_format, &verb_get, &verb_size,
@@ -19,15 +20,20 @@ const verb *verb_find(const char *name)
     return NULL;
 }
 
-static int unknown_verb(const char *name)
+const char *verb_nearest(const char *name)
 {
     const char *names[sizeof verbs / sizeof *verbs];
     size_t count = 0;
     for (const verb *const *each = verbs; *each != NULL; each++)
         names[count++] = (*each)->name;
     names[count] = NULL;
-    const char *closest = gen_nearest(name, strlen(name), names);
-    fprintf(stderr, "holdfast: there is no verb '%s'", name);
+    return gen_nearest(name, strlen(name), names);
+}
+
+static int unknown_verb(const char *name)
+{
+    const char *closest = verb_nearest(name);
+    fprintf(stderr, "holdfast: there is no %s '%s'", name[0] == '-' ? "option" : "verb", name);
     if (closest != NULL)
         fprintf(stderr, "; did you mean '%s'?", closest);
     fprintf(stderr, "\nholdfast help lists the verbs\n");
@@ -37,7 +43,7 @@ static int unknown_verb(const char *name)
 int main(int argument_count, char **arguments)
 {
     if (argument_count < 2) {
-        verb_help.run(&verb_help, 0, NULL);
+        verb_help.run(&verb_help, 0, NULL); /* to standard error */
         return EXIT_USAGE;
     }
     const char *name = arguments[1];
@@ -48,5 +54,5 @@ int main(int argument_count, char **arguments)
     const verb *chosen = verb_find(name);
     if (chosen == NULL)
         return unknown_verb(name);
-    return chosen->run(chosen, argument_count - 2, arguments + 2);
+    return output_flush(chosen->run(chosen, argument_count - 2, arguments + 2));
 }

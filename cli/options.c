@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "gen_nearest.h"
+#include "output.h"
 
 void options_begin(options *args, const verb *self, int argument_count, char **arguments)
 {
@@ -21,7 +22,8 @@ int usage_error(const verb *self, const char *format, ...)
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\nusage: holdfast %s %s   (holdfast help %s tells more)\n", self->name, self->usage, self->name);
+    fprintf(stderr, "\nusage: holdfast %s%s%s   (holdfast help %s tells more)\n", self->name, self->usage[0] != 0 ? " " : "", self->usage,
+            self->name);
     return EXIT_USAGE;
 }
 
@@ -56,6 +58,7 @@ static int take_value(options *args, int number, const char *attached, const cha
 {
     const verb_option *option = &args->self->options[number];
     args->value = attached;
+    snprintf(args->spelled, sizeof args->spelled, "%s", spelled);
     if (option->argument == NULL && attached != NULL) {
         usage_error(args->self, "%s takes no value", spelled);
         return OPTIONS_WRONG;
@@ -70,6 +73,12 @@ static int take_value(options *args, int number, const char *attached, const cha
     return number;
 }
 
+static void print_help(const verb *self)
+{
+    verb_print_help(self, stdout);
+    exit(output_flush(EXIT_DONE));
+}
+
 static int read_long(options *args, char *argument)
 {
     char name[NAME_MAX_LENGTH * 2];
@@ -82,30 +91,36 @@ static int read_long(options *args, char *argument)
     for (int i = 0; args->self->options[i].name != NULL; i++)
         if (strcmp(args->self->options[i].name, name + 2) == 0)
             return take_value(args, i, equals != NULL ? equals + 1 : NULL, name);
-    if (strcmp(name, "--help") == 0) {
-        verb_print_help(args->self, stdout);
-        exit(EXIT_DONE);
-    }
+    if (strcmp(name, "--help") == 0)
+        print_help(args->self);
     return unknown_option(args, name + 2);
 }
 
-static int read_short(options *args, char *argument)
+/* One of the letters behind a '-'; the others wait where this one takes no value. */
+static int read_letter(options *args, const char *letters)
 {
-    char spelled[3] = { '-', argument[1], 0 };
-    for (int i = 0; args->self->options[i].name != NULL; i++)
-        if (args->self->options[i].letter == argument[1])
-            return take_value(args, i, argument[2] != 0 ? argument + 2 : NULL, spelled);
-    if (strcmp(argument, "-h") == 0) {
-        verb_print_help(args->self, stdout);
-        exit(EXIT_DONE);
+    char spelled[3] = { '-', letters[0], 0 };
+    const char *rest = letters[1] != 0 ? letters + 1 : NULL;
+    args->letters = NULL;
+    for (int i = 0; args->self->options[i].name != NULL; i++) {
+        if (args->self->options[i].letter != letters[0])
+            continue;
+        if (args->self->options[i].argument != NULL)
+            return take_value(args, i, rest, spelled);
+        args->letters = rest;
+        return i;
     }
-    usage_error(args->self, "there is no option -%c", argument[1]);
+    if (letters[0] == 'h')
+        print_help(args->self);
+    usage_error(args->self, "there is no option -%.*s", letters[0] < 0 ? (int)strlen(letters) : 1, letters);
     return OPTIONS_WRONG;
 }
 
 int options_next(options *args)
 {
     args->value = NULL;
+    if (args->letters != NULL)
+        return read_letter(args, args->letters);
     if (args->at == args->count)
         return OPTIONS_END;
     char *argument = args->arguments[args->at++];
@@ -117,7 +132,7 @@ int options_next(options *args)
         args->value = argument;
         return OPTIONS_POSITIONAL;
     }
-    return argument[1] == '-' ? read_long(args, argument) : read_short(args, argument);
+    return argument[1] == '-' ? read_long(args, argument) : read_letter(args, argument + 1);
 }
 
 bool options_number(const options *args, uint64_t least, uint64_t most, uint64_t *ret_number)
@@ -128,7 +143,7 @@ bool options_number(const options *args, uint64_t least, uint64_t most, uint64_t
     if (is_number)
         number = strtoull(args->value, &end, 10);
     if (!is_number || *end != 0 || number < least || number > most) {
-        usage_error(args->self, "'%s' is no number from %llu to %llu", args->value != NULL ? args->value : "",
+        usage_error(args->self, "%s: '%s' is no number from %llu to %llu", args->spelled, args->value != NULL ? args->value : "",
                     (unsigned long long)least, (unsigned long long)most);
         return false;
     }

@@ -16,20 +16,44 @@ static int failed(const char *what, const char *path)
     return EXIT_BAD_DATA;
 }
 
-/* A file beside `to->path`, whose name goes into to->beside. A new file gets the permissions that the system
+/* ---- the file beside ----------------------------------------------------------------------- */
+
+/* The one that is being written, for who interrupts us: a command writes one file at a time. */
+static char *volatile unfinished;
+static const int      interruptions[] = { SIGINT, SIGTERM, SIGHUP };
+
+enum { INTERRUPTIONS = sizeof interruptions / sizeof *interruptions };
+
+static void on_interruption(int number)
+{
+    char *gone = unfinished;
+    if (gone != NULL)
+        unlink(gone);
+    raise(number); /* as it would have ended us, once this handler is left */
+}
+
+/* `beside` is taken away when somebody interrupts us; NULL: no more. What is ignored stays ignored. */
+static void guard(char *beside)
+{
+    unfinished = beside;
+    for (int i = 0; i < INTERRUPTIONS; i++) {
+        struct sigaction now, end = { .sa_handler = beside != NULL ? on_interruption : SIG_DFL, .sa_flags = (int)SA_RESETHAND };
+        if (sigaction(interruptions[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+            sigaction(interruptions[i], &end, NULL);
+    }
+}
+
+/* A file beside to->place, whose name goes into to->beside. A new file gets the permissions that the system
  * gives new files; one that will replace another is for nobody else until it has those of the other. */
 static int create_beside(output *to)
 {
-    struct stat there;
-    size_t room = strlen(to->path) + 48;
-    to->replaces = stat(to->path, &there) == 0;
-    to->mode = to->replaces ? there.st_mode & 07777 : 0;
+    size_t room = strlen(to->place) + 48;
     to->beside = malloc(room);
     if (to->beside == NULL)
         return -1;
     int descriptor = -1;
     for (unsigned turn = 0; descriptor < 0 && turn < 100; turn++) {
-        snprintf(to->beside, room, "%s.%ld.%u.new", to->path, (long)getpid(), turn);
+        snprintf(to->beside, room, "%s.%ld.%u.new", to->place, (long)getpid(), turn);
         descriptor = open(to->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, to->replaces ? 0600 : 0666);
         if (descriptor < 0 && errno != EEXIST)
             break;
@@ -37,8 +61,28 @@ static int create_beside(output *to)
     if (descriptor < 0) {
         free(to->beside);
         to->beside = NULL;
+    } else {
+        guard(to->beside);
     }
     return descriptor;
+}
+
+static bool is_standard_output(output *to)
+{
+    struct stat standard;
+    to->replaces = stat(to->path, &to->there) == 0;
+    return to->replaces && fstat(STDOUT_FILENO, &standard) == 0 && standard.st_dev == to->there.st_dev &&
+           standard.st_ino == to->there.st_ino;
+}
+
+/* Where the bytes go: into a device, a pipe or a socket as they are; else beside the file, for a symbolic link
+ * beside the one that it leads to. */
+static int open_output(output *to)
+{
+    if (to->replaces && !S_ISREG(to->there.st_mode))
+        return open(to->path, O_WRONLY | O_CLOEXEC);
+    to->place = to->replaces ? realpath(to->path, NULL) : strdup(to->path);
+    return to->place != NULL ? create_beside(to) : -1;
 }
 
 int output_begin(output *to, const char *path)
@@ -54,8 +98,12 @@ int output_begin(output *to, const char *path)
         return EXIT_DONE;
     }
     to->path = path;
-    to->descriptor = create_beside(to);
-    return to->descriptor >= 0 ? EXIT_DONE : failed("create", path);
+    if (is_standard_output(to)) { /* /dev/stdout, /dev/fd/1 */
+        to->path = NULL;
+        return EXIT_DONE;
+    }
+    to->descriptor = open_output(to);
+    return to->descriptor >= 0 ? EXIT_DONE : failed(to->replaces ? "write" : "create", path);
 }
 
 /* Writes out what was gathered; false with errno. */
@@ -121,17 +169,29 @@ int output_put_text(output *to, hf_text text)
     return told(to, gather(to, text.bytes, text.length), NULL, NULL);
 }
 
+/* Owner, as far as we may, and permissions of the file that is replaced. */
+static bool resemble(const output *to)
+{
+    const struct stat *there = &to->there;
+    if (there->st_uid != geteuid() || there->st_gid != getegid())
+        (void)!fchown(to->descriptor, there->st_uid, there->st_gid);
+    return fchmod(to->descriptor, there->st_mode & 07777) == 0;
+}
+
 /* Puts the file in its place, or takes it away. */
 static int settle(output *to, int code)
 {
-    if (code == EXIT_DONE && to->replaces && fchmod(to->descriptor, to->mode) != 0)
+    if (code == EXIT_DONE && to->beside != NULL && to->replaces && !resemble(to))
         code = failed("write", to->path);
     if (close(to->descriptor) != 0 && code == EXIT_DONE)
         code = failed("write", to->path);
-    if (code == EXIT_DONE && rename(to->beside, to->path) != 0)
+    if (to->beside == NULL)
+        return code;
+    if (code == EXIT_DONE && rename(to->beside, to->place) != 0)
         code = failed("write", to->path);
     if (code != EXIT_DONE)
         unlink(to->beside);
+    guard(NULL);
     return code;
 }
 
@@ -140,9 +200,10 @@ int output_end(output *to, int code)
     bool is_wanted = code == EXIT_DONE || to->path == NULL;
     if (is_wanted && to->bytes != NULL && !flush(to))
         code = failed("write", to->path != NULL ? to->path : "standard output");
-    if (to->beside != NULL)
+    if (to->path != NULL && to->descriptor >= 0)
         code = settle(to, code);
     free(to->beside);
+    free(to->place);
     free(to->bytes);
     hf_buffer_release(&to->canonical);
     memset(to, 0, sizeof *to);
@@ -158,9 +219,25 @@ int output_write(hf_value value, const hf_write_options *options, const char *pa
     return output_end(&to, code);
 }
 
-bool output_has_colour(void)
+int output_put_file(const char *path, hf_text bytes)
+{
+    output to;
+    int code = output_begin(&to, path);
+    if (code == EXIT_DONE)
+        code = output_put_text(&to, bytes);
+    return output_end(&to, code);
+}
+
+int output_flush(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    return errno == EPIPE ? code : failed("write", "standard output");
+}
+
+bool output_has_colour(int descriptor)
 {
     const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    return isatty(STDOUT_FILENO) && (no_colour == NULL || no_colour[0] == 0) &&
+    return isatty(descriptor) && (no_colour == NULL || no_colour[0] == 0) &&
            (terminal == NULL || strcmp(terminal, "dumb") != 0);
 }

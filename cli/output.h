@@ -3,18 +3,20 @@
 #define HOLDFAST_OUTPUT_H
 
 #include <holdfast/write.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "stream_input.h"
 
 enum { OUTPUT_ROOM = 256 * 1024 };
 
 /* Fields of your own: between output_begin and output_end. Bytes are gathered and written in large
- * pieces, of a value that is refused nothing. A file is written beside its place and renamed over it at the end. */
+ * pieces, of a value that is refused nothing. A file is written beside its place and renamed over it at the end;
+ * it is taken away when somebody interrupts the command. Devices and pipes are written as they are. */
 typedef struct output {
-    const char *path; /* NULL: standard output */
-    char       *beside; /* the file being written */
-    mode_t      mode;   /* of the one that it replaces, if it does */
+    const char *path;   /* NULL: standard output */
+    char       *place;  /* where it leads to; NULL: written as it is */
+    char       *beside; /* the file being written; NULL: likewise */
+    struct stat there;  /* what is there already, if something is */
     bool        replaces;
     int         descriptor;
     char       *bytes;
@@ -35,7 +37,13 @@ int output_end(output *to, int code);
 /* All of it for one value. */
 int output_write(hf_value value, const hf_write_options *options, const char *path);
 
-/* Is standard output a terminal that wants colour (NO_COLOR unset)? */
-bool output_has_colour(void);
+/* The same for bytes. */
+int output_put_file(const char *path, hf_text bytes);
+
+/* At the very end: what stdio still holds for standard output goes out. Returns `code`, or what went wrong. */
+int output_flush(int code);
+
+/* Is this descriptor a terminal that wants colour (NO_COLOR unset or empty)? */
+bool output_has_colour(int descriptor);
 
 #endif

@@ -63,8 +63,7 @@ static void progress_clear(progress *line)
 
 static int tell(const hf_error *error)
 {
-    fprintf(stderr, "holdfast: ");
-    hf_error_print(stderr, error);
+    tell_error(error);
     return exit_code_of(error->status) == EXIT_DONE ? EXIT_BAD_DATA : exit_code_of(error->status);
 }
 
@@ -106,12 +105,12 @@ static int visit_all(hf_stream *stream, int descriptor, progress *line, stream_v
     }
 }
 
-int stream_each(const verb *self, const char *path, stream_visit *visit, void *context)
+int stream_each(const char *path, stream_visit *visit, void *context)
 {
     bool is_standard = path == NULL || strcmp(path, "-") == 0;
     int descriptor = is_standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
-        fprintf(stderr, "holdfast %s: %s: %s\n", self->name, path, strerror(errno));
+        fprintf(stderr, "holdfast: %s: %s\n", path, strerror(errno));
         return EXIT_BAD_DATA;
     }
     hf_stream_options options = { .read = { .name = is_standard ? "<stdin>" : path }, .piece_bytes = PIECE_BYTES };

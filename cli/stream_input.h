@@ -20,6 +20,6 @@ void stream_locate(stream_here *here, hf_error *error);
 /* Reads `path` (NULL or "-": standard input) as values one after the other, with or without blanks
  * between, NDJSON included. Memory is bounded by the largest document. On a terminal, progress is
  * shown on standard error after 200 ms. Returns the exit code; the error is told. */
-int stream_each(const verb *self, const char *path, stream_visit *visit, void *context);
+int stream_each(const char *path, stream_visit *visit, void *context);
 
 #endif

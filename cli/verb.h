@@ -23,6 +23,9 @@ typedef struct verb_option {
     const char *help;
 } verb_option;
 
+/* -h, --help, which every verb has and no table. */
+extern const verb_option option_help;
+
 typedef struct verb {
     const char        *name;
     const char        *summary; /* one line of the list of verbs */
@@ -40,6 +43,8 @@ extern const verb verb_format, verb_get, verb_size, verb_run, verb_report, verb_
 
 /* The verb called `name`, or NULL. */
 const verb *verb_find(const char *name);
+/* The name of a verb that was perhaps meant, or NULL. */
+const char *verb_nearest(const char *name);
 /* Prints how to use a verb. */
 void verb_print_help(const verb *self, FILE *to);
 /* Prints its options as a part of a man page in scdoc's form. */

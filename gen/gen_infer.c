@@ -8,12 +8,12 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <holdfast/read.h>
 #include <holdfast/walk.h>
 
 #include "gen_emit.h"
+#include "gen_file.h"
 
 enum { DEPTH_MAX = 100, MEMBERS_MAX = 1024, MAP_KEYS = 16 };
 enum { KIND_NULL = 1, KIND_BOOL = 2, KIND_INT = 4, KIND_UINT = 8, KIND_DOUBLE = 16, KIND_TEXT = 32, KIND_ARRAY = 64, KIND_OBJECT = 128 };
@@ -382,18 +382,17 @@ static void deliver(inference *in)
         put_header(in, stdout);
         return;
     }
-    const char *beside = gen_print(&in->unit, "%s.%ld.tmp", in->output, (long)getpid());
-    FILE *file = fopen(beside, "wb");
-    if (file == NULL)
-        gen_fail(&in->unit, HF_IO, place_in(in->output), "cannot be written: %s", strerror(errno));
-    put_header(in, file);
-    bool written = ferror(file) == 0;
-    written &= fclose(file) == 0;
-    if (!written || rename(beside, in->output) != 0) {
-        int system_error = errno;
-        unlink(beside);
-        gen_fail(&in->unit, HF_IO, place_in(in->output), "cannot be written: %s", strerror(system_error));
-    }
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    if (stream != NULL)
+        put_header(in, stream);
+    if (stream == NULL || fclose(stream) != 0)
+        gen_fail(&in->unit, HF_NO_MEMORY, place_in(in->output), "no memory for the header");
+    char *kept = gen_take(&in->unit, length + 1);
+    memcpy(kept, text, length);
+    free(text);
+    gen_file_write(&in->unit, in->output, kept, length);
 }
 
 static void infer(inference *in)

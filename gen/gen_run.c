@@ -1,15 +1,14 @@
 /* gen_run.c - the steps in their order, and files that appear whole or not at all. */
 #include "gen_run.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <holdfast/read.h>
 
 #include "gen_code.h"
 #include "gen_commands.h"
 #include "gen_declare.h"
+#include "gen_file.h"
 #include "gen_preprocess.h"
 
 typedef struct run {
@@ -53,40 +52,6 @@ static void name_output(run *on)
 }
 
 /* ---- files ------------------------------------------------------------------------------- */
-
-static bool file_equals(const char *path, const char *text, size_t length)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return false;
-    bool same = true;
-    size_t at = 0, got;
-    char chunk[8192];
-    while (same && (got = fread(chunk, 1, sizeof chunk, file)) > 0) {
-        same = got <= length - at && memcmp(chunk, text + at, got) == 0;
-        at += got;
-    }
-    fclose(file);
-    return same && at == length;
-}
-
-/* Beside its place first, then renamed over it. An unchanged file keeps its time. */
-static void write_whole(gen_unit *unit, const char *path, const char *text, size_t length)
-{
-    if (file_equals(path, text, length))
-        return;
-    const char *beside = gen_print(unit, "%s.%ld.tmp", path, (long)getpid());
-    FILE *file = fopen(beside, "wb");
-    if (file == NULL)
-        gen_fail(unit, HF_IO, place_in(path), "cannot be written: %s", strerror(errno));
-    bool written = fwrite(text, 1, length, file) == length;
-    written &= fclose(file) == 0;
-    if (!written || rename(beside, path) != 0) {
-        int system_error = errno;
-        unlink(beside);
-        gen_fail(unit, HF_IO, place_in(path), "cannot be written: %s", strerror(system_error));
-    }
-}
 
 /* What `emit` prints, bound to the unit. */
 static const char *text_of(run *on, void (*emit)(gen_unit *, const gen_plans *, const gen_output *, FILE *), size_t *ret_length)
@@ -137,7 +102,7 @@ static void write_depfile(run *on)
     char *kept = gen_take(unit, length + 1);
     memcpy(kept, text, length);
     free(text);
-    write_whole(unit, on->options->depfile, kept, length);
+    gen_file_write(unit, on->options->depfile, kept, length);
 }
 
 /* ---- talk -------------------------------------------------------------------------------- */
@@ -170,8 +135,8 @@ static hf_status deliver(run *on)
     hf_status status = HF_OK;
     for (int i = 0; i < 2; i++) {
         if (!on->options->check) {
-            write_whole(unit, paths[i], texts[i], lengths[i]);
-        } else if (!file_equals(paths[i], texts[i], lengths[i])) {
+            gen_file_write(unit, paths[i], texts[i], lengths[i]);
+        } else if (!gen_file_equals(paths[i], texts[i], lengths[i])) {
             fprintf(stderr, "%s: stale: %s says something else now; run holdfast gen again\n", paths[i], on->options->header);
             status = HF_NOT_FOUND;
         }

@@ -23,12 +23,20 @@ enum { FOLLOW_BYTES = 16 << 10 };   /* less is not worth a block of its own */
 static volatile sig_atomic_t stop_signal;      /* 0, or the signal that asked to stop */
 static volatile sig_atomic_t stop_from_user;   /* sent by a process, not by the terminal */
 static volatile sig_atomic_t checkpoint_asked;
+static volatile sig_atomic_t hangup_from_user;
 
 static void on_stop(int number, siginfo_t *info, void *context)
 {
     (void)context;
     stop_from_user = info->si_code <= 0;       /* the terminal sends to the program as well */
     stop_signal = number;
+}
+
+/* The terminal is gone, and whatever that means to the program: what was recorded is kept either way. */
+static void on_hangup(int number, siginfo_t *info, void *context)
+{
+    (void)number, (void)context;
+    hangup_from_user = info->si_code <= 0;     /* the terminal sends to the program as well */
 }
 
 static void on_checkpoint(int number)
@@ -48,8 +56,16 @@ static void on_child(int number)
 }
 
 typedef struct handlers {
-    struct sigaction interrupt, terminate, user, child;
+    struct sigaction interrupt, terminate, hangup, user, child;
 } handlers;
+
+/* What is ignored, as in the background of a script or under nohup, stays so: the program inherits it. */
+static void handler_set(int number, const struct sigaction *action, struct sigaction *before)
+{
+    sigaction(number, NULL, before);
+    if (before->sa_handler != SIG_IGN)
+        sigaction(number, action, NULL);
+}
 
 static void handlers_set(handlers *before, _Atomic uint32_t *doorbell)
 {
@@ -57,17 +73,20 @@ static void handlers_set(handlers *before, _Atomic uint32_t *doorbell)
     bell_of_child = doorbell;
     sigaction(SIGCHLD, &child, &before->child);
     struct sigaction stop = { .sa_sigaction = on_stop, .sa_flags = SA_SIGINFO };
+    struct sigaction hangup = { .sa_sigaction = on_hangup, .sa_flags = SA_SIGINFO };
     struct sigaction checkpoint = { .sa_handler = on_checkpoint };
-    stop_signal = stop_from_user = checkpoint_asked = 0;
-    sigaction(SIGINT, &stop, &before->interrupt);
-    sigaction(SIGTERM, &stop, &before->terminate);
-    sigaction(SIGUSR1, &checkpoint, &before->user);
+    stop_signal = stop_from_user = checkpoint_asked = hangup_from_user = 0;
+    handler_set(SIGINT, &stop, &before->interrupt);
+    handler_set(SIGTERM, &stop, &before->terminate);
+    handler_set(SIGHUP, &hangup, &before->hangup);
+    handler_set(SIGUSR1, &checkpoint, &before->user);
 }
 
 static void handlers_restore(const handlers *before)
 {
     sigaction(SIGINT, &before->interrupt, NULL);
     sigaction(SIGTERM, &before->terminate, NULL);
+    sigaction(SIGHUP, &before->hangup, NULL);
     sigaction(SIGUSR1, &before->user, NULL);
     sigaction(SIGCHLD, &before->child, NULL);
     bell_of_child = NULL;
@@ -185,6 +204,10 @@ static void look_at_signals(hf__collector *collector, schedule *plan, uint64_t n
     }
     if (!plan->stopping && collector->options->time_ms != 0 && now >= collector->options->time_ms)
         stop_program(collector, plan, now, SIGTERM);
+    if (hangup_from_user) {
+        hangup_from_user = 0;
+        kill(collector->child, SIGHUP);
+    }
     if (checkpoint_asked) {
         checkpoint_asked = 0;
         hf__reach_look_at_all(collector);

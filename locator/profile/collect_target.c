@@ -43,7 +43,7 @@ static hf_status find_program(const char *name, char *path, size_t size, hf_erro
             folders += length + (folders[length] == ':');
         }
     }
-    (void)hf__fail(reterr, HF_NOT_FOUND, "no such program");
+    (void)hf__fail(reterr, HF_NOT_FOUND, "%s", strchr(name, '/') != NULL ? "no such program" : "no such program in PATH");
     hf__error_set_name(reterr, name);
     return HF_NOT_FOUND;
 }

@@ -42,6 +42,7 @@ typedef struct tally {
 typedef struct loader {
     hf__model           *model;
     hf__profiles_report *report;
+    const char          *first_path; /* for what is wrong with all of them */
     hf_error            *reterr;
     file                *files;
     group               *groups;
@@ -470,8 +471,14 @@ static hf_status load(loader *at)
         hf__error_set_name(at->reterr, at->files[0].path);
         return HF_NOT_FOUND;
     }
-    if (kept == 0)
-        return hf__fail(at->reterr, HF_NOT_FOUND, "no heap profile (pprof, inuse_space) among %zu files", at->files_count);
+    if (kept == 0 && at->files_count == 0)
+        hf__fail(at->reterr, HF_NOT_FOUND, "a folder without files");
+    else if (kept == 0)
+        hf__fail(at->reterr, HF_NOT_FOUND, "no heap profile (pprof, inuse_space) among %zu files", at->files_count);
+    if (kept == 0) {
+        hf__error_set_name(at->reterr, at->first_path);
+        return HF_NOT_FOUND;
+    }
     qsort(at->groups, kept, sizeof *at->groups, compare_groups);
     size_t first, end;
     find_stretch(at, &first, &end);
@@ -496,8 +503,8 @@ hf_status hf__profiles_read(const char *const *paths, size_t paths_count, hf__mo
     hf_status status = hf__model_init(&model, reterr);
     if (status != HF_OK)
         return status;
-    loader at = { .model = &model, .report = &report, .reterr = reterr };
-    model.program = hf__model_text(&model, hf_text_from_cstr(paths_count > 0 ? paths[0] : ""));
+    loader at = { .model = &model, .report = &report, .first_path = paths_count > 0 ? paths[0] : "", .reterr = reterr };
+    model.program = hf__model_text(&model, hf_text_from_cstr(at.first_path));
     status = find_files(&at, paths, paths_count);
     if (status == HF_OK)
         status = load(&at);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/fail.h"
 #include "baseline.h"
@@ -99,21 +98,21 @@ static const hf__model *model_at(const evidence *from, size_t index)
 
 typedef bool (*view_call)(FILE *, const hf__case *);
 
-static int put_file(const char *path, view_call view, const hf__case *shown)
+static int put_file(const hf__report_options *options, const char *path, view_call view, const hf__case *shown)
 {
-    bool to_output = strcmp(path, "-") == 0;
-    FILE *out = to_output ? stdout : fopen(path, "we");
+    char *bytes = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&bytes, &length);
     bool fine = out != NULL && view(out, shown);
-    if (out != NULL && !to_output)
+    if (out != NULL)
         fine = fclose(out) == 0 && fine;
-    else if (out != NULL)
-        fine = fflush(out) == 0 && fine;
+    int code = CODE_UNREACHABLE;
     if (fine)
-        return 0;
-    fprintf(stderr, "holdfast: %s: cannot be written: %s\n", path, strerror(errno));
-    if (out != NULL && !to_output)
-        unlink(path);
-    return CODE_UNREACHABLE;
+        code = options->put(path, hf_text_of(bytes, length));
+    else
+        fprintf(stderr, "holdfast: %s: %s\n", path, hf_status_text(HF_NO_MEMORY));
+    free(bytes);
+    return code;
 }
 
 static bool put_baseline(FILE *out, const hf__case *shown)
@@ -134,12 +133,12 @@ static int put_files(const hf__report_options *options, const hf__case *shown)
     } files[] = { { options->pprof, put_pprof },       { options->junit, hf__view_junit },
                   { options->sarif, hf__view_sarif },  { options->write_baseline, put_baseline },
                   { options->json, hf__view_json } };
+    int first = 0; /* what fails keeps nothing else back */
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        int code = files[i].path != NULL ? put_file(files[i].path, files[i].view, shown) : 0;
-        if (code != 0)
-            return code;
+        int code = files[i].path != NULL ? put_file(options, files[i].path, files[i].view, shown) : 0;
+        first = first != 0 ? first : code;
     }
-    return 0;
+    return first;
 }
 
 /* ---- judging ---------------------------------------------------------------------------------- */
@@ -206,7 +205,7 @@ static int show(const hf__report_options *options, const evidence *from, size_t 
     char command[256] = "";
     const hf__model *model = model_at(from, index);
     hf__case shown = { .model = model, .judgement = &of->judgement, .top = options->top, .ages = options->ages,
-                       .known = of->known, .colour = isatty(STDERR_FILENO) && getenv("NO_COLOR") == NULL };
+                       .known = of->known, .colour = options->colour };
     shown.note = from->is_recording ? from->recording.notes : from->profiles.note;
     if (from->is_recording) {
         const hf__replayed *one = &from->recording.processes[index];
@@ -217,9 +216,9 @@ static int show(const hf__report_options *options, const evidence *from, size_t 
         snprintf(command, sizeof command, "%.*s, process %u%s", HF_ARG(program), one->pid, one->forked ? ", forked" : "");
         shown.program = command;
     }
-    if (!options->quiet && !hf__view_text(stderr, &shown))
-        return CODE_UNREACHABLE;
-    return put_files(options, &shown);
+    bool is_told = options->quiet || hf__view_text(stderr, &shown) || errno == EPIPE; /* who read it has seen enough */
+    int code = put_files(options, &shown); /* also when the terminal is gone */
+    return code != 0 || is_told ? code : CODE_UNREACHABLE;
 }
 
 /* Judges every process; the one to show is the first of the worst verdict, the others get a line. */

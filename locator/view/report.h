@@ -22,6 +22,10 @@ typedef struct hf__report_options {
     double      since_s;      /* judge only what happened after; 0 for all */
     size_t      top;          /* 0 for 10 */
     bool        ages, quiet;  /* quiet: no text */
+    bool        colour;       /* of the text */
+    /* Writes `bytes` to `path`, "-" for standard output, whole or not at all; returns 0, or the exit code after a
+     * message. */
+    int       (*put)(const char *path, hf_text bytes);
     hf__fail_on fail_on;
 } hf__report_options;
 

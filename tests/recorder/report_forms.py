@@ -31,8 +31,8 @@ def test_wrong_files(folder, recording):
         ("since the end", ["--since", "1000", recording], 2, "--since 1000: nothing was recorded after"),
         ("difference to the end", ["--diff", "@1000", recording], 2, "--diff 1000: nothing was recorded after"),
         ("since words", ["--since", "noon", recording], 2, "--since takes seconds, not 'noon'"),
-        ("top 0", ["--top", "0", recording], 2, "'0' is no number"),
-        ("json into nowhere", ["--json=/no/such/folder/x", recording], 4, "cannot be written"),
+        ("top 0", ["--top", "0", recording], 2, "--top: '0' is no number"),
+        ("json into nowhere", ["--json=/no/such/folder/x", recording], 5, "/no/such/folder/x: No such file"),
     ]
     for name, words, code, expected in cases:
         got, _, err = report(*words)

@@ -18,11 +18,11 @@ STATUS = re.compile(r"\r\x1b\[K  (\d\d:\d\d)  live ([\d.]+ \w+)  ([+-][\d.]+ \w+
                     r"recording costs ([\d.]+) %( \(sampled\))?  ([▁▂▃▄▅▆▇█]*)")
 
 
-def on_terminal(words, seconds, then=None):
+def on_terminal(words, seconds, then=None, columns=120, locale="C.UTF-8"):
     """Runs words on a terminal of its own; after so many seconds `then` is called with the pid. What was shown."""
     pid, terminal = pty.fork()
     if pid == 0:
-        os.environ["NO_COLOR"] = "1"
+        os.environ.update(NO_COLOR="1", COLUMNS=str(columns), LC_ALL=locale)
         os.execv(words[0], words)
     shown, begin = b"", time.monotonic()
     while True:
@@ -60,6 +60,15 @@ def test_status_line():
     said.check("\r\x1b[K" in last, "status: the line is not taken away before the report")
 
 
+def test_narrow_status_line():
+    for columns in (40, 80):
+        _, shown = on_terminal([COMMAND, "run", "--for", "1s", "--", GROWS, "100000000", "pace", "2000"], 0, None, columns, "C")
+        lines = re.findall(r"\r\x1b\[K( [^\r\n]*)", shown)
+        said.check(len(lines) >= 2, f"{columns} columns: {len(lines)} lines in {shown[:300]!r}")
+        said.check(all(len(line) < columns for line in lines), f"{columns} columns: {max(lines, key=len)!r}")
+        said.check(shown.isascii(), f"{columns} columns, no UTF-8: {shown[:300]!r}")
+
+
 def test_no_terminal():
     code, out, err = said.run(COMMAND, "run", "--", GROWS, "3000")
     said.check(code == 1 and "\r" not in err and "recording costs" not in err, "status: shown although nobody looks")
@@ -87,6 +96,27 @@ def test_signal():
         said.check(code == 1 and "3 checkpoints by signal" in err, f"signal: {err[:400]}")
 
 
+def test_hangup():
+    """A program that lives on when the terminal goes is recorded further; what is asked for is written at its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "verdict.json")
+        # As when a terminal goes: to all, and then there is nobody to talk to.
+        process = subprocess.Popen([COMMAND, "run", f"--json={path}", "--", "/bin/sh", "-c", "trap '' HUP; sleep 1; " + GROWS + " 3000"],
+                                   stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+        time.sleep(0.5)
+        process.stderr.close()
+        os.killpg(process.pid, signal.SIGHUP)
+        process.wait(30)
+        said.check(os.path.exists(path), f"hang-up: exit {process.returncode}, and no verdict")
+        said.check(process.returncode >= 0, f"hang-up: ended by signal {-process.returncode}")
+
+
+def test_ignored_signals():
+    """What is ignored, as in the background of a script, is for the program too."""
+    code, out, _ = said.run("/bin/sh", "-c", f"trap '' INT; exec {COMMAND} run --passthru -q -- /bin/sh -c 'kill -INT $$; echo lives'")
+    said.check((code, out) == (0, "lives\n"), f"ignored SIGINT: exit {code}, {out!r}")
+
+
 def test_budget():
     code, _, err = said.run(COMMAND, "run", "--for", "3s", "--budget", "1%", "--", GROWS, "100000000", "pace", "8000")
     said.check(code in (0, 1, 3), f"budget: exit {code}")
@@ -98,8 +128,11 @@ def test_budget():
 
 
 test_status_line()
+test_narrow_status_line()
 test_no_terminal()
 test_interrupt()
 test_signal()
+test_hangup()
+test_ignored_signals()
 test_budget()
 said.finish()
