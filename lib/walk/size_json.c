@@ -87,6 +87,12 @@ hf_status hf_size_report_build(const hf_size_report *report, const hf_size_view 
 
 /* ---- in ---------------------------------------------------------------------------------- */
 
+/* No memory holds so much, and differences of two stay within an int64_t. */
+static bool is_amount(int64_t amount)
+{
+    return amount >= -(INT64_MAX / 4) && amount <= INT64_MAX / 4;
+}
+
 static bool read_amounts(hf_value object, int64_t *amounts, bool *ret_has_retained)
 {
     for (int column = 0; column < HF_SIZE_COLUMNS; column++) {
@@ -96,6 +102,8 @@ static bool read_amounts(hf_value object, int64_t *amounts, bool *ret_has_retain
         else if (hf_kind_of(amount) != HF_KIND_INT64)
             return false;
         amounts[column] = hf_as_i64(amount, 0);
+        if (!is_amount(amounts[column]))
+            return false;
     }
     return true;
 }

@@ -180,40 +180,50 @@ static void rise(ranked *heap, size_t at)
     }
 }
 
-/* The chosen paths in the order of their tree, larger siblings first. A path has at least the deep bytes of
- * one below it, so whatever is chosen, what is above it is chosen as well, and stands before it. */
+enum { NOT_CHOSEN = UINT32_MAX };
+
+/* The place of the next path above that is chosen; `top` when there is none. In a report that was read, what is
+ * above a path may not be listed. */
+static uint32_t chosen_above(const hf__size_path *paths, const uint32_t *place, size_t row, uint32_t top)
+{
+    while (row > 0) {
+        row = paths[row].parent;
+        if (place[row] != NOT_CHOSEN)
+            return place[row];
+    }
+    return top;
+}
+
+/* The chosen paths in the order of their tree, larger siblings first. */
 static hf_status order_as_tree(const hf_size_report *report, size_t *rows, size_t count)
 {
     const hf__size_path *paths = hf__paths_of(report);
-    enum { FIRST, NEXT, PLACE, LISTS };
-    size_t bytes = (count * (LISTS - 1) + report->paths.count) * sizeof(uint32_t), written = 0;
-    void *block;
+    size_t bytes = (2 * count + 1 + report->paths.count) * sizeof(uint32_t), written = 0;
+    uint32_t top = (uint32_t)count;
+    void *block, *copy;
     hf_status status = hf__memory_allocate(&report->memory, bytes, HF__ROWS_ALIGNMENT, &block, NULL);
     if (status != HF_OK)
         return status;
-    uint32_t *first = memset(block, 0, bytes), *next = first + count, *place = next + count;
-    for (size_t i = 0; i < count; i++)
-        place[rows[i]] = (uint32_t)i;
-    for (size_t i = count; i-- > 1;) { /* 0 is the root, and "none" */
-        uint32_t above = place[paths[rows[i]].parent];
-        next[i] = first[above];
-        first[above] = (uint32_t)i;
-    }
-    size_t *ordered = NULL;
-    void *copy;
     status = hf__memory_allocate(&report->memory, count * sizeof *rows, HF__ROWS_ALIGNMENT, &copy, NULL);
-    for (uint32_t at = 0; status == HF_OK && written < count;) {
-        ordered = copy;
-        ordered[written++] = rows[at];
-        if (first[at] != 0) {
-            at = first[at];
-            continue;
-        }
-        while (at != 0 && next[at] == 0)
-            at = place[paths[rows[at]].parent];
-        at = next[at];
-    }
     if (status == HF_OK) {
+        uint32_t *first = memset(block, 0xff, bytes), *next = first + count + 1, *place = next + count;
+        for (size_t i = 0; i < count; i++)
+            place[rows[i]] = (uint32_t)i;
+        for (size_t i = count; i-- > 0;) {
+            uint32_t above = chosen_above(paths, place, rows[i], top);
+            next[i] = first[above];
+            first[above] = (uint32_t)i;
+        }
+        for (uint32_t at = first[top]; at != NOT_CHOSEN;) {
+            ((size_t *)copy)[written++] = rows[at];
+            if (first[at] != NOT_CHOSEN) {
+                at = first[at];
+                continue;
+            }
+            while (at != top && next[at] == NOT_CHOSEN)
+                at = chosen_above(paths, place, rows[at], top);
+            at = at != top ? next[at] : NOT_CHOSEN;
+        }
         memcpy(rows, copy, count * sizeof *rows);
         hf__memory_free(&report->memory, copy, count * sizeof *rows, HF__ROWS_ALIGNMENT);
     }
@@ -284,8 +294,11 @@ hf_status hf_size_report_top(const hf_size_report *report, const hf_size_view *v
 
 static void add_amounts(int64_t *to, const int64_t *from, int sign)
 {
-    for (int column = 0; column < HF_SIZE_COLUMNS; column++)
-        to[column] += sign * from[column];
+    for (int column = 0; column < HF_SIZE_COLUMNS; column++) {
+        int64_t change = sign * from[column]; /* never INT64_MIN */
+        if (__builtin_add_overflow(to[column], change, &to[column])) /* rows that were read may say anything */
+            to[column] = change > 0 ? INT64_MAX : -INT64_MAX;
+    }
 }
 
 static bool add_kinds(hf_size_report *to, const hf_size_report *from, int sign)

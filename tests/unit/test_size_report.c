@@ -314,6 +314,48 @@ static void test_size_report__differences_of_two_and_of_saved_ones(void **state)
     hf_document_drop(b);
 }
 
+/* Saved by another column than deep, a list may have paths without those above them. */
+static void test_size_report__saved_paths_without_those_above(void **state)
+{
+    (void)state;
+    hf_document *document = test_read("{\"a\":{\"b\":[1,2,3,4,5,6,7,8,9,10]},\"c\":{\"d\":[1,2,3,4,5]},\"e\":1}");
+    hf_size_report *report = report_of(hf_root(document), false), *saved = NULL;
+    hf_document *json = written(report, &(hf_size_view){ .column = HF_SIZE_SHALLOW, .top = 3 });
+    assert_int_equal(hf_size_report_read(hf_root(json), NULL, &saved, NULL), HF_OK);
+    size_t rows[16], count, left;
+    char name[64];
+    const char *const expected[] = { "/a/b/*", "/c/d/*" };
+    assert_int_equal(hf_size_report_top(saved, &(hf_size_view){ .top = 16 }, rows, &count, &left), HF_OK);
+    size_t met = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_true(rows[i] != rows[j]);
+    for (size_t i = 0; i < count; i++) {
+        hf_size_report_name(saved, HF_SIZE_BY_PATH, rows[i], name, sizeof name);
+        met += met < 2 && strcmp(name, expected[met]) == 0;
+    }
+    assert_int_equal(met, 2);
+    hf_size_report_destroy(saved);
+    hf_document_drop(json);
+    hf_size_report_destroy(report);
+    hf_document_drop(document);
+}
+
+static void test_size_report__amounts_without_measure_are_refused(void **state)
+{
+    (void)state;
+    const char *const texts[] = {
+        "{\"total\":{\"count\":9223372036854775807,\"shallow_bytes\":1,\"bytes\":1,\"shared_bytes\":0,\"slack_bytes\":0},\"kinds\":[],\"paths\":[]}",
+        "{\"total\":{\"count\":1,\"shallow_bytes\":-9223372036854775808,\"bytes\":1,\"shared_bytes\":0,\"slack_bytes\":0},\"kinds\":[],\"paths\":[]}",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        hf_document *document = test_read(texts[i]);
+        hf_size_report *report = NULL;
+        assert_int_equal(hf_size_report_read(hf_root(document), NULL, &report, NULL), HF_WRONG_KIND);
+        hf_document_drop(document);
+    }
+}
+
 static void test_size_report__other_json_is_refused(void **state)
 {
     (void)state;
@@ -407,6 +449,8 @@ int main(void)
         cmocka_unit_test(test_size_report__a_million_levels_and_names),
         cmocka_unit_test(test_size_report__names_of_paths),
         cmocka_unit_test(test_size_report__differences_of_two_and_of_saved_ones),
+        cmocka_unit_test(test_size_report__saved_paths_without_those_above),
+        cmocka_unit_test(test_size_report__amounts_without_measure_are_refused),
         cmocka_unit_test(test_size_report__other_json_is_refused),
         cmocka_unit_test(test_size_report__prints_what_is_asked),
         cmocka_unit_test(test_size_report__every_allocation_may_fail),
