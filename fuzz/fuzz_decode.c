@@ -1,10 +1,16 @@
 /* fuzz_decode.c - text straight into structs against text into a document and from there: the same
  * acceptance, equal structs, and writing what was read gives what reads back equal. Straight code
- * against tables: the same errors at the same places, and the same bytes out. */
+ * against tables: the same errors at the same places, and the same bytes out.
+ *
+ * The first byte chooses the type: all those of the two models, so every shape and annotation. Nodes are then
+ * tied into a graph, in a way that the text decides: copies, sizes, hashes, walks and writing of what is shared
+ * and leads in circles, in both forms. */
 #include <stdlib.h>
 
+#include <holdfast/compare.h>
 #include <holdfast/read.h>
 
+#include "every.hf.h"
 #include "shapes.hf.h"
 
 /* Both forms say the same of two structs, and equal ones have one hash. */
@@ -90,7 +96,119 @@ static void check_tables(const hf_type *type, hf_text json, hf_status status, co
         abort();
 }
 
-static void check(const hf_type *type, hf_text json)
+static hf_document *as_document(const hf_type *type, const void *object, const hf_encode_options *how)
+{
+    hf_document *document = NULL;
+    hf_buffer text = HF_BUFFER_INIT(SIZE_MAX);
+    if (hf_struct_encode(type, object, how, &text, NULL) != HF_OK ||
+        hf_read(hf_buffer_text(&text), NULL, &document, NULL) != HF_OK)
+        abort();
+    hf_buffer_release(&text);
+    return document;
+}
+
+/* Equal structs; where a member keeps a value's text (raw), which a document does not, equal values. */
+static void check_values(const hf_type *type, const void *direct, const void *by_value, bool keeps_texts)
+{
+    bool equal = false;
+    hf_document *a, *b = NULL;
+    if (!keeps_texts && (hf_struct_equal(type, direct, by_value, &equal, NULL) != HF_OK || !equal))
+        abort();
+    a = as_document(type, direct, NULL);
+    if (hf_struct_to_value(type, by_value, NULL, &b, NULL) != HF_OK || hf_equal(hf_root(a), hf_root(b), &equal) != HF_OK || !equal)
+        abort();
+    hf_document_drop(a);
+    hf_document_drop(b);
+}
+
+/* ---- graphs ------------------------------------------------------------------------------ */
+
+enum { NODES_MAX = 24 };
+
+/* The nodes of a tree, breadth first. */
+static size_t nodes_of(node *top, node *nodes[NODES_MAX])
+{
+    size_t count = 0;
+    nodes[count++] = top;
+    for (size_t i = 0; i < count; i++) {
+        node *one = nodes[i], *below[] = { one->left, one->right, one->group != NULL ? one->group->leader : NULL };
+        for (size_t j = 0; j < 3 + one->n_kids && count < NODES_MAX; j++) {
+            node *next = j < 3 ? below[j] : one->kids[j - 3];
+            if (next != NULL)
+                nodes[count++] = next;
+        }
+    }
+    return count;
+}
+
+/* Pointers that lead nowhere lead to other nodes now, of a tree that is whole before. */
+static void tie(node *const *nodes, size_t count, unsigned seed)
+{
+    for (size_t i = 0; i < count; i++) {
+        node *one = nodes[i];
+        seed = seed * 1103515245u + 12345u;
+        node *other = nodes[(seed >> 16) % count];
+        if (one->left == NULL)
+            one->left = other;
+        else if (one->right == NULL && (seed & 0x400) != 0)
+            one->right = other;
+        if (one->group == NULL && (seed & 0x800) != 0)
+            one->group = other->group;
+        if (one->label == NULL)
+            one->label = other->label;
+        if (one->n_kids > 0 && one->kids[0] == NULL)
+            one->kids[0] = one;
+        one->parent = other;
+        if (other->group != NULL && other->group->n_scores > 0)
+            one->best = other->group->scores; /* into the middle it would be equal to itself alone */
+    }
+}
+
+/* Both forms put the same in place of what is met again. */
+static void check_repeats(const hf_type *type, const void *object)
+{
+    node held = { .value = 7, .parent = &held };
+    hf_type tables = *type;
+    tables.code = NULL;
+    for (int repeat = HF_REPEAT_NULL; repeat <= HF_REPEAT_REFUSE; repeat++) {
+        const hf_copy_options how = { .repeat = (hf_repeat)repeat, .placeholder = &held };
+        const hf_encode_options out = { .repeat = HF_REPEAT_NULL };
+        void *by_code = NULL, *by_table = NULL;
+        bool equal = false;
+        hf_status status = hf_struct_copy(type, object, &how, &by_code, NULL);
+        if (hf_struct_copy(&tables, object, &how, &by_table, NULL) != status || (status != HF_OK) != (by_code == NULL))
+            abort();
+        if (status != HF_OK)
+            continue;
+        hf_document *a = as_document(type, by_code, &out), *b = as_document(type, by_table, &out);
+        if (hf_equal(hf_root(a), hf_root(b), &equal) != HF_OK || !equal)
+            abort();
+        hf_document_drop(a);
+        hf_document_drop(b);
+        if (hf_struct_destroy(&tables, by_code, NULL) != HF_OK || hf_struct_destroy(type, by_table, NULL) != HF_OK)
+            abort();
+    }
+}
+
+static void check_graph(hf_text json)
+{
+    node *top = NULL, *nodes[NODES_MAX];
+    unsigned seed = 0;
+    for (size_t i = 0; i < json.length; i++)
+        seed = seed * 31 + (unsigned char)json.bytes[i];
+    if (node_decode(json, NULL, &top, NULL) != HF_OK)
+        return;
+    tie(nodes, nodes_of(top, nodes), seed);
+    check_copies(&node_hf_type, top);
+    check_walk(&node_hf_type, top);
+    check_repeats(&node_hf_type, top);
+    if (node_destroy(top, NULL) != HF_OK)
+        abort();
+}
+
+/* ---- one text ---------------------------------------------------------------------------- */
+
+static void check(const hf_type *type, hf_text json, bool keeps_texts)
 {
     hf_document *document = NULL;
     void *direct = NULL, *by_value = NULL, *again = NULL;
@@ -105,8 +223,7 @@ static void check(const hf_type *type, hf_text json)
     if ((status == HF_OK) != (other == HF_OK))
         abort();
     if (status == HF_OK) {
-        if (hf_struct_equal(type, direct, by_value, &equal, NULL) != HF_OK || !equal)
-            abort();
+        check_values(type, direct, by_value, keeps_texts);
         if (hf_struct_encode(type, direct, NULL, &text, NULL) != HF_OK ||
             hf_struct_decode(type, hf_buffer_text(&text), NULL, &again, NULL) != HF_OK ||
             hf_struct_equal(type, direct, again, &equal, NULL) != HF_OK || !equal)
@@ -123,15 +240,22 @@ static void check(const hf_type *type, hf_text json)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const hf_type *const types[] = { &record_hf_type, &shape_hf_type, &packet_hf_type, &node_hf_type, &plain_hf_type, &tree_hf_type };
+    static const hf_type *const types[] = {
+        &record_hf_type, &shape_hf_type, &packet_hf_type, &node_hf_type, &plain_hf_type, &tree_hf_type, &list_hf_type,
+        &shelf_hf_type, &counted_hf_type, &run_hf_type, &message_hf_type, &folder_hf_type, &forms_hf_type, &checks_hf_type,
+        &defaults_hf_type, &album_hf_type, &frame_hf_type, &sealed_hf_type, &nest_hf_type,
+    };
     if (size == 0)
         return 0;
+    const hf_type *type = types[data[0] % (sizeof types / sizeof *types)];
     /* An exact copy, so that the sanitizer sees any read beyond it. */
     char *copy = malloc(size);
     if (copy == NULL)
         return 0;
     memcpy(copy, data + 1, size - 1);
-    check(types[data[0] % (sizeof types / sizeof *types)], hf_text_of(copy, size - 1));
+    check(type, hf_text_of(copy, size - 1), type == &record_hf_type || type == &forms_hf_type);
+    if (type == &node_hf_type)
+        check_graph(hf_text_of(copy, size - 1));
     free(copy);
     return 0;
 }

@@ -2,6 +2,8 @@
  * that does not fit the user's header does not compile. */
 #include "gen_code.h"
 
+#include <holdfast/bind.h>
+
 #include <string.h>
 
 typedef struct emitter {
@@ -318,9 +320,11 @@ void gen_emit_source(gen_unit *unit, const gen_plans *plans, const gen_output *o
     fprintf(stream, "/* %s.hf.c - written by `holdfast gen` from %s; do not edit.\n *\n"
             " * %s. Sizes, offsets and the values of enumerators are the compiler's. */\n"
             "%s#include \"%s\"\n\n"
-            "#if HF_BIND_VERSION != 2\n#error \"written for another version of Holdfast: run holdfast gen again\"\n#endif\n",
+            "#if HF_BIND_VERSION != %d\n#error \"written for another version of Holdfast: run holdfast gen again\"\n#endif\n"
+            "/* A library of another version does not link. */\n"
+            "__attribute__((used)) static const char *const hf_written_for = &hf__bind_version_%d;\n",
             output->title, output->model, output->tables_only ? "Tables only" : "Tables, and straight code for what is used most",
-            output->tables_only ? "" : "#include <holdfast/bind_code.h>\n\n", output->header);
+            output->tables_only ? "" : "#include <holdfast/bind_code.h>\n\n", output->header, HF_BIND_VERSION, HF_BIND_VERSION);
     emit_forward(&with);
     for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
         emit_members(&with, plan);

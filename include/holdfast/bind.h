@@ -35,8 +35,12 @@ HF_EXTERN_BEGIN
 
 /* ---- descriptions ------------------------------------------------------------------------ */
 
-/* What the generated tables were written for. */
-#define HF_BIND_VERSION 2
+/* What generated sources are written for. It is raised with every change of the descriptions below or of the
+ * steps in bind_code.h after which an earlier output would do something else, or not compile: such an output
+ * is refused by the compiler, and an object compiled from it by the linker. Run `holdfast gen` again. */
+#define HF_BIND_VERSION 3
+/* What was compiled for another version names another one, and so does not link. */
+HF_API extern const char hf__bind_version_3;
 
 typedef enum hf_shape {
     HF_SHAPE_BOOL, HF_SHAPE_INT, HF_SHAPE_UINT, HF_SHAPE_FLOAT,
@@ -231,14 +235,17 @@ HF_API hf_status hf_struct_destroy(const hf_type *type, void *object, const hf_a
 typedef enum hf_repeat {
     HF_REPEAT_LINK,   /* a pointer to the one copy: the copy has the shape of the original */
     HF_REPEAT_NULL,   /* NULL */
-    HF_REPEAT_HOLDER, /* the placeholder of the options */
+    HF_REPEAT_HOLDER, /* the placeholder of the options in pointers to one object of the type that is copied;
+                         NULL in all others, which lead to something else */
     HF_REPEAT_REFUSE  /* nothing: the call fails with HF_CYCLE */
 } hf_repeat;
 
 typedef struct hf_copy_options {
     hf_store    store;
     hf_repeat   repeat;
-    void       *placeholder;  /* for HF_REPEAT_HOLDER: borrowed, put in every such pointer */
+    void       *placeholder;  /* for HF_REPEAT_HOLDER: an object of the type that is copied. In an arena it is borrowed
+                                 for as long as the copy is, and every such pointer leads to it; elsewhere they lead to
+                                 one copy of it, which is released with the rest */
     uint64_t    objects_max;  /* 0: no limit */
     uint64_t    reserved[4];
 } hf_copy_options;

@@ -40,6 +40,7 @@ struct hf__copier {
     hf_status           status;
     bool                is_graph;
     uint64_t            objects;
+    const hf_type      *type;             /* of the whole */
     waiting            *list;
     size_t              used, room, done; /* done: in graphs, how many are filled */
     met                *table;
@@ -144,26 +145,9 @@ static inline char *take(hf__copier *with, size_t bytes, size_t alignment)
     return block;
 }
 
-static bool put_again(hf__copier *with, char *copy, void *place)
+/* Takes and lists the copy of a block that is met first; `entry` is where it belongs in the table. */
+static bool copy_first(hf__copier *with, waiting one, size_t bytes, met *entry, void *place)
 {
-    switch (with->options.repeat) {
-    case HF_REPEAT_LINK: hf__pointer_set(place, copy); return true;
-    case HF_REPEAT_NULL: hf__pointer_set(place, NULL); return true;
-    case HF_REPEAT_HOLDER: hf__pointer_set(place, with->options.placeholder); return true;
-    case HF_REPEAT_REFUSE: break;
-    }
-    with->status = hf__fail(with->reterr, HF_CYCLE, "object %llu is met again, and the options refuse that", (unsigned long long)with->objects);
-    return false;
-}
-
-/* A block of a graph: its copy, made and listed when it is met first. */
-static bool copy_met(hf__copier *with, waiting one, size_t bytes, void *place)
-{
-    if (!need_table(with))
-        return false;
-    met *entry = find_met(with, one.from);
-    if (entry->from != NULL)
-        return put_again(with, entry->to, place);
     one.to = take(with, bytes, one.alignment);
     if (one.to == NULL)
         return false;
@@ -177,6 +161,46 @@ static bool copy_met(hf__copier *with, waiting one, size_t bytes, void *place)
         memcpy(one.to, one.from, bytes);
     hf__pointer_set(place, one.to);
     return true;
+}
+
+/* On the heap the placeholder is one more block of the graph, which is released with the copy. */
+static bool put_holder(hf__copier *with, waiting one, void *place)
+{
+    bool fits = one.count == 1 && one.step == with->type->code->copy;
+    one.from = with->options.placeholder;
+    hf__pointer_set(place, NULL);
+    if (!fits || one.from == NULL)
+        return true;
+    if (with->options.store.arena != NULL) {
+        hf__pointer_set(place, with->options.placeholder);
+        return true;
+    }
+    met *entry = find_met(with, one.from);
+    if (entry->from == NULL)
+        return copy_first(with, one, one.size, entry, place);
+    hf__pointer_set(place, entry->to);
+    return true;
+}
+
+static bool put_again(hf__copier *with, waiting one, char *copy, void *place)
+{
+    switch (with->options.repeat) {
+    case HF_REPEAT_LINK: hf__pointer_set(place, copy); return true;
+    case HF_REPEAT_NULL: hf__pointer_set(place, NULL); return true;
+    case HF_REPEAT_HOLDER: return put_holder(with, one, place);
+    case HF_REPEAT_REFUSE: break;
+    }
+    with->status = hf__fail(with->reterr, HF_CYCLE, "object %llu is met again, and the options refuse that", (unsigned long long)with->objects);
+    return false;
+}
+
+/* A block of a graph: its copy, made and listed when it is met first. */
+static bool copy_met(hf__copier *with, waiting one, size_t bytes, void *place)
+{
+    if (!need_table(with))
+        return false;
+    met *entry = find_met(with, one.from);
+    return entry->from == NULL ? copy_first(with, one, bytes, entry, place) : put_again(with, one, entry->to, place);
 }
 
 static bool copy_block(hf__copier *with, const void *from, void *place, size_t bytes, size_t alignment)
@@ -349,6 +373,7 @@ hf_status hf__copy_by_code(const hf_type *type, const void *object, const hf_cop
     with.allocator = hf__work_allocator(options->store.allocator);
     with.reterr = reterr;
     with.is_graph = (type->flags & HF_TYPE_GRAPH) != 0;
+    with.type = type;
     with.list = with.fixed;
     with.room = WAITING_FIRST;
     with.objects = 1;

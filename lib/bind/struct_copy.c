@@ -14,6 +14,7 @@
 
 typedef struct copier {
     hf_copy_options options;
+    const hf_type  *type;     /* of the whole */
     bool            is_graph;
     hf__memo        memo;
     hf__block_stack stack, refs;
@@ -34,18 +35,6 @@ static hf_status no_memory(copier *with)
 }
 
 /* ---- one pointer ------------------------------------------------------------------------- */
-
-static hf_status copy_again(copier *with, const hf__link *link, const hf__seen *seen)
-{
-    switch (with->options.repeat) {
-    case HF_REPEAT_LINK: hf__pointer_set(link->place, seen->value); return HF_OK;
-    case HF_REPEAT_NULL: hf__pointer_set(link->place, NULL); return HF_OK;
-    case HF_REPEAT_HOLDER: hf__pointer_set(link->place, with->options.placeholder); return HF_OK;
-    case HF_REPEAT_REFUSE: break;
-    }
-    return hf__fail(with->reterr, HF_CYCLE, "object %llu is met again, and the options refuse that",
-                    (unsigned long long)with->objects);
-}
 
 static void free_copy(copier *with, const hf__link *link, char *copy, size_t bytes)
 {
@@ -74,6 +63,42 @@ static hf_status copy_new(copier *with, const hf__link *link, hf__block target, 
     }
     hf__pointer_set(link->place, copy);
     return HF_OK;
+}
+
+/* On the heap the placeholder is one more block of the graph, which is released with the copy. */
+static hf_status put_holder(copier *with, const hf__link *link)
+{
+    char *holder = with->options.placeholder;
+    bool fits = link->type->shape != HF_SHAPE_STRING && link->count == 1 && link->type->item->members == with->type->members, is_new = false;
+    size_t bytes = 0;
+    hf__pointer_set(link->place, NULL);
+    if (!fits || holder == NULL)
+        return HF_OK;
+    if (with->options.store.arena != NULL) {
+        hf__pointer_set(link->place, holder);
+        return HF_OK;
+    }
+    if (!hf__object_bytes(link->type->item, holder, &bytes))
+        return hf__fail(with->reterr, HF_OUT_OF_RANGE, "a counter is larger than memory");
+    hf__seen *seen = hf__memo_add(&with->memo, holder, &is_new);
+    if (seen == NULL)
+        return no_memory(with);
+    if (is_new)
+        return copy_new(with, link, (hf__block){ link->type->item, holder, 1 }, bytes, seen);
+    hf__pointer_set(link->place, seen->value);
+    return HF_OK;
+}
+
+static hf_status copy_again(copier *with, const hf__link *link, const hf__seen *seen)
+{
+    switch (with->options.repeat) {
+    case HF_REPEAT_LINK: hf__pointer_set(link->place, seen->value); return HF_OK;
+    case HF_REPEAT_NULL: hf__pointer_set(link->place, NULL); return HF_OK;
+    case HF_REPEAT_HOLDER: return put_holder(with, link);
+    case HF_REPEAT_REFUSE: break;
+    }
+    return hf__fail(with->reterr, HF_CYCLE, "object %llu is met again, and the options refuse that",
+                    (unsigned long long)with->objects);
 }
 
 static hf_status copy_target(copier *with, const hf__link *link)
@@ -223,7 +248,11 @@ static hf_status copy_all(copier *with, const hf_type *type, const char *object,
     with->objects = 1;
     hf__stack_push(&with->stack, type, (char *)object, copy, 1); /* the first has room */
     hf_status status = HF_OK;
-    while (status == HF_OK && with->stack.used > 0) {
+    for (size_t done = 0; with->is_graph && status == HF_OK && done < with->stack.used;) {
+        hf__waiting one = with->stack.items[done++]; /* breadth first, as generated code: what is met again is the same */
+        status = fill(with, &one);
+    }
+    while (!with->is_graph && status == HF_OK && with->stack.used > 0) {
         hf__waiting one = with->stack.items[--with->stack.used];
         status = fill(with, &one);
     }
@@ -262,7 +291,7 @@ static void undo(copier *with, const hf_type *type, char *copy, size_t bytes, hf
 hf_status hf_struct_copy(const hf_type *type, const void *object, const hf_copy_options *options, void **ret_copy,
                          hf_error *reterr)
 {
-    copier with = { .reterr = reterr, .is_graph = (type->flags & HF_TYPE_GRAPH) != 0 };
+    copier with = { .reterr = reterr, .type = type, .is_graph = (type->flags & HF_TYPE_GRAPH) != 0 };
     if (options != NULL)
         with.options = *options;
     size_t bytes = 0;

@@ -160,7 +160,7 @@ static unsigned met_again(const node *top)
 
 /* In sample_graph a, b, c, the group and the label are met again: kids[0], kids[1], b->right or a->right,
  * c->left, c->group or a->group, leader, one of two labels. */
-enum { REPEATS_OF_OBJECTS = 6 };
+enum { REPEATS_OF_OBJECTS = 6, REPEATS_OF_NODES = 5 };
 
 static void test_output__repeats_are_linked(void **state)
 {
@@ -195,24 +195,73 @@ static void test_output__repeats_become_null(void **state)
     assert_int_equal(node_destroy(a, NULL), HF_OK);
 }
 
+/* How many pointers of a copy lead to its placeholder; it is walked once and met again then. */
+static unsigned held_by(const node *copy, const node *holder)
+{
+    unsigned held = 0;
+    hf_struct_walk walk;
+    node_walk(&walk, copy, NULL);
+    while (hf_struct_walk_next(&walk))
+        held += walk.event == HF_AGAIN || (walk.event == HF_ENTER && walk.place.at == (const char *)holder);
+    assert_int_equal(hf_struct_walk_finish(&walk), HF_WALK_DONE);
+    return held;
+}
+
 static void test_output__repeats_become_the_placeholder(void **state)
 {
     (void)state;
     node *a = sample_graph(), *copy = NULL, holder = { .value = 99 };
     hf_arena *arena = NULL;
-    unsigned held = 0;
     assert_int_equal(hf_arena_create(NULL, &arena, NULL), HF_OK);
     assert_int_equal(node_copy(a, &(hf_copy_options){ .store.arena = arena, .repeat = HF_REPEAT_HOLDER, .placeholder = &holder }, &copy, NULL), HF_OK);
     assert_ptr_equal(copy->kids[0], &holder);
-    hf_struct_walk walk;
-    node_walk(&walk, copy, NULL);
-    while (hf_struct_walk_next(&walk)) /* the placeholder is walked once and met again then */
-        held += (walk.event == HF_ENTER && walk.place.at == (const char *)&holder) ||
-                (walk.event == HF_AGAIN && hf_type_member(&node_hf_type, "label") != walk.place.member);
-    assert_int_equal(hf_struct_walk_finish(&walk), HF_WALK_DONE);
-    assert_int_equal(held, REPEATS_OF_OBJECTS);
+    assert_int_equal(held_by(copy, &holder), REPEATS_OF_NODES);
+    assert_null(copy->left->label); /* a text is no node, and neither is a group */
+    HF_EXPECT(copy->group != NULL && copy->group->leader == &holder && copy->right->group == NULL);
     assert_int_equal(holder.value, 99);
     hf_arena_destroy(arena);
+    assert_int_equal(node_destroy(a, NULL), HF_OK);
+}
+
+/* Releasing a graph takes memory: when there is none nothing was released, and it is called again. */
+static void destroy_despite(node *object, const hf_allocator *nth)
+{
+    test_allocator *refusing = (test_allocator *)(void *)(uintptr_t)nth;
+    uint64_t fail_at = refusing->fail_at;
+    if (node_destroy(object, nth) == HF_OK)
+        return;
+    refusing->fail_at = 0;
+    HF_EXPECT(node_destroy(object, nth) == HF_OK);
+    refusing->fail_at = fail_at;
+}
+
+/* Releasing a copy on the heap frees what its pointers lead to: so the placeholder is copied. */
+static void test_output__the_placeholder_is_copied_to_the_heap(void **state)
+{
+    (void)state;
+    char label[] = "held";
+    node *a = sample_graph(), *copy = NULL, holder = { .value = 99, .label = label };
+    holder.left = holder.parent = &holder;
+    const hf_copy_options how = { .repeat = HF_REPEAT_HOLDER, .placeholder = &holder };
+    assert_int_equal(node_copy(a, &how, &copy, NULL), HF_OK);
+    node *held = copy->kids[0];
+    HF_EXPECT(held != &holder && held->value == 99 && held->left == held && held->parent == held && held->label != label);
+    assert_string_equal(held->label, "held");
+    assert_int_equal(held_by(copy, held), REPEATS_OF_NODES + 1);
+    assert_int_equal(node_destroy(copy, NULL), HF_OK);
+    HF_OOM_LOOP(nth) {
+        hf_copy_options refused = how;
+        refused.store.allocator = nth;
+        copy = NULL;
+        hf_status status = node_copy(a, &refused, &copy, NULL);
+        HF_EXPECT(status == HF_OK || status == HF_NO_MEMORY);
+        HF_EXPECT(status != HF_OK || copy->kids[0]->value == 99);
+        destroy_despite(copy, nth);
+    }
+    HF_EXPECT(holder.left == &holder && holder.label == label);
+    assert_int_equal(node_copy(a, &(hf_copy_options){ .repeat = HF_REPEAT_HOLDER }, &copy, NULL), HF_OK);
+    assert_null(copy->kids[0]); /* there is none */
+    assert_int_equal(node_destroy(copy, NULL), HF_OK);
     assert_int_equal(node_destroy(a, NULL), HF_OK);
 }
 
@@ -395,6 +444,7 @@ int main(void)
         cmocka_unit_test(test_output__repeats_are_linked),
         cmocka_unit_test(test_output__repeats_become_null),
         cmocka_unit_test(test_output__repeats_become_the_placeholder),
+        cmocka_unit_test(test_output__the_placeholder_is_copied_to_the_heap),
         cmocka_unit_test(test_output__repeats_are_refused),
         cmocka_unit_test(test_output__flexible_arrays_end_the_block),
         cmocka_unit_test(test_output__a_million_long_and_deep),
