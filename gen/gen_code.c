@@ -53,8 +53,6 @@ static const char *why_tables(gen_unit *unit, const gen_plan *plan)
 /* Why reading and writing are left to the tables. */
 static const char *why_json_by_tables(gen_unit *unit, const gen_plan *plan)
 {
-    if (plan->in_cycle)
-        return gen_print(unit, "'%s' leads back to it", plan->cycle_member->name);
     if (plan->keys == NULL)
         return "it has no members in JSON";
     if (plan->slot_count > 64)
@@ -167,8 +165,12 @@ static void emit_forward(const gen_plan *plan, FILE *to)
         fprintf(to, "static void %s_hf_begin(void *object);\n", plan->name);
     if (plan->reads)
         fprintf(to, "static const char *%s_hf_read(hf__in *in, const char *at, void *object);\n", plan->name);
+    if (plan->reads && plan->in_cycle)
+        fprintf(to, "static const char *%s_hf_read_step(hf__in *in, const char *at);\n", plan->name);
     if (plan->writes)
         fprintf(to, "static char *%s_hf_write(hf__out *out, char *at, const void *object);\n", plan->name);
+    if (plan->writes && plan->in_cycle)
+        fprintf(to, "static char *%s_hf_write_step(hf__out *out, char *at);\n", plan->name);
     if (plan->copies && plan->has_links)
         fprintf(to, "static void %s_hf_cut(%s *to);\nstatic bool %s_hf_copy(hf__copier *with, const void *object, void *copy);\n"
                     "static void %s_hf_measure(hf__measurer *with, const void *object);\n", plan->name, plan->spelling, plan->name, plan->name);

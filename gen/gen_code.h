@@ -1,8 +1,8 @@
 /* gen_code.h - specialised code beside the tables: straight C for each record.
  *
  * What is rarely used is left to the tables, member by member, or for a whole record; --explain tells
- * which and why. Reading and writing call each other along the types, which do not lead in circles
- * there; copying and measuring put what a pointer leads to on a list. */
+ * which and why. Reading and writing call each other along the types; inside a circle of types they enter
+ * each other by a list of frames instead. Copying and measuring put what a pointer leads to on a list. */
 #ifndef HOLDFAST_GEN_CODE_H
 #define HOLDFAST_GEN_CODE_H
 
@@ -30,6 +30,15 @@ bool gen_can_look(const gen_unit *unit, const gen_plan *plan);
 static inline bool gen_has_code(const gen_plan *plan)
 {
     return plan->begins || plan->reads || plan->writes || plan->copies || plan->looks;
+}
+
+/* Whether a value, or what a pointer or vector leads to, is a record of the same circle of types: its reader and
+ * writer are not called but entered, so that nothing recurses. */
+static inline bool gen_leads_back(const gen_plan *plan, const gen_item *item)
+{
+    if (item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR)
+        item = item->item;
+    return plan->in_cycle && item->shape == SHAPE_RECORD && item->plan->component == plan->component;
 }
 
 /* Whether a record held in place, or anything in it, begins with more than zeroes. */

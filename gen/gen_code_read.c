@@ -1,7 +1,8 @@
 /* gen_code_read.c - readers of JSON text, member after member in the order of the record.
  *
  * Each member goes to where the next one is expected; any other key goes through a switch by length,
- * and on from there. */
+ * and on from there. A record that leads back to itself is read by a step that can be left at each member of
+ * its own circle and goes on behind it. */
 #include "gen_code.h"
 
 #include <string.h>
@@ -49,7 +50,7 @@ static bool is_plain_bound(const gen_literal *literal)
                                                                                             magnitude < (uint64_t)1 << 53)));
 }
 
-static bool is_straight(const gen_member *member)
+static bool is_straight(const gen_plan *plan, const gen_member *member)
 {
     const gen_annotation *says = member->says;
     const gen_item *item = &member->item;
@@ -69,7 +70,7 @@ static bool is_straight(const gen_member *member)
     case SHAPE_VECTOR:
         return (item->ownership == GEN_OWN || item->ownership == GEN_SHARED) && is_simple(item->item) &&
                item->item->shape != SHAPE_CHARACTER && item->item->shape != SHAPE_ENUM && !member->counter->is_bits;
-    case SHAPE_ARRAY: return is_simple(item->item) && item->item->shape != SHAPE_CHARACTER;
+    case SHAPE_ARRAY: return is_simple(item->item) && item->item->shape != SHAPE_CHARACTER && !gen_leads_back(plan, item->item);
     default: return false;
     }
 }
@@ -163,6 +164,38 @@ static const char *count_check(const gen_annotation *says, gen_unit *unit)
                      says->len_max == SIZE_MAX ? "SIZE_MAX" : gen_print(unit, "%zuu", says->len_max));
 }
 
+/* The same in steps: of records that are entered one by one. */
+static void emit_vector_step(reader *with, const gen_key *key)
+{
+    const gen_item *item = key->member->item.item;
+    const char *place = gen_spelled_place(with->unit, key), *counter = gen_beside(with->unit, key, key->member->counter);
+    fprintf(with->to,
+            "\n/* The items of %s.%s%s, counted by %s: each is entered. */\n"
+            "static const char *%s(hf__in *in, const char *at)\n{\n"
+            "    hf__in_frame *hf_frame = hf__in_top(in);\n    %s *self = hf_frame->object;\n    bool more = false;\n\n"
+            "    if (hf_frame->next == 0) {\n"
+            "        if (*at == 'n')\n            return hf__in_null(at);\n"
+            "        hf_frame->items.type = %s;\n        hf_frame->next = 1;\n        more = hf__in_open_items(in, &at);\n"
+            "    } else {\n"
+            "        at = hf__in_close(in, at);\n        if (at == NULL)\n            return NULL;\n        more = hf__in_item_comma(in, &at);\n    }\n"
+            "    if (more) {\n"
+            "        __typeof__(%s) item = hf__in_item(in, &hf_frame->items, sizeof *item);\n"
+            "        if (item == NULL)\n            return NULL;\n",
+            with->plan->name, key->prefix, key->member->name, key->member->counter->name, items_function(with, key), with->plan->spelling,
+            item_type(with, item, gen_print(with->unit, "*%s", place)), place);
+    emit_item_begin(with, item, "*item", "        ");
+    fprintf(with->to,
+            "        return hf__in_enter(in, at, %s_hf_read_step, item);\n    }\n"
+            "    hf__items items = hf_frame->items;\n"
+            "    if (at == NULL%s)\n        return NULL;\n"
+            "    %s = (__typeof__(%s))items.count;\n"
+            "    if ((size_t)%s != items.count) /* more than it can count */\n"
+            "        return NULL;\n"
+            "    hf_frame->items.type = NULL;\n"
+            "    return hf__in_put_items(in, &items, &%s) ? at : NULL;\n}\n",
+            item->plan->name, count_check(key->member->says, with->unit), counter, counter, counter, place);
+}
+
 static void emit_vector(reader *with, const gen_key *key)
 {
     const gen_item *item = key->member->item.item;
@@ -239,6 +272,32 @@ static void emit_value(reader *with, const gen_key *key, const char *place, cons
     fprintf(with->to, "%sif (at == NULL%s)\n%s    return NULL;\n", indent, check, indent);
 }
 
+/* A value of the record's own circle: the step returns, and goes on at a label of its own. */
+static void emit_entered(reader *with, const gen_key *key, const char *place, const char *indent)
+{
+    const gen_item *item = &key->member->item;
+    const char *step = NULL, *object = "self";
+    if (item->shape == SHAPE_VECTOR) {
+        step = items_function(with, key);
+    } else if (item->shape == SHAPE_RECORD) {
+        step = gen_print(with->unit, "%s_hf_read_step", item->plan->name);
+        object = gen_print(with->unit, "&%s", place);
+    } else {
+        item = item->item;
+        step = gen_print(with->unit, "%s_hf_read_step", item->plan->name);
+        object = "made";
+        fprintf(with->to,
+                "%s%s *made = hf__in_take(in, sizeof *made, _Alignof(__typeof__(*made)));\n"
+                "%sif (made == NULL)\n%s    return NULL;\n%s%s_hf_begin(made);\n%s%s = made;\n",
+                indent, item->plan->spelling, indent, indent, indent, item->plan->name, indent, place);
+    }
+    fprintf(with->to, "%shf__in_leave_word(in, seen, %zu);\n%sreturn hf__in_enter(in, at, %s, %s);\n", indent, key->slot + 1, indent, step, object);
+    fprintf(with->to, "back_%zu:\n", key->slot);
+    if (key->member->item.shape != SHAPE_VECTOR)
+        fprintf(with->to, "%sat = hf__in_close(in, at);\n", indent);
+    fprintf(with->to, "%sif (at == NULL)\n%s    return NULL;\n", indent, indent);
+}
+
 static void emit_member(reader *with, const gen_key *key)
 {
     const gen_member *member = key->member;
@@ -249,7 +308,7 @@ static void emit_member(reader *with, const gen_key *key)
         return;
     }
     fprintf(with->to, "    if ((seen & 0x%llxu) != 0)\n        return NULL;\n    seen |= 0x%llxu;\n", 1ull << key->slot, 1ull << key->slot);
-    if (!is_straight(member)) {
+    if (!is_straight(with->plan, member)) {
         fprintf(with->to, "    at = hf__in_member(in, at, &%s_hf_type, %zu, %s);\n    if (at == NULL)\n        return NULL;\n", key->record->name,
                 member->index, gen_record_of(with->unit, key));
         return;
@@ -257,12 +316,13 @@ static void emit_member(reader *with, const gen_key *key)
     if (member->presence != NULL)
         fprintf(with->to, "    %s = *at != 'n';\n", gen_beside(with->unit, key, member->presence));
     bool knows_null = shape == SHAPE_STRING || shape == SHAPE_VECTOR;
+    void (*emit)(reader *, const gen_key *, const char *, const char *) = gen_leads_back(with->plan, &member->item) ? emit_entered : emit_value;
     if (knows_null || (!member->says->optional && shape != SHAPE_POINTER)) {
-        emit_value(with, key, place, "    ");
+        emit(with, key, place, "    ");
         return;
     }
     fputs("    if (*at == 'n') {\n        at = hf__in_null(at);\n        if (at == NULL)\n            return NULL;\n    } else {\n", with->to);
-    emit_value(with, key, place, "        ");
+    emit(with, key, place, "        ");
     fputs("    }\n", with->to);
 }
 
@@ -312,22 +372,43 @@ static void emit_end(reader *with)
     fputs("    return at;\n}\n", with->to);
 }
 
+static bool is_entered(const gen_plan *plan, const gen_key *key)
+{
+    return !key->is_written_only && is_straight(plan, key->member) && gen_leads_back(plan, &key->member->item);
+}
+
+/* The reader, and the beginning of its step. */
+static void emit_step_begin(reader *with)
+{
+    const gen_plan *plan = with->plan;
+    fprintf(with->to, "\nstatic const char *%s_hf_read(hf__in *in, const char *at, void *object)\n{\n"
+            "    return hf__in_run(in, at, %s_hf_read_step, object);\n}\n"
+            "\nstatic const char *%s_hf_read_step(hf__in *in, const char *at)\n{\n    %s *self = hf__in_top(in)->object;\n"
+            "    uint64_t seen = hf__in_top(in)->seen; /* a bit for each key */\n\n",
+            plan->name, plan->name, plan->name, plan->spelling);
+    for (const gen_key *key = next_slot(plan->keys); key != NULL; key = next_slot(key->next))
+        if (is_entered(plan, key))
+            fprintf(with->to, "    if (hf__in_top(in)->next == %zu)\n        goto back_%zu;\n", key->slot + 1, key->slot);
+}
+
 void gen_emit_read(gen_unit *unit, const gen_plan *plan, FILE *stream)
 {
     reader with = { unit, plan, stream };
     for (const gen_key *key = next_slot(plan->keys); key != NULL; key = next_slot(key->next)) {
-        if (key->is_written_only || !is_straight(key->member))
+        if (key->is_written_only || !is_straight(plan, key->member))
             continue;
         if (key->member->item.shape == SHAPE_VECTOR)
-            emit_vector(&with, key);
+            (gen_leads_back(plan, &key->member->item) ? emit_vector_step : emit_vector)(&with, key);
         if (key->member->item.shape == SHAPE_ARRAY)
             emit_array(&with, key);
     }
     gen_emit_code_keys(unit, plan, stream);
-    fprintf(stream, "\nstatic const char *%s_hf_read(hf__in *in, const char *at, void *object)\n{\n    %s *self = object;\n"
-            "    uint64_t seen = 0; /* a bit for each key */\n\n"
-            "    at = hf__in_open(in, at);\n    if (at == NULL)\n        return NULL;\n",
-            plan->name, plan->spelling);
+    if (plan->in_cycle)
+        emit_step_begin(&with);
+    else
+        fprintf(stream, "\nstatic const char *%s_hf_read(hf__in *in, const char *at, void *object)\n{\n    %s *self = object;\n"
+                "    uint64_t seen = 0; /* a bit for each key */\n\n", plan->name, plan->spelling);
+    fputs("    at = hf__in_open(in, at);\n    if (at == NULL)\n        return NULL;\n", stream);
     const gen_key *key = next_slot(plan->keys);
     for (emit_expected(&with, key, "HF__IN_FIRST"); key != NULL; key = next_slot(key->next)) {
         const gen_key *next = next_slot(key->next);

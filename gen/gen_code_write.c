@@ -28,7 +28,7 @@ static bool is_simple(const gen_item *item)
     return item->shape == SHAPE_BOOL || is_whole(item) || item->shape == SHAPE_FLOAT || item->shape == SHAPE_STRING;
 }
 
-static bool is_straight(const gen_member *member)
+static bool is_straight(const gen_plan *plan, const gen_member *member)
 {
     const gen_item *item = &member->item;
     if (member->says->form != GEN_AS_IS || member->says->raw)
@@ -37,7 +37,7 @@ static bool is_straight(const gen_member *member)
     case SHAPE_CHARS: return true;
     case SHAPE_POINTER: return is_simple(item->item) && item->item->shape != SHAPE_STRING;
     case SHAPE_VECTOR: return is_simple(item->item) && item->item->shape != SHAPE_CHARACTER && !member->counter->is_bits;
-    case SHAPE_ARRAY: return is_simple(item->item) && item->item->shape != SHAPE_CHARACTER;
+    case SHAPE_ARRAY: return is_simple(item->item) && item->item->shape != SHAPE_CHARACTER && !gen_leads_back(plan, item->item);
     default: return is_simple(item);
     }
 }
@@ -135,12 +135,47 @@ static const char *shown_when(writer *with, const gen_key *key)
     return NULL;
 }
 
+/* A value of the record's own circle: the step returns, and goes on at a label of its own; vectors item by item. */
+static void emit_entered(writer *with, const gen_key *key, const char *spelled, const char *indent)
+{
+    const gen_item *item = &key->member->item;
+    const char *place = gen_spelled_place(with->unit, key), *inner = gen_print(with->unit, "%s    ", indent);
+    const gen_plan *plan = item->shape == SHAPE_RECORD ? item->plan : item->item->plan;
+    if (item->shape == SHAPE_VECTOR) {
+        emit_literal(with, gen_print(with->unit, "%s[", spelled), false, indent);
+        fprintf(with->to, "%shf__out_top(out)->index = 0;\nback_%zu:\n%sif (%s != NULL && hf__out_top(out)->index < HF__COUNT(%s)) {\n", indent, key->slot,
+                indent, place, gen_beside(with->unit, key, key->member->counter));
+        with->room = 0;
+        need_room(with, 1, inner);
+        fprintf(with->to, "%sif (hf__out_top(out)->index > 0)\n%s    *at++ = ',';\n%shf__out_top(out)->next = %zu;\n"
+                "%sreturn hf__out_enter(out, at, %s_hf_write_step, &%s[hf__out_top(out)->index++]);\n%s}\n",
+                inner, inner, inner, key->slot + 1, inner, plan->name, place, indent);
+        with->room = 0;
+        emit_literal(with, "]", false, indent);
+        return;
+    }
+    emit_literal(with, spelled, true, indent);
+    if (item->shape == SHAPE_POINTER)
+        fprintf(with->to, "%sif (%s == NULL) {\n%sat = HF__OUT(at, \"null\");\n%s} else {\n", indent, place, inner, indent);
+    else
+        inner = indent;
+    fprintf(with->to, "%shf__out_top(out)->next = %zu;\n%sreturn hf__out_enter(out, at, %s_hf_write_step, %s%s);\n", inner, key->slot + 1, inner,
+            plan->name, item->shape == SHAPE_POINTER ? "" : "&", place);
+    if (item->shape == SHAPE_POINTER)
+        fprintf(with->to, "%s}\n", indent);
+    fprintf(with->to, "back_%zu:\n", key->slot);
+    with->room = 0;
+    emit_literal(with, "", true, indent); /* asks for room: a statement behind the label */
+}
+
 static void emit_value(writer *with, const gen_key *key, const char *spelled, const char *indent)
 {
     const gen_member *member = key->member;
     const gen_item *item = &member->item;
     const char *place = gen_spelled_place(with->unit, key), *inner = gen_print(with->unit, "%s    ", indent);
-    if (!is_straight(member)) {
+    if (is_straight(with->plan, member) && gen_leads_back(with->plan, item)) {
+        emit_entered(with, key, spelled, indent);
+    } else if (!is_straight(with->plan, member)) {
         emit_literal(with, spelled, false, indent);
         fprintf(with->to, "%sat = hf__out_member(out, at, &%s_hf_type, %zu, %s);\n%sif (at == NULL)\n%s    return NULL;\n", indent,
                 key->record->name, member->index, gen_record_of(with->unit, key), indent, indent);
@@ -197,11 +232,27 @@ static void emit_member(writer *with, const gen_key *key)
     }
 }
 
+/* The writer, and the beginning of its step. */
+static void emit_step_begin(writer *with)
+{
+    const gen_plan *plan = with->plan;
+    fprintf(with->to, "\nstatic char *%s_hf_write(hf__out *out, char *at, const void *object)\n{\n"
+            "    return hf__out_run(out, at, %s_hf_write_step, object);\n}\n"
+            "\nstatic char *%s_hf_write_step(hf__out *out, char *at)\n{\n    const %s *self = hf__out_top(out)->object;\n\n",
+            plan->name, plan->name, plan->name, plan->spelling);
+    for (const gen_key *key = plan->keys; key != NULL; key = key->next)
+        if (!key->is_alias && is_straight(plan, key->member) && gen_leads_back(plan, &key->member->item))
+            fprintf(with->to, "    if (hf__out_top(out)->next == %zu)\n        goto back_%zu;\n", key->slot + 1, key->slot);
+}
+
 void gen_emit_write(gen_unit *unit, const gen_plan *plan, FILE *stream)
 {
     writer with = { unit, plan, stream, true, "{", 0 };
-    fprintf(stream, "\nstatic char *%s_hf_write(hf__out *out, char *at, const void *object)\n{\n    const %s *self = object;\n\n", plan->name,
-            plan->spelling);
+    if (plan->in_cycle)
+        emit_step_begin(&with);
+    else
+        fprintf(stream, "\nstatic char *%s_hf_write(hf__out *out, char *at, const void *object)\n{\n    const %s *self = object;\n\n", plan->name,
+                plan->spelling);
     for (const gen_key *key = plan->keys; key != NULL; key = key->next)
         if (!key->is_alias)
             emit_member(&with, key);

@@ -44,15 +44,21 @@ struct hf_code {
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
+typedef struct hf__in_frame hf__in_frame;
+
 /* Invariant: the last byte before `end` is '}', so that what stops at it needs no other bound; every
  * place that a step gives is before `end`. */
 struct hf__in {
-    const char  *end;
-    hf_store     store;
-    uint32_t     depth_left; /* containers that may still be opened */
-    bool         is_wide;    /* the processor passes over much at a time */
-    char        *room;       /* for texts with escapes */
-    size_t       room_bytes;
+    const char   *end;
+    hf_store      store;
+    uint32_t      depth_left;  /* containers that may still be opened */
+    bool          is_wide;     /* the processor passes over much at a time */
+    bool          is_entering; /* a step has asked for another one before it goes on */
+    char         *room;        /* for texts with escapes */
+    size_t        room_bytes;
+    hf__in_frame *frames;      /* of records that lead back to themselves, the innermost last */
+    hf__in_frame *first_frames; /* where they begin; `frames` is another block when there are many */
+    size_t        frame_count, frame_room;
 };
 
 /* A key that the reader of an object wants. */
@@ -228,13 +234,59 @@ HF_API bool hf__in_put_items(hf__in *in, hf__items *items, void *place);
 /* Takes back items that are not complete; NULL, for returning it. */
 HF_API const char *hf__in_drop_items(hf__in *in, hf__items *items);
 
+/* Records that lead back to themselves do not call their readers, which would go as deep as the text: a step
+ * is run by the library until it wants a record of its own circle, leaves word where it will go on, enters the
+ * other one, and returns. */
+typedef const char *hf__in_step(hf__in *in, const char *at);
+
+struct hf__in_frame {
+    hf__in_step *step;
+    void        *object;
+    uint64_t     seen; /* keys of a record */
+    unsigned     next; /* where it goes on; 0: at its beginning */
+    hf__items    items; /* of a vector that is being read; type NULL: of none */
+};
+
+/* Runs a step and all that it enters. As a reader: at the '{', ends at the '}'. */
+HF_API const char *hf__in_run(hf__in *in, const char *at, hf__in_step *step, void *object);
+/* For returning it: runs this one before the step that asks goes on. */
+HF_API const char *hf__in_enter(hf__in *in, const char *at, hf__in_step *step, void *object);
+
+/* The frame of the step that runs, until it enters another or calls a reader. */
+static inline hf__in_frame *hf__in_top(const hf__in *in) { return &in->frames[in->frame_count - 1]; }
+
+static inline void hf__in_leave_word(const hf__in *in, uint64_t seen, unsigned next)
+{
+    hf__in_frame *frame = hf__in_top(in);
+    frame->seen = seen;
+    frame->next = next;
+}
+
 /* ---- writing ----------------------------------------------------------------------------- */
+
+typedef struct hf__out_frame hf__out_frame;
 
 struct hf__out {
     char                    *end;    /* of the room there is */
     hf_buffer               *buffer;
     const hf_encode_options *options;
+    bool                     is_entering;
+    hf__out_frame           *frames, *first_frames; /* as for reading */
+    size_t                   frame_count, frame_room;
 };
+
+typedef char *hf__out_step(hf__out *out, char *at);
+
+struct hf__out_frame {
+    hf__out_step *step;
+    const void   *object;
+    size_t        index; /* of the next item of a vector */
+    unsigned      next;  /* where it goes on; 0: at its beginning */
+};
+
+HF_API char *hf__out_run(hf__out *out, char *at, hf__out_step *step, const void *object);
+HF_API char *hf__out_enter(hf__out *out, char *at, hf__out_step *step, const void *object);
+static inline hf__out_frame *hf__out_top(const hf__out *out) { return &out->frames[out->frame_count - 1]; }
 
 HF_API char *hf__out_grow(hf__out *out, char *at, size_t bytes);
 

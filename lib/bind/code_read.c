@@ -234,6 +234,53 @@ const char *hf__in_drop_items(hf__in *in, hf__items *items)
     return NULL;
 }
 
+/* ---- records that lead back to themselves ------------------------------------------------ */
+
+enum { FRAMES_FIRST = 16 };
+
+static bool grow_frames(hf__in *in)
+{
+    const hf_allocator *allocator = hf__work_allocator(in->store.allocator);
+    bool is_first = in->frames == in->first_frames;
+    size_t size = in->frame_room * sizeof(hf__in_frame), bytes;
+    if (!hf__size_multiply(size, 2, &bytes))
+        return false;
+    hf__in_frame *grown = allocator->resize(allocator->context, is_first ? NULL : in->frames, is_first ? 0 : size, bytes, _Alignof(hf__in_frame));
+    if (grown == NULL)
+        return false;
+    if (is_first)
+        memcpy(grown, in->frames, size);
+    in->frames = grown;
+    in->frame_room *= 2;
+    return true;
+}
+
+const char *hf__in_enter(hf__in *in, const char *at, hf__in_step *step, void *object)
+{
+    if (HF_UNLIKELY(in->frame_count == in->frame_room) && !grow_frames(in))
+        return NULL;
+    in->frames[in->frame_count++] = (hf__in_frame){ .step = step, .object = object };
+    in->is_entering = true;
+    return at;
+}
+
+const char *hf__in_run(hf__in *in, const char *at, hf__in_step *step, void *object)
+{
+    size_t base = in->frame_count;
+    at = hf__in_enter(in, at, step, object);
+    while (at != NULL && in->frame_count > base) {
+        in->is_entering = false;
+        at = hf__in_top(in)->step(in, at);
+        if (at != NULL && !in->is_entering)
+            in->frame_count--;
+    }
+    for (; in->frame_count > base; in->frame_count--)
+        if (hf__in_top(in)->items.type != NULL)
+            hf__in_drop_items(in, &hf__in_top(in)->items);
+    in->is_entering = false; /* whoever has called a reader goes on */
+    return at;
+}
+
 /* ---- the whole --------------------------------------------------------------------------- */
 
 bool hf__in_read(const hf_code *code, hf_text json, uint32_t depth_max, const hf_store *store, void *object)
@@ -243,9 +290,13 @@ bool hf__in_read(const hf_code *code, hf_text json, uint32_t depth_max, const hf
         end--;
     if (end == at || end[-1] != '}')
         return false;
-    hf__in in = { .end = end, .store = *store, .depth_left = depth_max, .is_wide = hf__cpu_level() == HF__CPU_AVX512 };
+    hf__in_frame first[FRAMES_FIRST];
+    hf__in in = { .end = end, .store = *store, .depth_left = depth_max, .is_wide = hf__cpu_level() == HF__CPU_AVX512,
+                  .frames = first, .first_frames = first, .frame_room = FRAMES_FIRST };
     at = code->read(&in, at, object);
     if (in.room != NULL)
         hf__allocator_free(hf__work_allocator(store->allocator), in.room, in.room_bytes, 1);
+    if (in.frames != first)
+        hf__allocator_free(hf__work_allocator(store->allocator), in.frames, in.frame_room * sizeof *in.frames, _Alignof(hf__in_frame));
     return at != NULL && at + 1 == end;
 }

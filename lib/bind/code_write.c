@@ -3,6 +3,8 @@
  * Each answers NULL for what JSON cannot say and without memory; see bind_code.h. */
 #include "bind/code_write.h"
 
+#include "bind/struct_store.h"
+
 #include "base/checked.h"
 #include "base/escape.h"
 #include "base/number_digits.h"
@@ -193,15 +195,66 @@ char *hf__out_chars(hf__out *out, char *at, const char *text, size_t size)
     return out_text(out, at, text, strnlen(text, size));
 }
 
+/* ---- records that lead back to themselves ------------------------------------------------ */
+
+/* What is deeper is left to the tables, whose limit is 2^24 containers: there may be two in a frame, and some
+ * more below the last one. */
+enum { FRAMES_FIRST = 16, FRAMES_MAX = 1 << 22 };
+
+static bool grow_frames(hf__out *out)
+{
+    const hf_allocator *allocator = hf__work_allocator(out->options != NULL ? out->options->allocator : NULL);
+    bool is_first = out->frames == out->first_frames;
+    size_t size = out->frame_room * sizeof(hf__out_frame);
+    if (out->frame_room >= FRAMES_MAX)
+        return false;
+    hf__out_frame *grown = allocator->resize(allocator->context, is_first ? NULL : out->frames, is_first ? 0 : size, 2 * size, _Alignof(hf__out_frame));
+    if (grown == NULL)
+        return false;
+    if (is_first)
+        memcpy(grown, out->frames, size);
+    out->frames = grown;
+    out->frame_room *= 2;
+    return true;
+}
+
+char *hf__out_enter(hf__out *out, char *at, hf__out_step *step, const void *object)
+{
+    if (HF_UNLIKELY(out->frame_count == out->frame_room) && !grow_frames(out))
+        return NULL;
+    out->frames[out->frame_count++] = (hf__out_frame){ .step = step, .object = object };
+    out->is_entering = true;
+    return at;
+}
+
+char *hf__out_run(hf__out *out, char *at, hf__out_step *step, const void *object)
+{
+    size_t base = out->frame_count;
+    at = hf__out_enter(out, at, step, object);
+    while (at != NULL && out->frame_count > base) {
+        out->is_entering = false;
+        at = hf__out_top(out)->step(out, at);
+        if (!out->is_entering)
+            out->frame_count--;
+    }
+    out->frame_count = base;
+    out->is_entering = false; /* whoever has called a writer goes on */
+    return at;
+}
+
 /* ---- the whole --------------------------------------------------------------------------- */
 
 bool hf__out_write(const hf_code *code, const void *object, const hf_encode_options *options, hf_buffer *buffer)
 {
     size_t length = buffer->length;
-    hf__out out = { .buffer = buffer, .options = options };
+    hf__out_frame first[FRAMES_FIRST];
+    hf__out out = { .buffer = buffer, .options = options, .frames = first, .first_frames = first, .frame_room = FRAMES_FIRST };
     char *at = hf__out_grow(&out, NULL, 1);
     if (at != NULL)
         at = code->write(&out, at, object);
     buffer->length = at != NULL ? (size_t)(at - buffer->bytes) : length;
+    if (out.frames != first)
+        hf__allocator_free(hf__work_allocator(options != NULL ? options->allocator : NULL), out.frames, out.frame_room * sizeof *out.frames,
+                           _Alignof(hf__out_frame));
     return at != NULL;
 }
