@@ -2,8 +2,9 @@
 # program, under the afl preset one for afl-fuzz; in every other build it is run over its corpus
 # (fuzz/corpus/NAME/) by ctest.
 #
-# A first comment line `/* fuzz libraries: jansson */` names system libraries it compares with;
-# without them the fuzzer is left out.
+# Comment lines at its beginning say what it needs: `/* fuzz libraries: jansson */` names system
+# libraries, without which the fuzzer is left out; `/* fuzz parts: holdfast_gen */` names what of the
+# tree it takes beside the library, so that one fuzzer is built without all the rest.
 
 # Structs of every shape with their generated code, for fuzz_decode and the generator's tests.
 add_subdirectory(tests/gen/model)
@@ -37,10 +38,15 @@ foreach(source ${fuzz_sources})
     continue()
   endif()
 
+  set(parts)
+  file(STRINGS ${source} wish REGEX "/\\* fuzz parts: .*\\*/" LIMIT_COUNT 1)
+  if(wish MATCHES "fuzz parts: ([a-z0-9 _]+) \\*/")
+    string(REGEX REPLACE "([a-z0-9_]+) *" "$<TARGET_NAME_IF_EXISTS:\\1>;" parts "${CMAKE_MATCH_1}")
+  endif()
+
   add_executable(${program} ${source})
   target_include_directories(${program} PRIVATE lib)
-  target_link_libraries(${program} PRIVATE holdfast ${peers} holdfast_warnings holdfast_gen gen_shapes
-    $<TARGET_NAME_IF_EXISTS:holdfast_profile>)
+  target_link_libraries(${program} PRIVATE holdfast ${peers} holdfast_warnings ${parts})
   if(HF_FUZZ AND HF_FUZZ_ENGINE STREQUAL "afl")
     target_sources(${program} PRIVATE fuzz/afl.c)
   elseif(HF_FUZZ)

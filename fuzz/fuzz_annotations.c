@@ -1,4 +1,5 @@
 /* fuzz_annotations.c - the input is the inside of HF(...), on a member of every kind. */
+/* fuzz parts: holdfast_gen */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* fuzz_declarations.c - hostile headers: whatever the text, the reader and the planner end, within
  * the unit's memory, with plans or with one error that has words. */
+/* fuzz parts: holdfast_gen */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
  * The first byte chooses the type: all those of the two models, so every shape and annotation. Nodes are then
  * tied into a graph, in a way that the text decides: copies, sizes, hashes, walks and writing of what is shared
  * and leads in circles, in both forms. */
+/* fuzz parts: gen_shapes */
 #include <stdlib.h>
 
 #include <holdfast/compare.h>

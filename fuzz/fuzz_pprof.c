@@ -1,5 +1,6 @@
 /* fuzz_pprof.c - whatever is read as a profile is whole: every index lies within its table. */
 /* fuzz libraries: z zstd dw */
+/* fuzz parts: holdfast_profile */
 #include "pprof.h"
 
 #include <stdlib.h>

@@ -3,6 +3,7 @@
  * ones at once hand out the same.
  * The first byte chooses: 0, the rest is a file; else the rest is records, put into a block of one. */
 /* fuzz libraries: zstd */
+/* fuzz parts: holdfast_profile */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
