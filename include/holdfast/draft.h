@@ -177,7 +177,7 @@ static inline hf_item hf_item_copy(hf_value value)
     return item;
 }
 /* A document's value, its root or a part, shared without copying; the draft, and what is frozen from
- * it, hold the whole document. Copied where mounts would nest more than 16 deep, or where the
+ * it, hold the whole document. Copied where mounts would nest more than 64 deep, or where the
  * document only borrows its text. HF_MISUSE for a view of a draft. */
 static inline hf_item hf_item_mount(hf_value value)
 {

@@ -46,7 +46,7 @@ typedef struct hf_write_options {
     bool                line_feed; /* one at the end */
     bool                respell;   /* nothing from source: numbers and escapes by their value; a number that
                                     no word holds keeps its spelling */
-    bool                canonical; /* the form of RFC 8785, see below; of the others above only line_feed counts */
+    bool                canonical; /* the form of RFC 8785, see the top; of the others above only line_feed counts */
     hf_write_links      links;
     hf_write_bytes      bytes;
     hf_text             link_text; /* borrowed for the call, UTF-8 */

@@ -124,7 +124,7 @@ static hf_status add_at(hf_draft *draft, const hf__spot *spot, const hf__fresh *
 /* Names the place of a failure that did not name one. */
 static hf_status name_place(const hf_place *place, hf_status status, hf_error *reterr)
 {
-    if (reterr != NULL && !reterr->has_pointer && place->kind == HF__PLACE_POINTER)
+    if (status != HF_OK && reterr != NULL && !reterr->has_pointer && place->kind == HF__PLACE_POINTER)
         hf__error_set_pointer(reterr, place->text.bytes, place->text.length);
     return status;
 }

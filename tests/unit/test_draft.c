@@ -336,6 +336,54 @@ static void test_draft__versions_do_not_hold_each_other(void **state)
     hf_budget_drop(budget);
 }
 
+/* An error is written by the call that fails, and by no other. */
+static void test_draft__success_leaves_the_error_alone(void **state)
+{
+    (void)state;
+    hf_error error, before;
+    hf_document *document = NULL, *next = NULL, *copy = NULL;
+    hf_draft *draft = NULL;
+    hf_handle handle;
+    hf_draft_iter iter;
+    hf_buffer text = HF_BUFFER_INIT(1 << 16);
+    hf_place list = hf_place_at(HF_T("/list")), a = hf_place_at(HF_T("/a")), b = hf_place_at(HF_T("/list/0"));
+    memset(&error, 0, sizeof error); /* has_pointer false: what names a place would name it */
+    error.status = HF_GONE;
+    before = error;
+#define HF_EXPECT_ALONE(call)                                              \
+    do {                                                                   \
+        assert_int_equal((call), HF_OK);                                   \
+        assert_memory_equal(&error, &before, sizeof error);                \
+    } while (0)
+    HF_EXPECT_ALONE(hf_read(HF_T("{\"list\":[1,2],\"o\":{}}"), NULL, &document, &error));
+    HF_EXPECT_ALONE(hf_edit(document, &draft, &error));
+    HF_EXPECT_ALONE(hf_draft_set(draft, a, hf_item_i64(1), &error));
+    HF_EXPECT_ALONE(hf_draft_set(draft, a, hf_item_text(HF_T("a text that is longer than fourteen bytes")), &error));
+    HF_EXPECT_ALONE(hf_draft_insert(draft, b, hf_item_null(), &error));
+    HF_EXPECT_ALONE(hf_draft_append(draft, list, hf_item_copy(hf_draft_root(draft)), &error));
+    HF_EXPECT_ALONE(hf_draft_replace(draft, b, hf_item_object(), &error));
+    HF_EXPECT_ALONE(hf_draft_insert_member(draft, hf_place_at(HF_T("/o")), 0, HF_T("k"), hf_item_mount(hf_root(document)), &error));
+    HF_EXPECT_ALONE(hf_draft_rename(draft, hf_place_at(HF_T("/o/k")), HF_T("l"), &error));
+    HF_EXPECT_ALONE(hf_draft_swap(draft, a, b, &error));
+    HF_EXPECT_ALONE(hf_draft_move(draft, a, hf_place_at(HF_T("/c")), &error));
+    HF_EXPECT_ALONE(hf_draft_handle(draft, list, &handle, &error));
+    HF_EXPECT_ALONE(hf_draft_iter_init(draft, list, &iter, &error));
+    assert_true(hf_draft_iter_next(&iter));
+    HF_EXPECT_ALONE(hf_draft_remove(draft, hf_draft_iter_place(&iter), &error));
+    hf_draft_iter_release(&iter);
+    HF_EXPECT_ALONE(hf_remove(draft, HF_T("/c"), &error));
+    HF_EXPECT_ALONE(hf_draft_compact(draft, &error));
+    HF_EXPECT_ALONE(hf_freeze(&draft, &next, &error));
+    HF_EXPECT_ALONE(hf_document_clone(next, NULL, NULL, &copy, &error));
+    HF_EXPECT_ALONE(hf_write(hf_root(copy), NULL, &text, &error));
+    HF_EXPECT_ALONE(hf_write(hf_root(copy), &(hf_write_options){ .canonical = true }, &text, &error));
+#undef HF_EXPECT_ALONE
+    hf_buffer_release(&text);
+    hf_document_drop(copy);
+    hf_document_drop(next);
+    hf_document_drop(document);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_draft__iterates_while_changing),
         cmocka_unit_test(test_draft__survives_every_failing_allocation),
         cmocka_unit_test(test_draft__versions_do_not_hold_each_other),
+        cmocka_unit_test(test_draft__success_leaves_the_error_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
