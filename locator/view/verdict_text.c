@@ -6,7 +6,7 @@
 #include "hypothesis.h"
 #include "view.h"
 
-enum { STACK_SHOWN = 6, TOP_DEFAULT = 10, AGE_BINS = 6 };
+enum { STACK_SHOWN = 6, TOP_DEFAULT = 10, AGE_BINS = 6, SECONDS_FOR_AN_HOUR = 10 };
 
 static const char *paint(const hf__case *shown, const char *code)
 {
@@ -49,14 +49,16 @@ static void put_headline(FILE *out, const hf__case *shown)
         leaks += judgement->findings[i].verdict == HF_VERDICT_LEAK;
         undecided += judgement->findings[i].verdict == HF_VERDICT_UNDECIDED;
     }
+    bool is_long = judgement->seconds >= SECONDS_FOR_AN_HOUR; /* what ends sooner tells nothing about hours */
     const char *red = paint(shown, "\033[1;31m"), *yellow = paint(shown, "\033[1;33m"), *green = paint(shown, "\033[1;32m"),
                *plain = paint(shown, "\033[0m");
     if (judgement->cut)
         snprintf(until, sizeof until, " up to second %.3g, where the recording breaks off", judgement->seconds);
     if (leaks > 0 && judgement->bytes_per_second > 0)
-        fprintf(out, "%sLEAK%s: %zu place%s take%s memory and never give%s it back: %s/s, %s an hour", red, plain, leaks, leaks == 1 ? "" : "s",
+        fprintf(out, "%sLEAK%s: %zu place%s take%s memory and never give%s it back: %s/s%s%s%s", red, plain, leaks, leaks == 1 ? "" : "s",
                 leaks == 1 ? "s" : "", leaks == 1 ? "s" : "", hf__bytes_words(judgement->bytes_per_second, one, sizeof one),
-                hf__bytes_words(3600 * judgement->bytes_per_second, hour, sizeof hour));
+                is_long ? ", " : "", is_long ? hf__bytes_words(3600 * judgement->bytes_per_second, hour, sizeof hour) : "",
+                is_long ? " an hour" : ", for as long as it was recorded");
     else if (leaks > 0)
         fprintf(out, "%sLEAK%s: %zu place%s keep%s growing", red, plain, leaks, leaks == 1 ? "" : "s", leaks == 1 ? "s" : "");
     else if (judgement->verdict == HF_VERDICT_UNDECIDED && undecided == 0)
