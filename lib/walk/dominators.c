@@ -5,7 +5,7 @@
  * All work is done on numbers in the order of the search; names in the paper: label, ancestor, semi, bucket. */
 #include "walk/dominators.h"
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 
 typedef struct search {
     uint32_t count;
