@@ -26,6 +26,7 @@ typedef struct look {
     swing             swings[HF_WINDOWS_MAX];
     size_t            swings_count;
     double            noise;                /* variance for each byte */
+    double            age_cut_max;          /* of the run: the most that is cut off its end because it may still die */
 } look;
 
 static const char *const verdict_names[] = { "leak", "undecided", "fragmentation", "filling", "churn", "steady" };
@@ -293,9 +294,16 @@ static bool last_tooth_is_none(const look *at)
     return series->seconds[at->windows - 1] - begin > HF_TOOTH_RATIO * longest;
 }
 
-/* Judges the time up to the end of window `last`, as if the program had ended there; true when that is a leak of
- * something from which single things were taken out all the while. A batch only puts in. */
-static bool judge_before(look *at, size_t last)
+/* Judges the time up to the end of window `last`, as if the program had ended there. */
+static void shape_before(const look *at, size_t last, hf__shape *ret_shape)
+{
+    hf__series before = *at->series;
+    before.end = last + 1;
+    hf__shape_of(&before, ret_shape);
+}
+
+/* Were single things taken out all the while, until the end of window `last`? A batch only puts in. */
+static bool is_store(const look *at, size_t last)
 {
     const hf__series *series = at->series;
     double born = 0, erased = 0;
@@ -304,17 +312,7 @@ static bool judge_before(look *at, size_t last)
     for (size_t i = 0; i < series->deaths_count; i++)
         if (series->deaths[i].died <= last)
             erased += (double)series->deaths[i].blocks;
-    if (erased < HF_ERASED_SHARE * born)
-        return false;
-    hf__series before = *series;
-    hf__shape shape;
-    before.end = last + 1;
-    hf__shape_of(&before, &shape);
-    if (shape.verdict != HF_VERDICT_LEAK)
-        return false;
-    shape.released_last = true;
-    *at->shape = shape;
-    return true;
+    return erased >= HF_ERASED_SHARE * born;
 }
 
 /* Grew and was then released as a whole, once, and nothing came after. */
@@ -344,8 +342,17 @@ static bool is_released_whole(look *at)
     for (size_t i = 0; i <= full; i++)
         grown += at->level[i] > (i > 0 ? at->level[i - 1] : 0) * 1.001;
     if (last_act && stood <= 0.05 * length && grown >= HF_WINDOWS_MIN && series->seconds[full] > 0.6 * length) {
-        if (judge_before(at, fall.peak))
+        hf__shape before;
+        shape_before(at, fall.peak, &before);
+        if (before.verdict == HF_VERDICT_LEAK && is_store(at, fall.peak)) {
+            before.released_last = true;
+            *at->shape = before;
             return true;
+        }
+        if (before.verdict >= HF_VERDICT_FILLING) { /* its last height was chance: what came went, or had stopped to come */
+            say(at, HF_VERDICT_CHURN, HF_REASON_BATCH, 0.9);
+            return true;
+        }
         at->shape->rate = at->level[full] / fmax(series->seconds[full] - series->begin_s, 1e-9);
         at->shape->rate_low = 0;
         at->shape->rate_high = at->shape->rate;
@@ -369,6 +376,29 @@ static size_t cells_for(double bursts, size_t windows)
     double wanted = bursts / 2;
     size_t count = wanted > HF_CELLS_MAX ? HF_CELLS_MAX : wanted < HF_CELLS_MIN ? HF_CELLS_MIN : (size_t)wanted;
     return count > windows ? windows : count;
+}
+
+/* A saw is lowest right after each fall. Where growth begins only after some fall, does it show from the low point before it
+ * to the last one? If things are kept for some teeth and then taken out, they are young at any time, and the low points
+ * stay where they were. Lowers the turnover to what the low points have risen, unless they go up and down by more. */
+static void look_at_low_points(const look *at, size_t first, size_t end, double kept_sum, growth_test *test)
+{
+    if (!(kept_sum > 0) || at->swings_count < 2 || end != at->swings[at->swings_count - 1].trough)
+        return;
+    size_t before = at->swings_count;
+    double squares = 0;
+    for (size_t i = 0; i < at->swings_count; i++) {
+        double step = i > 0 ? at->level[at->swings[i].trough] - at->level[at->swings[i - 1].trough] : 0;
+        squares += step * step;
+        if (at->swings[i].trough <= first)
+            before = i;
+    }
+    if (before == at->swings_count) /* growing since before the first fall */
+        return;
+    double risen = at->level[end] - at->level[at->swings[before].trough];
+    double chance = HF_LOW_POINT_ERRORS * sqrt(squares / (double)(at->swings_count - 1));
+    if (kept_sum - risen > chance)
+        test->turnover = fmin(test->turnover, risen / kept_sum);
 }
 
 static void run_test(const look *at, size_t first, size_t end, growth_test *ret)
@@ -406,6 +436,7 @@ static void run_test(const look *at, size_t first, size_t end, growth_test *ret)
         in_flight[i - first] = at->settled[i] - at->kept[i];
     if (kept_sum - settled_sum < 3 * hf__deviation(in_flight, end - first))
         ret->turnover = fmax(ret->turnover, 1);
+    look_at_low_points(at, first, end, kept_sum, ret);
     ret->pace = 1;
     if (count >= 4) {
         hf__line kept = hf__fit_line(growth, count), level = hf__fit_line(ret->level.growth, count);
@@ -606,7 +637,7 @@ static void find_stretch(const look *at, size_t *ret_first, size_t *ret_end)
     if (series->has_cohorts && end == at->windows) {
         /* What is younger than those which die may still die. */
         double age = age_of_dying(at), length = series->seconds[end - 1] - series->begin_s;
-        double cut = age <= 0.3 * length ? series->seconds[end - 1] - age : series->seconds[end - 1];
+        double cut = age <= at->age_cut_max * length ? series->seconds[end - 1] - age : series->seconds[end - 1];
         while (end > first + HF_WINDOWS_MIN && begin_of(series, end - 1) >= cut)
             end--;
     }
@@ -661,6 +692,22 @@ static void judge_backlog(look *at)
     }
 }
 
+/* Most of it dies, at ages so different that nothing young can be believed. Is what is older than nearly all that dies
+ * even, and more than the few that chance lets live so long? Of lives that end at random, ever fewer are left the older
+ * they are. */
+static void judge_survivors(look *at)
+{
+    hf__shape shape = *at->shape;
+    look old = *at;
+    old.shape = &shape;
+    old.age_cut_max = HF_AGE_CUT_LAST;
+    judge_stretch(&old);
+    double length = at->series->seconds[at->windows - 1] - at->series->begin_s;
+    bool even = shape.pace_end - HF_PACE_ERRORS * shape.pace_error <= 1 && shape.since_s - at->series->begin_s < HF_TAIL_SHARE_MIN * length;
+    if (shape.verdict == HF_VERDICT_LEAK && even && shape.growth_blocks >= HF_REST_EVENTS_MIN)
+        *at->shape = shape;
+}
+
 /* A sawtooth whose low points rise: a leak behind the turnover. */
 static void judge_floor(look *at)
 {
@@ -694,6 +741,8 @@ static void judge(look *at)
         judge_floor(at);
     if (at->shape->reason == HF_REASON_TURNOVER && at->swings_count == 0 && at->series->has_cohorts)
         judge_backlog(at);
+    if (at->shape->reason == HF_REASON_TURNOVER && at->swings_count == 0 && at->series->has_cohorts && !(at->noise > 0))
+        judge_survivors(at);
 }
 
 /* Was next to nothing born that stays, in the second half of the time? */
@@ -710,7 +759,7 @@ static bool is_quiet(const look *at)
 
 void hf__shape_of(const hf__series *series, hf__shape *ret_shape)
 {
-    look at = { .series = series, .shape = ret_shape };
+    look at = { .series = series, .shape = ret_shape, .age_cut_max = HF_AGE_CUT };
     memset(ret_shape, 0, sizeof *ret_shape);
     ret_shape->age_median_s = ret_shape->age_oldest_s = -1;
     say(&at, HF_VERDICT_STEADY, HF_REASON_NOTHING, 1);

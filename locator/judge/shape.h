@@ -86,6 +86,9 @@ enum {
 #define HF_PACE_ERRORS    2.0  /* of the fit, that a pace must be away from a limit to be beyond it for certain */
 #define HF_GROWTH_ERRORS  3.0  /* of sampling, that a growth must exceed to be more than chance */
 #define HF_OLD_DEATHS     0.01 /* of all deaths: what is older than all but these will stay */
+#define HF_AGE_CUT        0.30 /* of the run, at most: the age of nearly all that die, below which what lives is left out */
+#define HF_AGE_CUT_LAST   0.50 /* the same, where everything else only comes and goes */
+#define HF_LOW_POINT_ERRORS 2.0 /* mean steps of the low points, by which growth between them must fall short */
 #define HF_REST_SHARE     0.10 /* of the peak: growth after a warm-up that is small beside it */
 #define HF_LEVEL_SHARE_MIN 0.10 /* of the peak: a rise or a fall of a level below this may be chance */
 #define HF_BACKLOG_SHARE  0.50 /* of the peak, and of the run: a backlog must have grown by so much, for so long */

@@ -472,6 +472,88 @@ static void test_thresholds__turnover(void **state)
     HF_PIN(HF_BACKLOG_SHARE, 0.48, 0.52, is_long_backlog);
 }
 
+/* What goes does so after such a share of the run; of 59 windows, so many blocks stay. */
+static void all_but_some_go(double share, double staying)
+{
+    size_t age = (size_t)lround(share * 100);
+    begin(100, true);
+    for (size_t i = 0; i < 100; i++) {
+        size_t stays = (size_t)((double)(i + 1) * staying / 59) - (size_t)((double)i * staying / 59);
+        born(i, 100);
+        if (i + age < 100)
+            died(i, i + age, 100 - stays);
+    }
+}
+
+static bool is_too_old_to_leave_out(double share)
+{
+    all_but_some_go(share, 30);
+    return !is_leak();
+}
+
+static bool is_too_old_where_all_else_goes(double share)
+{
+    all_but_some_go(share, 120);
+    return !is_leak();
+}
+
+static bool survivors_are_many(double staying)
+{
+    all_but_some_go(0.40, staying);
+    return is_leak();
+}
+
+static void test_thresholds__survivors(void **state)
+{
+    (void)state;
+    HF_PIN(HF_AGE_CUT, 0.28, 0.31, is_too_old_to_leave_out);
+    HF_PIN(HF_AGE_CUT_LAST, 0.48, 0.51, is_too_old_where_all_else_goes);
+    HF_PIN(HF_REST_EVENTS_MIN, 48, 52, survivors_are_many);
+}
+
+/* Ten teeth; some of each stay for three teeth more, so that growth seems to begin with the eighth. Every other low
+ * point is higher, so that what the low points have not risen by is so many of their steps. */
+static bool low_points_stay(double steps)
+{
+    size_t higher = (size_t)lround(270 / (steps - 1));
+    begin(100, true);
+    for (size_t tooth = 0; tooth < 10; tooth++) {
+        size_t fall = tooth * 10 + 9;
+        for (size_t i = tooth * 10; i < fall; i++) {
+            born(i, 100);
+            died(i, fall, 90);
+            if (fall + 30 < 100)
+                died(i, fall + 30, 10);
+        }
+        if (tooth % 2 == 0) {
+            born(fall, (double)higher);
+            died(fall, fall + 10, higher);
+        }
+    }
+    return !is_leak();
+}
+
+static void test_thresholds__low_points_of_what_is_kept_for_some_teeth(void **state)
+{
+    (void)state;
+    HF_PIN(HF_LOW_POINT_ERRORS, 1.8, 2.3, low_points_stay);
+}
+
+/* First in, first out, at its highest just before the program releases all of it: it had stopped to grow long before. */
+static void test_thresholds__a_full_store_is_released(void **state)
+{
+    (void)state;
+    begin(60, true);
+    for (size_t i = 0; i < 59; i++) {
+        size_t blocks = i < 56 ? 100 : 130;
+        born(i, (double)blocks);
+        died(i, i + 10 < 59 ? i + 10 : 59, blocks);
+    }
+    judge();
+    assert_int_equal(shape.verdict, HF_VERDICT_CHURN);
+    assert_int_equal(shape.reason, HF_REASON_BATCH);
+}
+
 /* ---- one block that grows ------------------------------------------------------------------------- */
 
 static bool is_doubling(size_t steps, double blocks)
@@ -609,6 +691,9 @@ int main(void)
         cmocka_unit_test(test_thresholds__errors_of_the_pace),
         cmocka_unit_test(test_thresholds__student),
         cmocka_unit_test(test_thresholds__turnover),
+        cmocka_unit_test(test_thresholds__survivors),
+        cmocka_unit_test(test_thresholds__low_points_of_what_is_kept_for_some_teeth),
+        cmocka_unit_test(test_thresholds__a_full_store_is_released),
         cmocka_unit_test(test_thresholds__doubling),
         cmocka_unit_test(test_thresholds__activity),
         cmocka_unit_test(test_thresholds__low_points),
