@@ -17,6 +17,8 @@ void hf__gather_begin(hf__gather *gather, const hf__model *model)
         if (i > 0 && i < series->end && (model->checkpoints[i].flags & HF_CHECKPOINT_EXIT) != 0)
             series->end = i;
     }
+    double seconds = series->count > 0 ? series->seconds[series->count - 1] : 0;
+    series->waited = model->waited_s > 0 && model->waited_s >= HF_WAITED_SHARE * seconds;
     gather->noise_sum = gather->noise_bytes = 0;
 }
 

@@ -4,6 +4,8 @@
 
 #include "series.h"
 
+#define HF_WAITED_SHARE 0.20 /* of the run, kept waiting for a processor: from here on time may not tell */
+
 /* Zeroed at first; used again and again; release at the end. `series` stands until the next begin. */
 typedef struct hf__gather {
     hf__series series;

@@ -1,6 +1,8 @@
 /* hypothesis.c - from evidence to words. */
 #include "hypothesis.h"
 
+#include "gather.h"
+
 #include <math.h>
 
 const char *hf__bytes_words(double bytes, char *out, size_t size)
@@ -95,7 +97,7 @@ static void explain_by_shape(const hf__model *model, const hf__finding *finding,
     }
 }
 
-static void explain_undecided(const hf__finding *finding, hf__words *ret_words)
+static void explain_undecided(const hf__finding *finding, double waited, hf__words *ret_words)
 {
     const hf__shape *shape = &finding->shape;
     char longer[32];
@@ -138,12 +140,16 @@ static void explain_undecided(const hf__finding *finding, hf__words *ret_words)
         HF_SAY(hypothesis, "grew, by no more than chance could explain");
         break;
     }
-    HF_SAY(next, "record for about %s longer under the same load", longer);
+    if (waited >= HF_WAITED_SHARE)
+        HF_SAY(next, "record again when the machine has time for it: the program was kept waiting for a processor for %.0f %% of this run",
+               100 * waited);
+    else
+        HF_SAY(next, "record for about %s longer under the same load", longer);
 }
 
 void hf__explain(const hf__model *model, const hf__judgement *judgement, const hf__finding *finding, hf__words *ret_words)
 {
-    (void)judgement;
+    double waited = judgement->seconds > 0 ? model->waited_s / judgement->seconds : 0;
     memset(ret_words, 0, sizeof *ret_words);
     hf_text name = hf__function_name(model, finding->function);
     if (finding->verdict == HF_VERDICT_FRAGMENTATION) {
@@ -152,7 +158,7 @@ void hf__explain(const hf__model *model, const hf__judgement *judgement, const h
         HF_SAY(next, "allocate what lives long apart from what lives briefly, or in arenas; malloc_trim(0) shows what can be given back");
         HF_SAY(remedy, "hf_arena keeps what lives and dies together on pages of its own");
     } else if (finding->verdict == HF_VERDICT_UNDECIDED) {
-        explain_undecided(finding, ret_words);
+        explain_undecided(finding, waited, ret_words);
     } else if (finding->kind == HF_PATH_THREAD || finding->kind == HF_PATH_GOROUTINE) {
         explain_thread(finding, name, ret_words);
     } else if (finding->kind == HF_PATH_MAPPING) {

@@ -15,6 +15,7 @@ typedef struct hf__series {
     double born_bytes[HF_WINDOWS_MAX], born_blocks[HF_WINDOWS_MAX];   /* within it */
     double died_bytes[HF_WINDOWS_MAX], died_blocks[HF_WINDOWS_MAX];
     bool   has_cohorts;
+    bool   waited;              /* the program was kept waiting for a processor: time is what the scheduler left it */
     const hf__death *deaths;    /* of all paths of the group, in any order; their `path` is not looked at */
     size_t deaths_count;
     double noise_bytes;         /* variance of a sum, for each byte of it; 0 when exact */

@@ -791,8 +791,8 @@ void hf__shape_by_activity(const hf__series *series, const double *died, hf__sha
     size_t last = series->end > 0 ? series->end - 1 : 0;
     double length = series->end > 0 ? series->seconds[last] - series->begin_s : 0;
     bool open = shape->verdict == HF_VERDICT_UNDECIDED || shape->verdict == HF_VERDICT_FILLING;
-    if (!open || shape->drops > 0 || series->end < HF_WINDOWS_MIN || length >= HF_ACTIVITY_BELOW_S ||
-        died[last] < HF_ACTIVITY_MIN)
+    bool doubtful = series->waited || (length < HF_ACTIVITY_BELOW_S && shape->drops == 0);
+    if (!open || !doubtful || series->end < HF_WINDOWS_MIN || died[last] < HF_ACTIVITY_MIN)
         return;
     hf__series by_activity = *series;
     for (size_t i = 0; i < series->end; i++)

@@ -108,8 +108,8 @@ enum {
 /* Never fails; looks at nothing but `series`. */
 void hf__shape_of(const hf__series *series, hf__shape *ret_shape);
 
-/* For runs of less than HF_ACTIVITY_BELOW_S: time is what the scheduler leaves a program, and a pause looks like a
- * plateau. `died` is how much of the whole program had died by the end of each window: a second clock, which stands
+/* For runs of less than HF_ACTIVITY_BELOW_S, and of programs that were kept waiting for a processor: time is what the
+ * scheduler leaves a program, and a pause looks like a plateau. `died` is how much of the whole program had died by the end of each window: a second clock, which stands
  * still with the program. Where time could not tell, and growth by that clock is even, it is a leak. */
 void hf__shape_by_activity(const hf__series *series, const double *died, hf__shape *shape);
 

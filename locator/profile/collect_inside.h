@@ -52,6 +52,7 @@ typedef struct hf__collected {
     uint64_t cost_own, cost_cpu;
     uint32_t looks;            /* at what pointers lead to */
     bool     budget_told;      /* that it cannot be kept */
+    uint64_t waited_ns;        /* by its main thread, for a processor */
 } hf__collected;
 
 typedef struct hf__collector {

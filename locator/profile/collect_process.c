@@ -119,6 +119,25 @@ static void read_resident(uint32_t pid, hf__wire_checkpoint *checkpoint)
     }
 }
 
+/* How long the main thread could have run and was kept waiting: the second number of its schedstat. */
+static void read_waiting(hf__collected *process)
+{
+    char path[64], text[96];
+    unsigned long long ran, waited;
+    snprintf(path, sizeof path, "/proc/%u/schedstat", process->pid);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return;
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    if (length <= 0)
+        return;
+    text[length] = '\0';
+    /* NOLINTNEXTLINE(cert-err34-c): the kernel's own numbers, which fit */
+    if (sscanf(text, "%llu %llu", &ran, &waited) == 2)
+        process->waited_ns = waited;
+}
+
 static uint64_t sum_rings(const hf__collector *collector, uint32_t number, hf__wire_checkpoint *checkpoint)
 {
     uint64_t own_ticks = 0;
@@ -177,6 +196,7 @@ void hf__checkpoints_take_unanswered(hf__collector *collector)
     for (uint32_t slot = 0; slot < hf__slots_used(collector); slot++) {
         if (!collector->processes[slot].known || collector->processes[slot].ended)
             continue;
+        read_waiting(&collector->processes[slot]);
         _Atomic uint32_t *answered = &collector->session->processes[slot].checkpoint_answered;
         uint32_t seen = atomic_load(answered);
         if (seen != request && atomic_compare_exchange_strong(answered, &seen, request))
@@ -223,6 +243,16 @@ static void tell_troubles(hf__collector *collector, uint32_t slot)
         hf__notice(collector, number, "the executable brings its own malloc: its calls cannot be seen");
 }
 
+static void tell_waiting(hf__collector *collector, const hf__collected *process)
+{
+    uint8_t fields[2 * HF__VARINT_MAX], *at = fields;
+    if (process->waited_ns == 0)
+        return;
+    at = hf__varint_put(at, process->number);
+    at = hf__varint_put(at, process->waited_ns);
+    hf__put_ordered(collector, HF__RECORD_WAITED, hf__ticks_now(), fields, (size_t)(at - fields));
+}
+
 void hf__process_finish(hf__collector *collector, uint32_t slot, hf__process_ending how, int value)
 {
     hf__collected *process = &collector->processes[slot];
@@ -235,6 +265,7 @@ void hf__process_finish(hf__collector *collector, uint32_t slot, hf__process_end
     hf__drain_process(collector, slot, how != HF__ENDED_RUNNING);
     hf__tell_definitions(collector, slot);
     tell_troubles(collector, slot);
+    tell_waiting(collector, process);
     at = hf__varint_put(at, process->number);
     at = hf__varint_put(at, how);
     at = hf__varint_put(at, hf__zigzag(value));

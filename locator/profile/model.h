@@ -156,6 +156,7 @@ typedef struct hf__model {
     bool            failed;           /* memory ran out while building; sealing reports it */
     uint64_t        lost_events;      /* of the recording: what they did is in the counts of checkpoints only */
     bool            cut;              /* the recording ends in the middle; what came after is not known */
+    double          waited_s;         /* for which the program could have run and had no processor; 0 when not known */
     int64_t         started_ns;       /* wall clock of the start, 0 when not known */
     uint32_t        program;          /* text: the command line or the source */
 } hf__model;

@@ -379,6 +379,7 @@ static void play_for_process(player *at, const hf__trace_event *event)
     case HF__TRACE_REGION:
     case HF__TRACE_REGION_USE: play_region(at, in, event); break;
     case HF__TRACE_PATH_COHORT: play_cohort(at, in, event); break;
+    case HF__TRACE_WAITED: in->result.model.waited_s = (double)event->waited.ns / 1e9; break;
     default: break;
     }
     at->failed |= in->result.model.failed || in->live.failed;

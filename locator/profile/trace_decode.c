@@ -497,6 +497,10 @@ static hf__decoded decode_of_process(hf__trace_state *state, hf__record tag, hf_
     case HF__RECORD_REACH: return decode_reach(process, bytes, event);
     case HF__RECORD_PATH_COHORT: return decode_cohort(process, bytes, event);
     case HF__RECORD_REGION_USE: return decode_region_use(bytes, event);
+    case HF__RECORD_WAITED:
+        event->kind = HF__TRACE_WAITED;
+        event->waited.ns = hf__trace_number(bytes);
+        return HF__DECODED_EVENT;
     case HF__RECORD_SAMPLING:
     case HF__RECORD_LOST:
     case HF__RECORD_NOTICE: return decode_notice(tag, bytes, event);

@@ -57,6 +57,7 @@ typedef enum hf__trace_kind {
     HF__TRACE_REGION_USE,       /* .region_use */
     HF__TRACE_LOST,             /* .lost */
     HF__TRACE_NOTICE,           /* .notice */
+    HF__TRACE_WAITED,           /* .waited: of a process that has ended */
     HF__TRACE_KIND_COUNT
 } hf__trace_kind;
 
@@ -278,6 +279,9 @@ typedef struct hf__trace_event {
         struct {
             hf__trace_text text;                      /* one line for the user */
         } notice;
+        struct {
+            uint64_t ns;                              /* its main thread could have run, and had no processor */
+        } waited;
     };
 } hf__trace_event;
 

@@ -111,12 +111,14 @@ static void test_recording_read__blocks_live_at_the_end_of_their_process(void **
     EVENT(&at, NULL, OTHER(HF__OTHER_RESTORE), hf__zigzag(0));
     EVENT(&at, NULL, OTHER(HF__OTHER_RELEASE), 0, hf__zigzag(1 << 20));              /* a stranger */
     put_checkpoint(&at, 1, HF__CHECKPOINT_TIME, 1);
+    PUT(&at, HF__RECORD_WAITED, NULL, 1, 2500000000);
     PUT(&at, HF__RECORD_PROCESS_END, NULL, 1, HF__ENDED_EXIT, hf__zigzag(3));
     assert_int_equal(read_it(&at, &recording, &error), HF_OK);
     assert_int_equal(recording.processes_count, 1);
     const hf__replayed *process = &recording.processes[0];
     assert_int_equal(process->status, 3);
     assert_int_equal(process->strangers, 1);
+    assert_true(process->model.waited_s == 2.5);
     assert_int_equal(process->pid, PID + 1);
     const hf__model *model = &process->model;
     assert_true(model->points_count > 0);
@@ -223,7 +225,7 @@ static void test_recording_read__other_versions(void **state)
         maker at = make_with(versions[i], 1000);
         assert_int_equal(read_it(&at, &recording, &error), HF_BAD_VERSION);
         assert_string_equal(error.name, at.path);
-        assert_non_null(strstr(error.detail, "expected 2 to 3"));
+        assert_non_null(strstr(error.detail, "expected 2 to 4"));
         drop(&at);
     }
     maker at = make_with(HF__TRACE_VERSION_FIRST, 1000);

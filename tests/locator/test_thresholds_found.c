@@ -10,6 +10,7 @@
 #include "baseline.h"
 #include "calibrate.h"
 #include "findings.h"
+#include "gather.h"
 #include "hypothesis.h"
 #include "merge.h"
 #include "reconcile.h"
@@ -184,6 +185,45 @@ static void test_thresholds__words_and_baselines(void **state)
     (void)state;
     HF_PIN(HF_STORE_SHARE, 0.49, 0.51, is_taken_out_of_a_store);
     HF_PIN(HF_BASELINE_FASTER, 1.24, 1.26, is_faster);
+}
+
+/* ---- a machine without time ----------------------------------------------------------------------- */
+
+/* Growth is even by what the program does, and slows down in time, while it is kept waiting for so much of it. */
+static bool leaks_though_it_waits(double share)
+{
+    double now = 0;
+    begin(true, false);
+    uint32_t put_path = path_of("put<main"), work = path_of("work<main");
+    for (int w = 0; w < 100; w++) {
+        goes_on(put_path, 100, 0, 100);
+        goes_on(work, 1000, 1000, 100);
+        now += 1 + 0.02 * w;
+        hf__model_checkpoint(&model, now, &HF_MEMORY_UNKNOWN, 0);
+    }
+    model.waited_s = share * now;
+    judge();
+    bool leaks = judgement.verdict == HF_VERDICT_LEAK;
+    end();
+    return leaks;
+}
+
+static bool waiting_is_told(double share)
+{
+    hf__finding finding = { .verdict = HF_VERDICT_UNDECIDED, .function = HF_NONE, .other = HF_NONE,
+                            .shape = { .reason = HF_REASON_MAYBE_FULL, .more_s = 10 } };
+    hf__model waiting = { .waited_s = share * 10 };
+    hf__judgement of = { .seconds = 10 };
+    hf__words words;
+    hf__explain(&waiting, &of, &finding, &words);
+    return strstr(words.next, "kept waiting for a processor") != NULL;
+}
+
+static void test_thresholds__waiting(void **state)
+{
+    (void)state;
+    HF_PIN(HF_WAITED_SHARE, 0.19, 0.21, leaks_though_it_waits);
+    HF_PIN(HF_WAITED_SHARE, 0.19, 0.21, waiting_is_told);
 }
 
 /* ---- fragmentation -------------------------------------------------------------------------------- */
@@ -379,6 +419,7 @@ int main(void)
         cmocka_unit_test(test_thresholds__blame),
         cmocka_unit_test(test_thresholds__what_is_mentioned),
         cmocka_unit_test(test_thresholds__words_and_baselines),
+        cmocka_unit_test(test_thresholds__waiting),
         cmocka_unit_test(test_thresholds__fragmentation),
         cmocka_unit_test(test_thresholds__what_accounts_for_the_whole),
         cmocka_unit_test(test_thresholds__held_against_the_whole),
