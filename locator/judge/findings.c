@@ -398,7 +398,10 @@ hf_status hf__judge(const hf__model *model, const hf__judge_options *options, hf
         if (at.failed)
             status = hf__fail(reterr, HF_NO_MEMORY, NULL);
     }
-    if (status == HF_OK && model->checkpoints_seen < 2 && judgement.live_blocks >= HF_EVENTS_MIN)
+    /* Too little was seen: of a program that was short, or of a recording whose rest is missing. */
+    bool is_short = model->checkpoints_seen < 2 && judgement.live_blocks >= HF_EVENTS_MIN;
+    bool is_torso = model->cut && judgement.windows < HF_WINDOWS_MIN && judgement.findings_count == 0;
+    if (status == HF_OK && (is_short || is_torso))
         judgement.verdict = HF_VERDICT_UNDECIDED;
     hf__chains_release(&at.chains);
     hf__gather_release(&at.gather);

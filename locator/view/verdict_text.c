@@ -61,6 +61,8 @@ static void put_headline(FILE *out, const hf__case *shown)
                 is_long ? " an hour" : ", for as long as it was recorded");
     else if (leaks > 0)
         fprintf(out, "%sLEAK%s: %zu place%s keep%s growing", red, plain, leaks, leaks == 1 ? "" : "s", leaks == 1 ? "s" : "");
+    else if (judgement->verdict == HF_VERDICT_UNDECIDED && undecided == 0 && judgement->cut)
+        fprintf(out, "%sUNDECIDED%s: the recording breaks off at second %.3g, too early to see growth", yellow, plain, judgement->seconds);
     else if (judgement->verdict == HF_VERDICT_UNDECIDED && undecided == 0)
         fprintf(out, "%sUNDECIDED%s: too short to see growth; record for longer", yellow, plain);
     else if (judgement->verdict == HF_VERDICT_UNDECIDED)
@@ -326,7 +328,8 @@ bool hf__view_text(FILE *out, const hf__case *shown)
         put_finding(out, shown, i);
     if (judgement->findings_count > top)
         fprintf(out, "  and %zu more; --top shows them\n", judgement->findings_count - top);
-    put_reconciled(out, &judgement->reconciled);
+    if (judgement->windows > 0)
+        put_reconciled(out, &judgement->reconciled);
     put_recorded(out, shown);
     put_regions(out, shown);
     put_dismissed(out, shown);
