@@ -14,7 +14,8 @@ enum { HF_SIZE_DEPTHS = 32 };
 typedef struct hf_size {
     uint64_t shallow_bytes; /* the value itself: hf_value_bytes */
     uint64_t deep_bytes;    /* slots, text and spellings of it and all below, without mounted values */
-    uint64_t shared_bytes;  /* whole documents mounted below, their own mounts included, each once */
+    uint64_t shared_bytes;  /* whole documents mounted below, their own mounts included, and blocks of earlier
+                               versions, each once */
     uint64_t slack_bytes;   /* of a document's root: charged for the document but neither deep nor
                                index, such as source text between the values; else 0 */
     uint64_t index_bytes;   /* of a document's root: lookup indexes; else 0 */
@@ -24,7 +25,7 @@ typedef struct hf_size {
     uint64_t kinds[HF_KIND_FOREIGN + 1];  /* values of each hf_kind */
     uint64_t depths[HF_SIZE_DEPTHS];      /* values at each depth below; the last counts all deeper ones */
     uint64_t depth;         /* the deepest, mounts not expanded */
-    uint64_t documents;     /* distinct documents mounted below */
+    uint64_t documents;     /* distinct documents mounted below, and earlier versions whose blocks are shared */
     uint64_t reserved[8];
 } hf_size;
 
