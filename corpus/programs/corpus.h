@@ -84,6 +84,26 @@ static inline int corpus_next(void)
     return 0;
 }
 
+/* The same at another pace, and for so many seconds. */
+static inline int corpus_paced(double per_second, double seconds)
+{
+    static int rounds;
+    if (++corpus_round == 0) {
+        const char *asked = getenv("CORPUS_ROUNDS");
+        rounds = asked != NULL ? atoi(asked) : 0;
+        clock_gettime(CLOCK_MONOTONIC, &corpus_begin);
+    }
+    double left = (double)corpus_round / per_second - corpus_seconds();
+    if (left > 0) {
+        struct timespec wait = { (time_t)left, (long)((left - (double)(time_t)left) * 1e9) };
+        nanosleep(&wait, NULL);
+    }
+    if (rounds > 0 ? corpus_round < rounds : corpus_seconds() < seconds)
+        return 1;
+    corpus_account();
+    return 0;
+}
+
 /* Time counts from the first leak on, so that a fault that comes late has its own rate. */
 static inline void corpus_leaked(size_t bytes)
 {

@@ -197,17 +197,18 @@ static void make_cells(const look *at, const double *growth, size_t first, size_
 static size_t find_break(const look *at, size_t first, size_t end, double *ret_head, double *ret_tail)
 {
     double time_all = at->series->seconds[end - 1] - begin_of(at->series, first), sum_all = 0, squares = 0;
+    double shortest = time_all / (double)(end - first) / 2; /* a pace within less is chance, or a spike that hides all others */
     for (size_t i = first; i < end; i++) {
         double time = at->series->seconds[i] - begin_of(at->series, i);
         sum_all += at->kept[i];
-        squares += time > 0 ? at->kept[i] * at->kept[i] / time : 0;
+        squares += shortest > 0 ? at->kept[i] * at->kept[i] / fmax(time, shortest) : 0;
     }
     double spread = time_all > 0 ? squares - sum_all * sum_all / time_all : 0, best = HF_BREAK_SHARE * spread, sum = 0;
     size_t split = 0;
     for (size_t i = first; i + HF_WINDOWS_MIN < end; i++) {
         sum += at->kept[i];
         double time = at->series->seconds[i] - begin_of(at->series, first);
-        if (!(time > 0) || !(time_all > time))
+        if (!(time > 0) || time < shortest || !(time_all > time))
             continue;
         double head = sum / time, tail = (sum_all - sum) / (time_all - time);
         double gain = time * (time_all - time) / time_all * (head - tail) * (head - tail);

@@ -107,8 +107,11 @@ static void put_evidence(FILE *out, const hf__case *shown, const hf__finding *fi
 {
     const hf__shape *shape = &finding->shape;
     char one[32], two[32], three[32];
-    fprintf(out, "      holds %s in %.0f %s", hf__bytes_words(finding->live_bytes, one, sizeof one), finding->live_blocks,
-            finding->kind == HF_PATH_GOROUTINE ? "goroutines" : finding->kind == HF_PATH_THREAD ? "threads" : "blocks");
+    if (shape->reason == HF_REASON_RELEASED_LAST)
+        fputs("      holds nothing any more", out);
+    else
+        fprintf(out, "      holds %s in %.0f %s", hf__bytes_words(finding->live_bytes, one, sizeof one), finding->live_blocks,
+                finding->kind == HF_PATH_GOROUTINE ? "goroutines" : finding->kind == HF_PATH_THREAD ? "threads" : "blocks");
     if (shape->age_oldest_s >= 0)
         fprintf(out, ", half of them older than %s, the oldest %s", hf__seconds_words(shape->age_median_s, two, sizeof two),
                 hf__seconds_words(shape->age_oldest_s, three, sizeof three));

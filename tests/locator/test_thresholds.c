@@ -539,6 +539,19 @@ static void test_thresholds__low_points_of_what_is_kept_for_some_teeth(void **st
     HF_PIN(HF_LOW_POINT_ERRORS, 1.8, 2.3, low_points_stay);
 }
 
+/* What is set up at the start comes at an uneven pace, by far the fastest in a window that happens to be very short. */
+static void test_thresholds__a_spike_at_the_start_hides_no_leak(void **state)
+{
+    (void)state;
+    begin(100, true);
+    for (size_t i = 0; i < 100; i++) {
+        at.seconds[i] = i == 0 ? 0.3 : i == 1 ? 0.31 : 0.6 + (double)(i - 2);
+        born(i, i < 3 ? 400 : 5);
+    }
+    assert_true(is_leak());
+    assert_true(shape.since_s > 0.5 && shape.since_s < 1);
+}
+
 /* First in, first out, at its highest just before the program releases all of it: it had stopped to grow long before. */
 static void test_thresholds__a_full_store_is_released(void **state)
 {
@@ -693,6 +706,7 @@ int main(void)
         cmocka_unit_test(test_thresholds__turnover),
         cmocka_unit_test(test_thresholds__survivors),
         cmocka_unit_test(test_thresholds__low_points_of_what_is_kept_for_some_teeth),
+        cmocka_unit_test(test_thresholds__a_spike_at_the_start_hides_no_leak),
         cmocka_unit_test(test_thresholds__a_full_store_is_released),
         cmocka_unit_test(test_thresholds__doubling),
         cmocka_unit_test(test_thresholds__activity),
