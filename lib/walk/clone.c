@@ -54,7 +54,7 @@ static hf_status clone_foreigns(const hf__home *home, const hf__slot *from, hf__
         if (status == HF_OK)
             slots[i].hi = made++;
         else
-            hf__place_of(home->slots, from + i, reterr);
+            hf__place_of(from, from + i, reterr); /* within the run: what is around may lie in other blocks */
     }
     if (status == HF_OK) {
         ret_tables->foreigns = array;
@@ -276,6 +276,7 @@ static hf_status clone_run(part *run, uint32_t flags, const hf__memory *memory, 
 
 /* ---- which way --------------------------------------------------------------------------- */
 
+/* The document is the one whose block the run lies in: an earlier version, perhaps. */
 static void text_of_document(part *run, const hf_document *document)
 {
     const char *block = (const char *)document->block;
@@ -300,11 +301,12 @@ hf_status hf_clone_part(hf_value value, const hf_allocator *allocator, hf_budget
     bool is_whole = value.slot == document->home.slots;
     if (is_whole && document->home.mount_count == 0 && document->home.base_count == 0 && !(document->block->flags & HF__BLOCK_OUTER_TEXT))
         return clone_whole(document, &memory, ret_document, reterr);
+    const hf_document *owner = hf__home_document(hf__block_home(value.home, value.slot));
     part run = { value.home, value.slot, hf__step(value.slot), { 0 }, { 0 }, 0 };
-    text_of_document(&run, document);
+    text_of_document(&run, owner);
     if (!measure(&run))
         return hf__clone_expanded(value, &memory, ret_document, reterr);
-    return clone_run(&run, document->block->flags, &memory, ret_document, reterr);
+    return clone_run(&run, owner->block->flags, &memory, ret_document, reterr);
 }
 
 hf_status hf_document_clone(const hf_document *document, const hf_allocator *allocator, hf_budget *budget,

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <holdfast/build.h>
+#include <holdfast/draft.h>
 #include <holdfast/pointer.h>
 #include <stdlib.h>
 
@@ -143,6 +144,76 @@ static void test_clone__survives_every_failing_allocation(void **state)
     hf_document_drop(document);
 }
 
+/* ---- parts of earlier versions ----------------------------------------------------------- */
+
+/* The document with a member more; consumed. */
+static hf_document *version_of(hf_document *before)
+{
+    hf_draft *draft = NULL;
+    hf_document *version = NULL;
+    HF_EXPECT(hf_edit(before, &draft, NULL) == HF_OK && hf_set_i64(draft, HF_T("/new"), 1, NULL) == HF_OK);
+    HF_EXPECT(hf_freeze(&draft, &version, NULL) == HF_OK);
+    hf_document_drop(before);
+    return version;
+}
+
+static void free_text(void *context, const char *bytes, size_t length)
+{
+    (void)context, (void)length;
+    free((char *)(uintptr_t)bytes);
+}
+
+/* Its block, and the text beside that, belong to the version before: two stretches, far from each other. */
+static void test_clone__part_of_an_earlier_version(void **state)
+{
+    (void)state;
+    enum { PAD = 20000 };
+    char *text = malloc(sizeof sample + PAD + 32);
+    size_t length = (size_t)sprintf(text, "{\"part\":%s,\"pad\":\"", sample);
+    memset(text + length, 'x', PAD); /* so that the block is kept */
+    memcpy(text + length + PAD, "\"}", 2);
+    hf_read_options options = { .text = HF_TEXT_CONSUMED, .release = free_text };
+    hf_document *before = NULL, *own = test_read(sample);
+    HF_EXPECT(hf_read(hf_text_of(text, length + PAD + 2), &options, &before, NULL) == HF_OK);
+    hf_document *version = version_of(before), *copy = clone_of(hf_get(hf_root(version), HF_T("part")));
+    HF_EXPECT(test_equal(hf_root(copy), hf_root(own)));
+    HF_EXPECT(hf_text_equal(hf_number_text(hf_get(hf_root(copy), HF_T("price"))), HF_T("0.1000")));
+    HF_EXPECT(hf_document_get_info(copy).block_bytes < 4096);
+    hf_document_drop(version);
+    HF_EXPECT(test_equal(hf_root(copy), hf_root(own)));
+    hf_document_drop(copy);
+    hf_document_drop(own);
+}
+
+static void keep(void *object)
+{
+    (void)object;
+}
+
+/* The place of what cannot be copied counts from the part: nothing leads out of an earlier block. */
+static void test_clone__refusal_in_an_earlier_version_has_its_place(void **state)
+{
+    (void)state;
+    static const hf_foreign_hooks hooks = { "lock", keep, NULL, NULL };
+    static int lock;
+    char pad[20000];
+    memset(pad, 'x', sizeof pad);
+    hf_draft *draft = NULL;
+    hf_document *version = NULL, *copy = NULL;
+    hf_error error;
+    HF_EXPECT(hf_draft_create(NULL, &draft, NULL) == HF_OK && hf_set_object(draft, HF_T(""), NULL) == HF_OK);
+    HF_EXPECT(hf_set_text(draft, HF_T("/pad"), hf_text_of(pad, sizeof pad), NULL) == HF_OK);
+    HF_EXPECT(hf_set_object(draft, HF_T("/part"), NULL) == HF_OK);
+    HF_EXPECT(hf_draft_set(draft, hf_place_at(HF_T("/part/a")), hf_item_foreign(&hooks, &lock), NULL) == HF_OK);
+    HF_EXPECT(hf_freeze(&draft, &version, NULL) == HF_OK);
+    for (int i = 0; i < 2; i++) {
+        HF_EXPECT(hf_clone_part(hf_get(hf_root(version), HF_T("part")), NULL, NULL, &copy, &error) == HF_FOREIGN);
+        assert_string_equal(error.pointer, "/a");
+        version = version_of(version);
+    }
+    hf_document_drop(version);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +222,8 @@ int main(void)
         cmocka_unit_test(test_clone__borrowed_text_is_copied),
         cmocka_unit_test(test_clone__mounts_are_copied_in),
         cmocka_unit_test(test_clone__allocations_are_pinned),
+        cmocka_unit_test(test_clone__part_of_an_earlier_version),
+        cmocka_unit_test(test_clone__refusal_in_an_earlier_version_has_its_place),
         cmocka_unit_test(test_clone__survives_every_failing_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
