@@ -287,6 +287,38 @@ static void test_link__survives_every_failing_allocation(void **state)
     }
 }
 
+/* Each container of a draft has a number of its own, however many were opened. */
+static void test_link__walks_follow_links_in_wide_drafts(void **state)
+{
+    (void)state;
+    enum { WIDTH = 1000 };
+    hf_draft *draft = NULL;
+    hf_document *copy = NULL;
+    assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+    assert_int_equal(hf_set_array(draft, HF_T(""), NULL), HF_OK);
+    for (int i = 0; i < WIDTH; i++)
+        assert_int_equal(hf_draft_append(draft, hf_place_at(HF_T("")), hf_item_object(), NULL), HF_OK);
+    assert_int_equal(hf_draft_link(draft, hf_place_at(HF_T("/-")), hf_place_at(HF_T("/7")), NULL), HF_OK);
+    check_draft(draft);
+    hf_arena arena;
+    hf_walk walk;
+    uint64_t entered = 0, again = 0;
+    hf_arena_init(&arena, NULL);
+    hf_walk_init(&walk, hf_draft_root(draft), &(hf_walk_options){ .follow_links = true, .arena = &arena });
+    while (hf_walk_next(&walk)) {
+        entered += walk.event == HF_ENTER;
+        again += walk.event == HF_AGAIN;
+    }
+    assert_int_equal(hf_walk_finish(&walk), HF_WALK_DONE);
+    assert_int_equal(entered, WIDTH + 1);
+    assert_int_equal(again, 1);
+    hf_arena_release(&arena);
+    assert_int_equal(hf_clone_following(hf_draft_root(draft), NULL, &copy, NULL), HF_OK);
+    assert_int_equal(hf_count(hf_root(copy)), WIDTH + 1);
+    hf_document_drop(copy);
+    hf_draft_destroy(draft);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_link__graphs_are_compared_by_the_paths_of_targets),
         cmocka_unit_test(test_link__a_copy_of_a_part_keeps_the_links_inside),
         cmocka_unit_test(test_link__graphs_are_saved_and_come_back),
+        cmocka_unit_test(test_link__walks_follow_links_in_wide_drafts),
         cmocka_unit_test(test_link__survives_every_failing_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
