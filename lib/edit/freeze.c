@@ -8,7 +8,8 @@
  *   - those of which more than half is dead, which costs less than what is gained;
  *   - those whose text is only borrowed, since the next document may outlive the lender;
  *   - all of them when the document has links: the paths of targets, which links are compared by, are
- *     found by climbing within one block.
+ *     found by climbing within one block;
+ *   - those that would make the way to what the document mounts longer than HF__MOUNT_DEPTH_MAX hops.
  * Blocks that are kept keep their numbers, and so do the entries of all tables.
  *
  * The draft is consumed: chunks are used for notes while they are written. */
@@ -29,11 +30,22 @@ static bool borrows(const hf_document *document)
     return (document->block->flags & HF__BLOCK_OUTER_TEXT) && document->text.release == NULL;
 }
 
+/* How many earlier blocks may lie before what is mounted. */
+static uint32_t room_before_mounts(const hf__home *home)
+{
+    uint32_t deepest = 0;
+    for (uint32_t i = 0; i < home->mount_count; i++)
+        if (home->mounts[i].document != NULL && home->mounts[i].document->mount_depth + 1 > deepest)
+            deepest = home->mounts[i].document->mount_depth + 1;
+    return deepest < HF__MOUNT_DEPTH_MAX ? HF__MOUNT_DEPTH_MAX - deepest : 0;
+}
+
 static uint32_t choose_kept(const hf_draft *draft)
 {
     const hf__home *home = &draft->home;
     uint64_t written = draft->bytes;
-    uint32_t kept = home->link_count > 0 ? 0 : home->base_count;
+    uint32_t kept = home->link_count > 0 ? 0 : home->base_count, room = room_before_mounts(home);
+    kept = kept < room ? kept : room;
     for (uint32_t i = kept; i-- > 0;)
         if (borrows(home->bases[i].document) || home->bases[i].dead_slots > home->bases[i].slot_count / 2)
             kept = i;

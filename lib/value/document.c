@@ -249,8 +249,8 @@ typedef struct run {
 
 void hf__expand_slots(const hf__home *home, const hf__slot *value, uint64_t *ret_values, uint32_t *ret_depth)
 {
-    /* A part leads to an earlier block, or into a mounted document and the earlier blocks of that. */
-    run runs[HF__BASES_MAX * 2 + 4];
+    /* A part leads to an earlier block, or into a mounted document, which may have parts of others in turn. */
+    run runs[HF__HOPS_MAX + 1];
     unsigned level = 0;
     uint64_t values = 0;
     uint32_t depth = 0, deepest = 0;

@@ -17,8 +17,13 @@
 #include "memory/allocate.h"
 #include "value/block.h"
 
-/* Deep enough that 40 doublings by mounting need no copy; the walk keeps a way back for each. */
-enum { HF__MOUNT_DEPTH_MAX = 64 };
+/* Deep enough that 40 doublings by mounting need no copy; the walk keeps a way back for each.
+ *
+ * Invariant: a document's mount_depth, which counts its earlier blocks as well, is never more: mounting copies
+ * beyond it (item.c, build.c), and freezing writes earlier blocks out (freeze.c). So from the root of a document
+ * so many hops from block to block lead to any value, and one more in a draft of it, whatever they are: entries,
+ * parts of mounted documents, parts of earlier blocks. All that keeps a way back has room for HF__HOPS_MAX. */
+enum { HF__MOUNT_DEPTH_MAX = 64, HF__HOPS_MAX = HF__MOUNT_DEPTH_MAX + 1 };
 
 typedef enum hf__home_kind { HF__HOME_DOCUMENT, HF__HOME_DRAFT } hf__home_kind;
 
@@ -135,7 +140,7 @@ struct hf_document {
     hf__outer_text    text;
     _Atomic uint64_t  values_expanded; /* 0: not counted yet */
     _Atomic uint32_t  depth_expanded;
-    uint32_t          mount_depth;
+    uint32_t          mount_depth; /* hops to the deepest block, at most; see HF__MOUNT_DEPTH_MAX */
     union {
         hf__hash_cache      hash;
         struct hf_document *next_dead; /* after the last drop; the block may go on, so slots and sizes stay */

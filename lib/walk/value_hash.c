@@ -266,7 +266,7 @@ uint64_t hf_hash(hf_value value)
     if (hf__view_is_none(value))
         return 0;
     const fixed by = fixed_shears();
-    frame frames[HF__MOUNT_DEPTH_MAX + 2]; /* a chain of mounts is no longer */
+    frame frames[HF__HOPS_MAX + 1];
     unsigned used = 1;
     row sum, *below = NULL;
     begin(&frames[0], value, NULL);

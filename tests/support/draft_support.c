@@ -181,6 +181,7 @@ void check_version(const hf_document *document)
         fprintf(stderr, "a frozen block is damaged: %s at %llu\n", error.detail, (unsigned long long)error.offset);
         abort();
     }
+    EXPECT(document->mount_depth <= HF__MOUNT_DEPTH_MAX);
 }
 
 hf_document *freeze_checked(hf_draft **draft)

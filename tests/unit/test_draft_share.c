@@ -173,6 +173,88 @@ static void *drop_in_thread(void *document)
     return NULL;
 }
 
+/* {"m":(all of `mounted`), and what `name` says}; consumed. */
+static hf_document *mounted_and_named(hf_document *mounted, hf_text name)
+{
+    hf_draft *draft = NULL;
+    assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+    assert_int_equal(hf_set_object(draft, HF_T(""), NULL), HF_OK);
+    assert_int_equal(hf_mount(draft, HF_T("/m"), mounted, NULL), HF_OK);
+    assert_int_equal(hf_set_i64(draft, name, 1, NULL), HF_OK);
+    hf_document_drop(mounted);
+    return freeze_checked(&draft);
+}
+
+/* All that keeps a way back has room for it. */
+static void expect_all_read(hf_value value, uint64_t values)
+{
+    hf_document *copy = NULL;
+    hf_walk walk;
+    hf_size size;
+    bool is_equal = false;
+    hf_walk_init(&walk, value, NULL);
+    while (hf_walk_next(&walk)) {}
+    assert_int_equal(hf_walk_finish(&walk), HF_WALK_DONE);
+    assert_int_equal(walk.values, values);
+    assert_int_equal(hf_measure(value, &size, NULL), HF_OK);
+    assert_int_equal(size.values_expanded, values);
+    assert_int_equal(hf_clone_part(value, NULL, NULL, &copy, NULL), HF_OK);
+    assert_int_equal(hf_equal(value, hf_root(copy), &is_equal), HF_OK);
+    assert_true(is_equal && hf_hash(value) == hf_hash(hf_root(copy)));
+    hf_document_drop(copy);
+}
+
+/* What was opened shows parts of the mounted document, of which some are parts of the one mounted there. */
+static void test_draft_share__parts_of_parts_as_deep_as_mounts(void **state)
+{
+    (void)state;
+    hf_document *document = read_text("{\"m\":{\"x\":[1,2,3]}}");
+    for (uint64_t i = 0; i < 100; i++) { /* beyond the most that are not copied */
+        document = mounted_and_named(document, HF_T("/m/opened"));
+        expect_all_read(hf_root(document), 6 + (i + 1) * 2);
+    }
+    hf_document_drop(document);
+}
+
+/* Earlier blocks before mounts that are as deep as may be: versions write out what would be too far. */
+static void test_draft_share__versions_of_deep_mounts(void **state)
+{
+    (void)state;
+    enum { LEVELS = 7, PAD = 600000 };
+    char *pad = malloc(PAD), path[64] = "";
+    memset(pad, 'x', PAD);
+    hf_document *version = read_text("[1]");
+    for (int i = 0; i < 63; i++)
+        version = mounted_and_named(version, HF_T("/n"));
+    assert_int_equal(hf_document_get_info(version).mount_depth, 63);
+    hf_draft *draft = NULL;
+    assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+    assert_int_equal(hf_set_object(draft, HF_T(""), NULL), HF_OK);
+    for (int i = 0; i < LEVELS; i++) {
+        memcpy(path + 2 * i, "/a", 3);
+        assert_int_equal(hf_set_object(draft, hf_text_from_cstr(path), NULL), HF_OK);
+    }
+    memcpy(path + 2 * LEVELS, "/m", 3);
+    assert_int_equal(hf_mount(draft, hf_text_from_cstr(path), version, NULL), HF_OK);
+    memcpy(path + 2 * LEVELS, "/p", 3);
+    assert_int_equal(hf_set_text(draft, hf_text_from_cstr(path), hf_text_of(pad, PAD), NULL), HF_OK);
+    hf_document_drop(version);
+    version = freeze_checked(&draft);
+    uint64_t values = 1 + LEVELS + 1 + 63 * 2 + 2;
+    for (int level = LEVELS - 1; level > 0; level--) { /* each block is reached through the one after it */
+        assert_int_equal(hf_edit(version, &draft, NULL), HF_OK);
+        memcpy(path + 2 * level, "/p", 3);
+        assert_int_equal(hf_set_text(draft, hf_text_from_cstr(path), hf_text_of(pad, (size_t)PAD >> 2 * (LEVELS - level)), NULL), HF_OK);
+        expect_all_read(hf_draft_root(draft), ++values);
+        hf_document_drop(version);
+        version = freeze_checked(&draft);
+        assert_in_range(hf_document_get_info(version).mount_depth, 1, 64);
+        expect_all_read(hf_root(version), values);
+    }
+    hf_document_drop(version);
+    free(pad);
+}
+
 static void test_draft_share__foreign_values_are_released_once(void **state)
 {
     (void)state;
@@ -311,6 +393,8 @@ int main(void)
         cmocka_unit_test(test_draft_share__replaced_mounts_are_let_go),
         cmocka_unit_test(test_draft_share__doublings_cost_a_block_each),
         cmocka_unit_test(test_draft_share__doublings_without_end_are_refused),
+        cmocka_unit_test(test_draft_share__parts_of_parts_as_deep_as_mounts),
+        cmocka_unit_test(test_draft_share__versions_of_deep_mounts),
         cmocka_unit_test(test_draft_share__foreign_values_are_released_once),
         cmocka_unit_test(test_draft_share__foreign_values_under_failing_allocations),
         cmocka_unit_test(test_draft_share__a_version_does_not_need_borrowed_text),
