@@ -3,8 +3,11 @@
  *
  * docs/generator.md lists which member of the two models stands for which shape and word. */
 #include "unit.h"
+#include "deep_stack.h"
 #include "failing_allocator.h"
 #include "system_failure.h"
+
+#include <stdlib.h>
 
 #include <holdfast/read.h>
 #include <holdfast/write.h>
@@ -235,6 +238,88 @@ static void test_every__each_allocation_may_fail(void **state)
     }
 }
 
+/* ---- what leads back to itself ----------------------------------------------------------- */
+
+/* The innermost value within so many others. */
+typedef struct nested {
+    const hf_type *type;
+    const char    *opening, *innermost, *closing;
+    size_t         levels;
+} nested;
+
+static const nested nests[] = {
+    { &tree_hf_type, "{\"value\":1,\"left\":", "{\"value\":2,\"left\":null,\"right\":null}", ",\"right\":null}", 1000000 },
+    { &folder_hf_type, "{\"name\":\"f\",\"entries\":[{\"folder\":", "{\"name\":null,\"entries\":[]}", ",\"size\":1},{\"size\":2}]}", 100000 },
+};
+enum { NESTS = sizeof nests / sizeof *nests };
+
+static char *nested_text(const nested *like, size_t levels)
+{
+    size_t opening = strlen(like->opening), innermost = strlen(like->innermost), closing = strlen(like->closing);
+    char *text = malloc(levels * (opening + closing) + innermost + 1), *at = text;
+    for (size_t i = 0; text != NULL && i < levels; i++, at += opening)
+        memcpy(at, like->opening, opening);
+    if (text == NULL)
+        return NULL;
+    at = (char *)memcpy(at, like->innermost, innermost) + innermost;
+    for (size_t i = 0; i < levels; i++, at += closing)
+        memcpy(at, like->closing, closing);
+    *at = 0;
+    return text;
+}
+
+/* Text to struct and back, on a small stack. */
+static const char *round_of_nested(void *context)
+{
+    const nested *like = context;
+    const char *failure = NULL;
+    hf_arena *arena = NULL;
+    void *made = NULL;
+    hf_buffer text = HF_BUFFER_INIT(SIZE_MAX);
+    char *json = nested_text(like, like->levels);
+    if (json == NULL || hf_arena_create(NULL, &arena, NULL) != HF_OK)
+        failure = "no memory";
+    else if (hf_struct_decode(like->type, hf_text_from_cstr(json), &(hf_decode_options){ .store.arena = arena }, &made, NULL) != HF_OK)
+        failure = "not read";
+    else if (hf_struct_encode(like->type, made, NULL, &text, NULL) != HF_OK)
+        failure = "not written";
+    else if (text.length != strlen(json) || memcmp(text.bytes, json, text.length) != 0)
+        failure = "another text";
+    hf_buffer_release(&text);
+    hf_arena_destroy(arena);
+    free(json);
+    return failure;
+}
+
+static void test_every__a_million_levels_on_a_small_stack(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NESTS; i++) {
+        nested tables = nests[i];
+        hf_type type = by_tables(tables.type);
+        const char *failure = deep_stack_run(round_of_nested, (void *)(uintptr_t)&nests[i]);
+        tables.type = &type;
+        tables.levels /= 8;
+        if (failure == NULL)
+            failure = deep_stack_run(round_of_nested, &tables);
+        if (failure != NULL)
+            fail_msg("%s: %s", nests[i].type->name, failure);
+    }
+}
+
+/* More levels than frames in the first block, and vectors open at each. */
+static void test_every__each_allocation_may_fail_in_the_depth(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NESTS; i++) {
+        char *json = nested_text(&nests[i], 20);
+        assert_non_null(json);
+        expect_round(nests[i].type, json);
+        refuse_each(nests[i].type, json);
+        free(json);
+    }
+}
+
 /* ---- what is absent, and what is refused ------------------------------------------------- */
 
 static void test_every__defaults_of_each_kind(void **state)
@@ -415,6 +500,8 @@ int main(void)
         cmocka_unit_test(test_every__round_trips),
         cmocka_unit_test(test_every__samples_differ),
         cmocka_unit_test(test_every__each_allocation_may_fail),
+        cmocka_unit_test(test_every__a_million_levels_on_a_small_stack),
+        cmocka_unit_test(test_every__each_allocation_may_fail_in_the_depth),
         cmocka_unit_test(test_every__defaults_of_each_kind),
         cmocka_unit_test(test_every__checks_refuse),
         cmocka_unit_test(test_every__other_names_and_spellings_are_read),
