@@ -180,7 +180,7 @@ static void rise(ranked *heap, size_t at)
     }
 }
 
-enum { NOT_CHOSEN = UINT32_MAX };
+#define NOT_CHOSEN UINT32_MAX
 
 /* The place of the next path above that is chosen; `top` when there is none. In a report that was read, what is
  * above a path may not be listed. */
