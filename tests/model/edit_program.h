@@ -25,6 +25,7 @@ typedef struct program {
     uint64_t     seed, random;
     test_allocator memory;
     bool         fails; /* some allocations */
+    bool         has_long_text; /* so that versions share blocks, which small documents do not */
     hf_document *documents[DOCUMENTS];
     node        *trees[DOCUMENTS];
     char        *buffers[DOCUMENTS]; /* borrowed text */
@@ -59,6 +60,7 @@ node *some_container(program *p, node *top);
 void check_shows(hf_value value, const node *expected);
 void check_lookup(hf_value value, const node *expected);
 void check_links(hf_value value, const node *expected);
+bool leads_to_shown_twice(hf_value root);
 void check_all(program *p);
 
 /* Documents by their number, read of random text; the draft made of one, ended, frozen into one. */
@@ -77,6 +79,11 @@ void restore(node *fresh);
 bool failed(program *p, hf_status status);
 /* Members that moved need not be met by iterations any more. */
 void forget_place(node *moved);
+
+/* A step of any kind, on the draft or the documents. */
+void step_edit(program *p);
+/* Destroys the draft and drops all documents. */
+void end_program(program *p);
 
 /* One step of a kind: a call on the draft and on the model, whose answers are compared (edit_steps.c). */
 void step_set(program *p);

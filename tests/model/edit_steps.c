@@ -321,3 +321,53 @@ void step_iterate(program *p)
     hf_draft_iter_release(&it->iter);
     it->container = NULL;
 }
+
+/* ---- any of them ------------------------------------------------------------------------- */
+
+static void destroy_draft(program *p)
+{
+    end_draft(p);
+    hf_draft_destroy(p->draft);
+    p->draft = NULL;
+    forget_buffer(p);
+}
+
+void step_edit(program *p)
+{
+    uint64_t choice = below(p, 100);
+    if (p->draft == NULL)
+        choice < 40 ? read_document(p, (int)below(p, DOCUMENTS)) : begin_draft(p);
+    else if (choice < 40)
+        step_set(p);
+    else if (choice < 46)
+        step_insert_member(p);
+    else if (choice < 56)
+        step_remove(p);
+    else if (choice < 62)
+        step_rename(p);
+    else if (choice < 70)
+        step_move(p);
+    else if (choice < 74)
+        step_swap(p);
+    else if (choice < 79)
+        step_handle(p);
+    else if (choice < 84)
+        step_link(p);
+    else if (choice < 92)
+        step_iterate(p);
+    else if (choice < 94)
+        CHECK(hf_draft_compact(p->draft, NULL) == HF_OK || p->fails);
+    else if (choice < 96)
+        drop_document(p, (int)below(p, DOCUMENTS));
+    else if (choice < 99)
+        freeze_draft(p);
+    else
+        destroy_draft(p);
+}
+
+void end_program(program *p)
+{
+    destroy_draft(p);
+    for (int i = 0; i < DOCUMENTS; i++)
+        drop_document(p, i);
+}

@@ -20,39 +20,7 @@ static void step(program *p)
 {
     if (p->fails)
         test_allocator_fail(&p->memory, below(p, 4) == 0 ? 1 + below(p, 6) : 0, below(p, 2));
-    uint64_t choice = below(p, 100);
-    if (p->draft == NULL)
-        choice < 40 ? read_document(p, (int)below(p, DOCUMENTS)) : begin_draft(p);
-    else if (choice < 40)
-        step_set(p);
-    else if (choice < 46)
-        step_insert_member(p);
-    else if (choice < 56)
-        step_remove(p);
-    else if (choice < 62)
-        step_rename(p);
-    else if (choice < 70)
-        step_move(p);
-    else if (choice < 74)
-        step_swap(p);
-    else if (choice < 79)
-        step_handle(p);
-    else if (choice < 84)
-        step_link(p);
-    else if (choice < 92)
-        step_iterate(p);
-    else if (choice < 94)
-        CHECK(hf_draft_compact(p->draft, NULL) == HF_OK || p->fails);
-    else if (choice < 96)
-        drop_document(p, (int)below(p, DOCUMENTS));
-    else if (choice < 99)
-        freeze_draft(p);
-    else {
-        end_draft(p);
-        hf_draft_destroy(p->draft);
-        p->draft = NULL;
-        forget_buffer(p);
-    }
+    step_edit(p);
     test_allocator_fail(&p->memory, 0, false);
 }
 
@@ -66,12 +34,7 @@ static void run_program(uint64_t seed, bool fails)
         step(&p);
         check_all(&p);
     }
-    end_draft(&p);
-    hf_draft_destroy(p.draft);
-    p.draft = NULL;
-    for (int i = 0; i < DOCUMENTS; i++)
-        drop_document(&p, i);
-    forget_buffer(&p);
+    end_program(&p);
     CHECK(foreign_made - foreign_ended == before);
     CHECK(test_allocator_release(&p.memory) == 0);
     free_nodes();
