@@ -1,0 +1,25 @@
+/* stretch.h - how a stretch of time grew: where one pace begins, equal cells of it, and what the tests ask of them. */
+#ifndef HOLDFAST_STRETCH_H
+#define HOLDFAST_STRETCH_H
+
+#include "curves.h"
+
+/* Equal stretches of time with the growth in each. */
+typedef struct hf__cells {
+    size_t count;
+    double from_s, until_s;
+    double growth[HF_WINDOWS_MAX];
+} hf__cells;
+
+typedef struct hf__growth_test {
+    hf__cells kept, level;
+    double    mean, error, coverage, recency, pace, pace_error, turnover, events, bursts;
+} hf__growth_test;
+
+/* The window of [first, end) from which on growth has one pace: warm-up and quiet before it are cut off. */
+size_t hf__find_start(const hf__look *at, size_t first, size_t end, bool *ret_warm_up);
+
+/* Measures the growth of windows [first, end). */
+void hf__run_test(const hf__look *at, size_t first, size_t end, hf__growth_test *ret);
+
+#endif
