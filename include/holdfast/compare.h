@@ -6,9 +6,10 @@
  * stood in place. Two links are equal when the paths of their targets are; two foreign values when
  * they are the same object.
  *
- * Nothing recurses. Equality allocates nothing while members come in the same order; otherwise, and
+ * Nothing recurses. Equality needs no memory while members come in the same order; otherwise, and
  * for the order, one stack entry for each level (on the heap beyond 32 levels), which is why these
- * calls have a status. Objects that hold equal keys in another order cost O(members^2).
+ * calls have a status. What is mounted or shared is looked at once, however often it is shown: beyond
+ * the first few such places they are noted on the heap, as long as there is some, else looked at again. Objects that hold equal keys in another order cost O(members^2).
  * Threads: as reading. */
 #ifndef HOLDFAST_COMPARE_H
 #define HOLDFAST_COMPARE_H
@@ -27,8 +28,8 @@ HF_API HF_NODISCARD hf_status hf_equal(hf_value a, hf_value b, bool *ret_equal);
  * HF_NO_MEMORY only. */
 HF_API HF_NODISCARD hf_status hf_order(hf_value a, hf_value b, int *ret_order);
 
-/* Equal values have equal hashes. One pass, no memory; a mounted document is hashed once, however
- * often it is mounted. It starts from a secret of the process, so that input cannot choose
+/* Equal values have equal hashes. One pass that needs no memory; what is mounted is hashed once, however
+ * often it is shown. It starts from a secret of the process, so that input cannot choose
  * collisions: it must not leave the process. Absent is 0. */
 HF_API uint64_t hf_hash(hf_value value);
 

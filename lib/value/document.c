@@ -12,13 +12,6 @@
 #include "value/ended.h"
 #include "value/live_list.h"
 
-static const uint64_t all = UINT64_MAX;
-
-static uint64_t add_saturating(uint64_t a, uint64_t b)
-{
-    return a > all - b ? all : a + b;
-}
-
 hf_status hf__document_create(hf__block_header *block, size_t block_bytes, const hf_allocator *allocator,
                               hf_budget *budget, hf_document **ret_document, hf_error *reterr)
 {
@@ -237,79 +230,4 @@ hf_status hf_document_index(const hf_document *document, hf_error *reterr)
     if (hf__document_has_ended(document))
         return hf__fail(reterr, HF_MISUSE, NULL);
     return hf__index_build_all(&document->home, reterr);
-}
-
-/* ---- expanded counts --------------------------------------------------------------------- */
-
-/* A run of slots that is being counted: parts of other blocks lead from one to the next. */
-typedef struct run {
-    const hf__home *home;
-    const hf__slot *at, *end;
-} run;
-
-void hf__expand_slots(const hf__home *home, const hf__slot *value, uint64_t *ret_values, uint32_t *ret_depth)
-{
-    /* A part leads to an earlier block, or into a mounted document, which may have parts of others in turn. */
-    run runs[HF__HOPS_MAX + 1];
-    unsigned level = 0;
-    uint64_t values = 0;
-    uint32_t depth = 0, deepest = 0;
-    runs[0] = (run){ home, value, hf__behind(value) };
-    for (;;) {
-        run *now = &runs[level];
-        if (now->at == now->end) {
-            if (level-- == 0)
-                break;
-            continue;
-        }
-        const hf__slot *at = now->at++;
-        if (hf__is_close(at)) {
-            depth--;
-            continue;
-        }
-        if (hf__is_key(at))
-            continue;
-        uint64_t below_values = 1;
-        uint32_t below_depth = 0;
-        if (hf__kind(at) == HF__MOUNT && hf__byte1(at) == HF__MOUNT_ENTRY) {
-            below_values = now->home->mounts[(uint32_t)at->hi].values_expanded;
-            below_depth = now->home->mounts[(uint32_t)at->hi].depth;
-        } else if (hf__kind(at) == HF__MOUNT) {
-            hf_value part = hf__mount_target(now->home, at);
-            runs[++level] = (run){ part.home, part.slot, hf__behind(part.slot) };
-            continue;
-        }
-        values = add_saturating(values, below_values);
-        uint32_t reach = below_depth > UINT32_MAX - depth ? UINT32_MAX : depth + below_depth;
-        if (reach > deepest)
-            deepest = reach;
-        depth += hf__is_container(at);
-    }
-    *ret_values = values;
-    *ret_depth = deepest;
-}
-
-/* Counted when first asked for, so that freezing need not look at what it shares. Several threads may
- * come to the same numbers at once. */
-static void count_expanded(hf_document *document)
-{
-    if (atomic_load_explicit(&document->values_expanded, memory_order_acquire) != 0)
-        return;
-    uint64_t values;
-    uint32_t depth;
-    hf__expand_slots(&document->home, document->home.slots, &values, &depth);
-    atomic_store_explicit(&document->depth_expanded, depth, memory_order_relaxed);
-    atomic_store_explicit(&document->values_expanded, values, memory_order_release);
-}
-
-void hf__value_expanded(hf_value value, uint64_t *ret_values, uint32_t *ret_depth)
-{
-    const hf_document *document = hf__home_document(value.home);
-    if (value.home->kind == HF__HOME_DOCUMENT && value.slot == value.home->slots) {
-        count_expanded((hf_document *)(uintptr_t)document);
-        *ret_values = atomic_load_explicit(&document->values_expanded, memory_order_acquire);
-        *ret_depth = atomic_load_explicit(&document->depth_expanded, memory_order_relaxed);
-    } else {
-        hf__expand_slots(value.home, value.slot, ret_values, ret_depth);
-    }
 }

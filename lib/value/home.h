@@ -260,10 +260,9 @@ static inline hf_value hf__mount_target(const hf__home *home, const hf__slot *mo
 }
 
 /* How many values a reader sees at and below `value`, and how deep; mounts expanded, saturating.
- * O(1) for the root of a document, else one pass over the slots of `value`. Not for edited
- * containers of drafts. */
+ * O(1) for the root of a document once it was counted, else one pass over the slots of `value` and over
+ * those of each part that it leads to. Not for edited containers of drafts. */
 void hf__value_expanded(hf_value value, uint64_t *ret_values, uint32_t *ret_depth);
-void hf__expand_slots(const hf__home *home, const hf__slot *value, uint64_t *ret_values, uint32_t *ret_depth);
 
 /* The value that a link slot leads to; absent when it is gone. */
 hf_value hf__link_target_of(hf_value link);

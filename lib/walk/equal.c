@@ -27,7 +27,24 @@ static bool equal_scalars(hf_value a, hf_value b)
     return hf__rank(a) == hf__rank(b) && hf__order_scalars(a, b) == 0;
 }
 
-static answer walk_in_step(hf_value a, hf_value b)
+static bool is_at_mount(const hf_walk *walk)
+{
+    return walk->value.slot == walk->top && walk->returns_used > 0;
+}
+
+/* Whether both containers were met side by side before: then they are equal, or it would be over by now. */
+static bool is_met_again(hf__part_memo *met, const hf_walk *left, const hf_walk *right)
+{
+    int order;
+    if ((!is_at_mount(left) && !is_at_mount(right)) || !hf__part_is_noted(left->value) || !hf__part_is_noted(right->value))
+        return false;
+    if (hf__pair_get(met, left->value, right->value, &order))
+        return true;
+    hf__pair_put(met, left->value, right->value, 0);
+    return false;
+}
+
+static answer walk_in_step(hf_value a, hf_value b, hf__part_memo *met)
 {
     hf_walk left, right;
     hf_walk_init(&left, a, NULL);
@@ -43,7 +60,7 @@ static answer walk_in_step(hf_value a, hf_value b)
         else if (left.event == HF_ENTER && right.event == HF_ENTER) {
             if (!same_kind_and_count(left.value, right.value)) {
                 result = DIFFERENT;
-            } else if (hf_is_same(left.value, right.value)) {
+            } else if (hf_is_same(left.value, right.value) || is_met_again(met, &left, &right)) {
                 hf_walk_prune(&left);
                 hf_walk_prune(&right);
             }
@@ -95,6 +112,12 @@ static hf_status compare_pairs(hf__pairs *pairs, bool *ret_equal)
         }
         if (!same_kind_and_count(a, b))
             return HF_OK;
+        if (hf__pair_is_noted(top, a, b)) {
+            int order; /* met before: equal, or it would be over by now */
+            if (hf__pair_get(&pairs->settled, a, b, &order))
+                continue;
+            hf__pair_put(&pairs->settled, a, b, 0);
+        }
         hf_status status = hf__pairs_push(pairs, a, b);
         if (status != HF_OK)
             return status;
@@ -109,7 +132,10 @@ hf_status hf_equal(hf_value a, hf_value b, bool *ret_equal)
         *ret_equal = a.slot == b.slot;
         return HF_OK;
     }
-    answer result = walk_in_step(a, b);
+    hf__part_memo met;
+    hf__part_memo_init(&met);
+    answer result = walk_in_step(a, b, &met);
+    hf__part_memo_release(&met);
     if (result != OUT_OF_ORDER) {
         *ret_equal = result == EQUAL;
         return HF_OK;

@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "value/builder.h"
+#include "value/part_memo.h"
 #include "walk/clone.h"
 
 /* Expanding beyond this is refused, before anything is walked. */
@@ -65,23 +66,26 @@ static void measure_value(measure *sum, hf_value root)
     hf_walk_finish(&walk);
 }
 
-/* How many values a view of a draft shows: what it mounts is counted, not walked. */
+/* How many values a view of a draft shows: what lies in no chunk is counted, not walked. */
 static uint64_t count_in_draft(hf_value root)
 {
     uint64_t values = 0;
     hf_walk walk;
+    hf__part_memo memo;
+    hf__part_memo_init(&memo);
     hf_walk_init(&walk, root, NULL);
     while (values <= values_most && hf_walk_next(&walk)) {
         uint64_t mounted = 0;
         uint32_t depth;
         values += walk.event != HF_LEAVE;
-        if (walk.event != HF_ENTER || walk.value.home == root.home)
+        if (walk.event != HF_ENTER || walk.value.slot->lo & HF__EDITED)
             continue;
-        hf__value_expanded(walk.value, &mounted, &depth);
-        values = mounted < values_most ? values + mounted : mounted;
+        hf__value_expanded_noting(walk.value, &memo, &mounted, &depth);
+        values = mounted < values_most ? values + mounted - 1 : mounted;
         hf_walk_prune(&walk);
     }
     hf_walk_finish(&walk);
+    hf__part_memo_release(&memo);
     return values;
 }
 

@@ -90,19 +90,27 @@ static hf_status order_pairs(hf__pairs *pairs, int *ret_order)
         bool more = hf__kind(top->a.slot) == HF__OBJECT ? next_members(top, &a, &b) : next_elements(top, &a, &b);
         if (!more) {
             int order = top->best_order;
-            if (--pairs->used == 0)
+            if (--pairs->used == 0) {
                 *ret_order = order;
-            else
-                settle(&pairs->at[pairs->used - 1], order);
+                continue;
+            }
+            if (hf__pair_is_noted(top - 1, top->a, top->b))
+                hf__pair_put(&pairs->settled, top->a, top->b, order);
+            settle(top - 1, order);
             continue;
         }
         if (hf_is_same(a, b))
             continue;
         if (hf__view_has_ended(a) || hf__view_has_ended(b))
-        return HF_MISUSE;
-    unsigned rank_a = hf__rank(a), rank_b = hf__rank(b);
+            return HF_MISUSE;
+        unsigned rank_a = hf__rank(a), rank_b = hf__rank(b);
         if (rank_a != rank_b || !hf_is_container(a)) {
             settle(top, rank_a != rank_b ? (rank_a < rank_b ? -1 : 1) : hf__order_scalars(a, b));
+            continue;
+        }
+        int known;
+        if (hf__pair_is_noted(top, a, b) && hf__pair_get(&pairs->settled, a, b, &known)) {
+            settle(top, known);
             continue;
         }
         hf_status status = hf__pairs_push(pairs, a, b);

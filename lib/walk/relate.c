@@ -11,7 +11,19 @@ void hf__pairs_release(hf__pairs *pairs)
 {
     if (pairs->at != pairs->inline_pairs)
         hf__memory_free(&heap, pairs->at, pairs->room * sizeof *pairs->at, HF__BLOCK_ALIGNMENT);
+    hf__part_memo_release(&pairs->settled);
     hf__pairs_init(pairs);
+}
+
+static bool lies_in(hf_value container, hf_value value)
+{
+    return value.home == container.home &&
+           (uintptr_t)value.slot - (uintptr_t)container.slot < hf__step(container.slot) * sizeof(hf__slot);
+}
+
+bool hf__pair_is_noted(const hf__pair *around, hf_value a, hf_value b)
+{
+    return (!lies_in(around->a, a) || !lies_in(around->b, b)) && hf__part_is_noted(a) && hf__part_is_noted(b);
 }
 
 hf_status hf__pairs_push(hf__pairs *pairs, hf_value a, hf_value b)

@@ -6,6 +6,7 @@
 #include "memory/allocate.h"
 #include "value/home.h"
 #include "value/key.h"
+#include "value/part_memo.h"
 
 enum { HF__RELATE_INLINE = 32 };
 
@@ -24,6 +25,7 @@ typedef struct hf__pair {
 typedef struct hf__pairs {
     hf__pair *at;
     size_t    used, room;
+    hf__part_memo settled; /* pairs of which a part is one: their order */
     hf__pair  inline_pairs[HF__RELATE_INLINE];
 } hf__pairs;
 
@@ -32,9 +34,26 @@ static inline void hf__pairs_init(hf__pairs *pairs)
     pairs->at = pairs->inline_pairs;
     pairs->used = 0;
     pairs->room = HF__RELATE_INLINE;
+    hf__part_memo_init(&pairs->settled);
 }
 void hf__pairs_release(hf__pairs *pairs);
 hf_status hf__pairs_push(hf__pairs *pairs, hf_value a, hf_value b);
+
+/* Of containers that may be met again: one is shown in a place other than its own. So that doublings by
+ * mounting, made apart from each other, are compared pair by pair and not value by value. */
+bool hf__pair_is_noted(const hf__pair *around, hf_value a, hf_value b);
+static inline bool hf__pair_get(const hf__part_memo *memo, hf_value a, hf_value b, int *ret_order)
+{
+    uint64_t order, unused;
+    if (!hf__part_memo_get(memo, a.slot, b.slot, &order, &unused))
+        return false;
+    *ret_order = (int)order - 1;
+    return true;
+}
+static inline void hf__pair_put(hf__part_memo *memo, hf_value a, hf_value b, int order)
+{
+    hf__part_memo_put(memo, &(hf__part_note){ a.slot, b.slot, (uint64_t)((order > 0) - (order < 0) + 1), 0 });
+}
 
 /* Where the kinds stand in the total order: all numbers alike, both texts alike. */
 unsigned hf__rank(hf_value value);

@@ -9,6 +9,7 @@
 #include "memory/allocate.h"
 #include "value/ended.h"
 #include "value/home.h"
+#include "value/part_memo.h"
 
 static const hf__memory heap = { NULL, NULL };
 
@@ -80,15 +81,15 @@ static void count_key(hf_size *size, const hf__slot *key)
     size->deep_bytes += sizeof *key + (text.length > HF__INLINE_MAX ? text.length : 0);
 }
 
-static void expand(hf_size *size, hf_value mounted)
+static void expand(hf_size *size, hf_value mounted, hf__part_memo *memo)
 {
     uint64_t values;
     uint32_t depth;
-    hf__value_expanded(mounted, &values, &depth);
+    hf__value_expanded_noting(mounted, memo, &values, &depth);
     size->values_expanded = values > UINT64_MAX - size->values_expanded ? UINT64_MAX : size->values_expanded + values;
 }
 
-static hf_status measure_slots(hf_size *size, hf_value root, document_set *mounted, hf_error *reterr)
+static hf_status measure_slots(hf_size *size, hf_value root, document_set *mounted, hf__part_memo *memo, hf_error *reterr)
 {
     const hf__home *home = root.home;
     const hf__slot *end = hf__behind(root.slot);
@@ -129,7 +130,7 @@ static hf_status measure_slots(hf_size *size, hf_value root, document_set *mount
             if (status != HF_OK)
                 return status;
             size->deep_bytes += sizeof *at;
-            expand(size, value);
+            expand(size, value, memo);
             at++;
             continue;
         }
@@ -189,7 +190,10 @@ hf_status hf_measure(hf_value value, hf_size *ret_size, hf_error *reterr)
         return HF_OK;
     }
     size.shallow_bytes = hf_value_bytes(value);
-    hf_status status = measure_slots(&size, value, &mounted, reterr);
+    hf__part_memo memo;
+    hf__part_memo_init(&memo);
+    hf_status status = measure_slots(&size, value, &mounted, &memo, reterr);
+    hf__part_memo_release(&memo);
     if (status == HF_OK)
         status = measure_shared(&size, &mounted, value.home, reterr);
     hf__memory_free(&heap, mounted.cells, set_bytes(mounted.room), HF__BLOCK_ALIGNMENT);

@@ -11,7 +11,8 @@
  * commute, so a/b is not b/a, and stepping back on leaving a container is a multiplication by an
  * inverse that is as cheap, so the way back needs no memory. Members add up in any order. A mounted
  * value with the sum s counts M(p) * s, so each is hashed once, whatever it expands to; documents
- * and mount entries keep it. The stack below is for mounts in mounts only. */
+ * and mount entries keep it, and parts are noted while it runs. The stack below is for mounts in mounts
+ * only. */
 #include <holdfast/compare.h>
 
 #include "base/hash.h"
@@ -19,6 +20,7 @@
 #include "value/ended.h"
 #include "value/home.h"
 #include "value/key.h"
+#include "value/part_memo.h"
 
 #define FIELD (((uint64_t)1 << 61) - 1)
 
@@ -143,7 +145,7 @@ typedef struct frame {
     const hf__slot *top, *at, *end;
     row             first, second; /* the rows of M for the place of `at` */
     row             sum;
-    hf__hash_cache *cache;         /* where the sum is kept; NULL: nowhere */
+    hf__hash_cache *cache;         /* where the sum is kept; NULL: with the parts */
 } frame;
 
 /* The fixed matrices: into an array, and on to its next element. Without the first, [[1],2] would
@@ -208,7 +210,7 @@ static void visit(frame *here, const hf__slot *slot, row first, row second, cons
     }
 }
 
-/* What is mounted at `mount`, and where its sum is kept. */
+/* Where the sum of what is mounted at `mount` is kept. */
 static hf__hash_cache *cache_of(const hf__home *home, const hf__slot *mount, hf_value target)
 {
     if (target.home->kind == HF__HOME_DOCUMENT && target.slot == target.home->slots)
@@ -216,9 +218,24 @@ static hf__hash_cache *cache_of(const hf__home *home, const hf__slot *mount, hf_
     return hf__byte1(mount) == HF__MOUNT_ENTRY ? &home->mounts[(uint32_t)mount->hi].hash : NULL;
 }
 
+static bool is_known(const hf__hash_cache *cache, const hf__part_memo *memo, hf_value target, row *ret_sum)
+{
+    if (cache != NULL)
+        return hf__hash_cache_get(cache, &ret_sum->x, &ret_sum->y);
+    return hf__part_is_noted(target) && hf__part_memo_get(memo, target.slot, NULL, &ret_sum->x, &ret_sum->y);
+}
+
+static void keep_sum(const frame *here, hf__part_memo *memo)
+{
+    if (here->cache != NULL)
+        hf__hash_cache_set(here->cache, here->sum.x, here->sum.y);
+    else if (!(here->top->lo & HF__EDITED) && hf__part_is_noted((hf_value){ here->home, here->top }))
+        hf__part_memo_put(memo, &(hf__part_note){ here->top, NULL, here->sum.x, here->sum.y });
+}
+
 /* Goes on until the frame is through, or a mounted value must be hashed first: then that is put
  * into *ret_below and true returned; the same slot is looked at again afterwards. */
-static bool run(frame *here, frame *ret_below, const row *below_sum, const fixed *by)
+static bool run(frame *here, frame *ret_below, const row *below_sum, const hf__part_memo *memo, const fixed *by)
 {
     while (here->at != here->end) {
         const hf__slot *slot = here->at;
@@ -244,7 +261,7 @@ static bool run(frame *here, frame *ret_below, const row *below_sum, const fixed
             if (below_sum != NULL) {
                 sum = *below_sum;
                 below_sum = NULL;
-            } else if (!hf__hash_cache_get(cache, &sum.x, &sum.y)) {
+            } else if (!is_known(cache, memo, target, &sum)) {
                 begin(ret_below, target, cache);
                 return true;
             }
@@ -269,18 +286,21 @@ uint64_t hf_hash(hf_value value)
     frame frames[HF__HOPS_MAX + 1];
     unsigned used = 1;
     row sum, *below = NULL;
+    hf__part_memo memo;
+    hf__part_memo_init(&memo);
     begin(&frames[0], value, NULL);
     while (used > 0) {
         frame *here = &frames[used - 1];
-        if (run(here, &frames[used], below, &by)) {
+        if (run(here, &frames[used], below, &memo, &by)) {
             used++;
             below = NULL;
             continue;
         }
         sum = here->sum;
-        hf__hash_cache_set(here->cache, sum.x, sum.y);
+        keep_sum(here, &memo);
         below = &sum;
         used--;
     }
+    hf__part_memo_release(&memo);
     return hf__hash_words(sum.x, sum.y, hf__hash_seed());
 }
