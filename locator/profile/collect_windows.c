@@ -4,18 +4,12 @@
 #include "base/fail.h"
 #include "trace_read.h"
 #include "trace_state.h"
+#include "window_blocks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { EVENTS_BETWEEN = 1 << 14 };   /* two calls of `meanwhile` */
-
-typedef struct window_block {
-    uint64_t address;        /* 0 is free */
-    uint32_t process, stack;
-    uint64_t size, born_ns;
-    double   weight;
-} window_block;
 
 typedef struct window_path {
     uint32_t process, local; /* as the process numbers the stack */
@@ -52,8 +46,7 @@ struct hf__windows {
     hf__trace_reader *reader;      /* owns the state, for which it has read the first part */
     hf__trace_state  *state;
     hf__recording    *out;
-    window_block     *blocks;
-    size_t            blocks_count, blocks_room;
+    hf__window_blocks blocks;
     window_path      *paths;       /* by stack */
     size_t            paths_room;
     window_cohort    *cohorts;     /* open addressing; emptied with each window */
@@ -61,57 +54,10 @@ struct hf__windows {
     window_times     *times;       /* by process */
     size_t            times_room;
     window_region    *regions;     /* REGIONS_KEPT of them, by process and number */
-    window_block      released;    /* the last one that a realloc released, in case it failed */
+    hf__window_block  released;    /* the last one that a realloc released, in case it failed */
     bool              failed, damaged;
     uint8_t           kept[HF__TRACE_BLOCK_MAX];
 };
-
-/* ---- live blocks ----------------------------------------------------------------------------- */
-
-static size_t home_of(const hf__windows *w, uint32_t process, uint64_t address)
-{
-    return (size_t)((address ^ (uint64_t)process << 47) * 0x9e3779b97f4a7c15u >> 20) & (w->blocks_room - 1);
-}
-
-static window_block *find_block(hf__windows *w, uint32_t process, uint64_t address)
-{
-    size_t at = home_of(w, process, address);
-    while (w->blocks[at].address != 0 && (w->blocks[at].address != address || w->blocks[at].process != process))
-        at = (at + 1) & (w->blocks_room - 1);
-    return &w->blocks[at];
-}
-
-static bool make_room(hf__windows *w)
-{
-    if (w->blocks_count * 2 < w->blocks_room)
-        return true;
-    size_t before = w->blocks_room, room = before != 0 ? before * 2 : 1 << 12;
-    window_block *old = w->blocks, *blocks = calloc(room, sizeof *blocks);
-    if (blocks == NULL)
-        return false;
-    w->blocks = blocks;
-    w->blocks_room = room;
-    for (size_t i = 0; i < before; i++)
-        if (old[i].address != 0)
-            *find_block(w, old[i].process, old[i].address) = old[i];
-    free(old);
-    return true;
-}
-
-/* Closes the gap, so that no marks of removed blocks pile up. */
-static void remove_block(hf__windows *w, window_block *block)
-{
-    size_t mask = w->blocks_room - 1, gap = (size_t)(block - w->blocks);
-    for (size_t at = (gap + 1) & mask; w->blocks[at].address != 0; at = (at + 1) & mask) {
-        size_t home = home_of(w, w->blocks[at].process, w->blocks[at].address);
-        if (((at - home) & mask) >= ((at - gap) & mask)) {
-            w->blocks[gap] = w->blocks[at];
-            gap = at;
-        }
-    }
-    w->blocks[gap].address = 0;
-    w->blocks_count--;
-}
 
 /* ---- paths --------------------------------------------------------------------------------------- */
 
@@ -174,7 +120,7 @@ static size_t window_of(const window_times *times, uint64_t ns)
 }
 
 /* `deaths` is 1, or -1 when a failed realloc took one back. */
-static bool note_death(hf__windows *w, const window_block *block, double deaths)
+static bool note_death(hf__windows *w, const hf__window_block *block, double deaths)
 {
     const window_times *times = block->process < w->times_room ? &w->times[block->process] : NULL;
     if (block->stack == 0 || times == NULL || times->count < 2 || block->born_ns >= times->begins_ns[times->count - 1])
@@ -197,7 +143,7 @@ static bool note_death(hf__windows *w, const window_block *block, double deaths)
 
 /* ---- births and deaths ---------------------------------------------------------------------------- */
 
-static bool die(hf__windows *w, window_block *block)
+static bool die(hf__windows *w, hf__window_block *block)
 {
     window_path *path = path_of(w, block->stack);
     if (path == NULL || !note_death(w, block, 1))
@@ -207,23 +153,16 @@ static bool die(hf__windows *w, window_block *block)
     path->live -= block->weight;
     path->live_bytes -= block->weight * (double)block->size;
     path->touched = true;
-    remove_block(w, block);
+    hf__window_blocks_remove(&w->blocks, block);
     return true;
 }
 
-static bool be_born(hf__windows *w, const window_block *born, bool counts_as_birth)
+static bool be_born(hf__windows *w, const hf__window_block *born, bool counts_as_birth)
 {
     window_path *path = path_of(w, born->stack);
-    if (path == NULL || !make_room(w))
+    hf__window_block *block = hf__window_blocks_find(&w->blocks, born->process, born->address);
+    if (path == NULL || (block != NULL && !die(w, block)) || !hf__window_blocks_put(&w->blocks, born))
         return false;
-    window_block *block = find_block(w, born->process, born->address);
-    if (block->address != 0) {
-        if (!die(w, block))
-            return false;
-        block = find_block(w, born->process, born->address);
-    }
-    *block = *born;
-    w->blocks_count++;
     if (counts_as_birth) {
         path->births += born->weight;
         path->birth_bytes += born->weight * (double)born->size;
@@ -241,17 +180,15 @@ static bool be_born(hf__windows *w, const window_block *born, bool counts_as_bir
 
 static bool apply(hf__windows *w, const hf__trace_event *event)
 {
-    window_block *block;
+    hf__window_block *block;
     switch (event->kind) {
     case HF__TRACE_ALLOCATE:
-        return be_born(w, &(window_block){ event->allocate.address, event->process, event->allocate.stack,
+        return be_born(w, &(hf__window_block){ event->allocate.address, event->process, event->allocate.stack,
                                            event->allocate.size, event->time_ns, event->allocate.weight }, true);
     case HF__TRACE_RELEASE:
-        if (w->blocks_room == 0)
-            return true;
-        block = find_block(w, event->process, event->release.address);
-        w->released = *block;
-        return block->address == 0 || die(w, block);
+        block = hf__window_blocks_find(&w->blocks, event->process, event->release.address);
+        w->released = block != NULL ? *block : (hf__window_block){ 0 };
+        return block == NULL || die(w, block);
     case HF__TRACE_RESTORE:
         return w->released.address != event->release.address || w->released.process != event->process ||
                be_born(w, &w->released, false);
@@ -403,12 +340,10 @@ bool hf__windows_each_block(hf__windows *w, uint32_t process,
                             bool (*visit)(void *user, uint64_t address, uint64_t size, uint32_t stack), void *user)
 {
     name_paths(w, process);
-    for (size_t i = 0; i < w->blocks_room; i++) {
-        const window_block *block = &w->blocks[i];
-        if (block->address != 0 && block->process == process &&
-            !visit(user, block->address, block->size, w->paths[block->stack].local))
+    const hf__window_block *block = NULL;
+    while ((block = hf__window_blocks_next(&w->blocks, block)) != NULL)
+        if (block->process == process && !visit(user, block->address, block->size, w->paths[block->stack].local))
             return false;
-    }
     return true;
 }
 
@@ -559,7 +494,7 @@ void hf__windows_destroy(hf__windows *windows)
     if (windows == NULL)
         return;
     hf__trace_close(windows->reader);
-    free(windows->blocks);
+    hf__window_blocks_release(&windows->blocks);
     free(windows->paths);
     free(windows->cohorts);
     free(windows->regions);
