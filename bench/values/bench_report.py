@@ -248,6 +248,15 @@ def ratio_cell(row, peer):
     return f"{row[peer]:.2f}" if row[peer] < 100 else f"{row[peer]:.0f}"
 
 
+def runs_of(what, parts):
+    """When the parts of one kind were measured, and how loaded the machine was as each began."""
+    times = sorted(part["when"] for part in parts)
+    loads = sorted(part["load"] for part in parts)
+    when = times[0] if times[0] == times[-1] else f"{times[0]} to {times[-1]}"
+    load = f"{loads[0]:.1f}" if loads[0] == loads[-1] else f"{loads[0]:.1f} to {loads[-1]:.1f}"
+    return f"{what} {when}, load {load}"
+
+
 def report(parts):
     values = {part["name"]: part["rows"] for part in parts if part["what"] == "values"}
     kept = {part["name"]: part["rows"] for part in parts if part["what"] == "kept"}
@@ -258,9 +267,8 @@ def report(parts):
         sys.exit("bench_report: nothing has been measured")
     out = ["Machine: " + "; ".join(dict.fromkeys(part["machine"] for part in parts)) + ".", "",
            "Libraries: " + ", ".join(f"{peer} {version}" for peer, version in versions.items()) + ".", "",
-           "Runs (load of the machine at the start): " + "; ".join(dict.fromkeys(
-               f"{part['what']}{' ' + part['name'] if part['name'] else ''} {part['when']}, {part['load']:.1f}"
-               for part in parts)) + ".", ""]
+           "Runs: " + "; ".join(runs_of(what, [part for part in parts if part["what"] == what])
+                                for what in dict.fromkeys(part["what"] for part in parts)) + ".", ""]
     out += ["### what must hold", "", *("- " + line for line in requirements(values, kept, growth["rows"])), ""]
     if values:
         out += ["Holdfast's time, and the other libraries' as multiples of it: above 1 they take longer.", ""]
