@@ -21,6 +21,7 @@ typedef struct court {
     hf__chains               chains;
     hf__gather               gather;
     double                   died[HF_WINDOWS_MAX]; /* blocks of the whole program, by the end of each window */
+    double                   active[HF_WINDOWS_MAX]; /* blocks of the whole program that were born or died within it */
     uint32_t                *order; /* paths, by group */
     bool                     failed;
 } court;
@@ -43,11 +44,13 @@ static void gather_paths(court *at, const uint32_t *paths, size_t count, hf__sha
         hf__gather_add(&at->gather, at->model, paths[i]);
     at->failed |= !hf__gather_end(&at->gather);
     hf__series *series = &at->gather.series;
+    series->active = at->active;
     while (series->first + 1 < series->end && series->seconds[series->first] <= at->options->since_s &&
            at->options->since_s > 0)
         series->first++;
     hf__shape_of(series, ret_shape);
     hf__shape_by_activity(series, at->died, ret_shape);
+    hf__shape_of_moment(series, at->died, ret_shape);
 }
 
 /* What a path holds at the reference. */
@@ -371,6 +374,8 @@ static void measure_whole(court *at)
     judgement->live_blocks = series->live_blocks[judgement->reference];
     for (size_t i = 0; i < series->end; i++)
         at->died[i] = series->died_blocks[i] + (i > 0 ? at->died[i - 1] : 0);
+    for (size_t i = 0; i < series->end; i++)
+        at->active[i] = series->born_blocks[i] + series->died_blocks[i];
     for (size_t i = 0; i < series->end; i++)
         judgement->peak_bytes = fmax(judgement->peak_bytes, series->live_bytes[i]);
     hf__reconcile(at->model, series, &judgement->reconciled);

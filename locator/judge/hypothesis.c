@@ -133,6 +133,10 @@ static void explain_undecided(const hf__finding *finding, double waited, hf__wor
                    fmax(shape->samples, 1));
         HF_SAY(next, "sample more finely (a smaller --sample, or none), or record for about %s longer", longer);
         return;
+    case HF_REASON_MOMENT:
+        HF_SAY(hypothesis, "grew to the end of a run that was over in a moment: what a program builds up and keeps looks the same");
+        HF_SAY(next, "let it do the same work again and again, for about %s", longer);
+        return;
     case HF_REASON_SHORT:
         HF_SAY(hypothesis, "too few checkpoints to tell growth from a start");
         break;

@@ -14,6 +14,7 @@ typedef struct hf__series {
     double live_bytes[HF_WINDOWS_MAX], live_blocks[HF_WINDOWS_MAX];   /* at the end of the window */
     double born_bytes[HF_WINDOWS_MAX], born_blocks[HF_WINDOWS_MAX];   /* within it */
     double died_bytes[HF_WINDOWS_MAX], died_blocks[HF_WINDOWS_MAX];
+    const double *active;       /* blocks born and died in the whole program, within each window; NULL where not known */
     bool   has_cohorts;
     bool   waited;              /* the program was kept waiting for a processor: time is what the scheduler left it */
     const hf__death *deaths;    /* of all paths of the group, in any order; their `path` is not looked at */

@@ -316,3 +316,18 @@ void hf__shape_by_activity(const hf__series *series, const double *died, hf__sha
     if (other.verdict == HF_VERDICT_LEAK && even && whole)
         *shape = other;
 }
+
+void hf__shape_of_moment(const hf__series *series, const double *died, hf__shape *shape)
+{
+    if (shape->verdict != HF_VERDICT_LEAK || series->end == 0)
+        return;
+    size_t last = series->end - 1;
+    double length = series->seconds[last] - series->begin_s;
+    bool repeats = shape->growth_blocks >= HF_SHORT_BLOCKS && died[last] >= HF_SHORT_TURNOVER * shape->growth_blocks;
+    if (length >= HF_SHORT_RUN_S || (length >= HF_MOMENT_S && repeats))
+        return;
+    shape->verdict = HF_VERDICT_UNDECIDED;
+    shape->reason = HF_REASON_MOMENT;
+    shape->confidence = 0.5;
+    shape->more_s = 1;
+}

@@ -33,6 +33,7 @@ typedef enum hf__reason {
     HF_REASON_GROWS_DOUBLING, /* one block that is moved to a larger one again and again */
     HF_REASON_BACKLOG,        /* grows, though everything dies in the end: drained slower than filled */
     HF_REASON_SHORT,          /* too few checkpoints */
+    HF_REASON_MOMENT,         /* grew, but the program was over in a moment: it may have built up to its end */
     HF_REASON_NOISY,          /* growth within what chance or sampling may do */
     HF_REASON_MAYBE_FULL,     /* grows at a falling pace: may saturate, may not */
     HF_REASON_RELEASED_LAST,  /* grew to the end and was released just before it */
@@ -67,6 +68,8 @@ typedef struct hf__shape {
 
 enum {
     HF_EVENTS_MIN = 6,       /* kept blocks below which growth is not worth a word */
+    HF_BURST_BLOCKS = 10,    /* born or died in the whole program, on average, for a burst of work to be one */
+    HF_SHORT_BLOCKS = 1000,  /* kept blocks, from which on a short run may be called a leak */
     HF_EVENTS_LEAK = 10,     /* and below which it is not called a leak: things that are set up once may come one by one */
     HF_SAMPLES_LEAK = 10,    /* sampled blocks below which a place is not called a leak */
     HF_WINDOWS_MIN = 6,      /* windows of growth below which nothing is decided */
@@ -89,6 +92,9 @@ enum {
 #define HF_AGE_CUT        0.30 /* of the run, at most: the age of nearly all that die, below which what lives is left out */
 #define HF_AGE_CUT_LAST   0.50 /* the same, where everything else only comes and goes */
 #define HF_LOW_POINT_ERRORS 2.0 /* mean steps of the low points, by which growth between them must fall short */
+#define HF_OUTLIVED_SHARE 0.10 /* of what stays in a saw: so many blocks died older than it, and it is young */
+#define HF_REST_PACE      0.10 /* of the mean activity of the whole program: below it, it rests */
+#define HF_CYCLE_UNEVEN   0.50 /* of the median cycle of work and rest, by which none may differ */
 #define HF_REST_SHARE     0.10 /* of the peak: growth after a warm-up that is small beside it */
 #define HF_LEVEL_SHARE_MIN 0.10 /* of the peak: a rise or a fall of a level below this may be chance */
 #define HF_BACKLOG_SHARE  0.50 /* of the peak, and of the run: a backlog must have grown by so much, for so long */
@@ -98,6 +104,9 @@ enum {
 #define HF_ACTIVITY_BELOW_S 1.0 /* in shorter runs time is what the scheduler leaves */
 #define HF_ACTIVITY_MIN   5000.0 /* deaths, for a clock that is fine enough */
 #define HF_ACTIVITY_PACE  0.80 /* end pace over start pace by that clock, or its inverse */
+#define HF_MOMENT_S       0.05 /* seconds; nothing in a shorter run is called a leak: it may all be building up */
+#define HF_SHORT_RUN_S    0.5  /* in a shorter run it is one if there are HF_SHORT_BLOCKS, and */
+#define HF_SHORT_TURNOVER 1.0  /* deaths in the whole program, for each kept block: it repeats its work */
 #define HF_TAIL_SHARE_MIN 0.15 /* growth must last for this share of the run */
 #define HF_LATE_RATIO     3.0  /* pace after over pace before: growth began there */
 #define HF_BREAK_SHARE    0.25 /* of the spread of pace that a break must explain */
@@ -112,5 +121,9 @@ void hf__shape_of(const hf__series *series, hf__shape *ret_shape);
  * scheduler leaves a program, and a pause looks like a plateau. `died` is how much of the whole program had died by the end of each window: a second clock, which stands
  * still with the program. Where time could not tell, and growth by that clock is even, it is a leak. */
 void hf__shape_by_activity(const hf__series *series, const double *died, hf__shape *shape);
+
+/* A program that is over in a moment builds up to its end, and nothing tells that from a leak but work that it repeats:
+ * what is called a leak needs that. `died` as above. */
+void hf__shape_of_moment(const hf__series *series, const double *died, hf__shape *shape);
 
 #endif

@@ -2,6 +2,7 @@
 #include "stretch.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "statistics.h"
@@ -27,6 +28,76 @@ static void make_cells(const hf__look *at, const double *growth, size_t first, s
                 ret->growth[cell] += growth[i] * (right - left) / (until - from);
         }
     }
+}
+
+/* The windows of [first, end) in which work begins again after a rest, of the whole program. */
+static size_t find_bursts(const hf__look *at, size_t first, size_t end, size_t *begins)
+{
+    const hf__series *series = at->series;
+    if (series->active == NULL)
+        return 0;
+    double from = hf__begin_of(series, first), active = 0;
+    for (size_t i = first; i < end; i++)
+        active += series->active[i];
+    double least = HF_REST_PACE * active / (series->seconds[end - 1] - from);
+    bool rests = true;
+    size_t count = 0;
+    for (size_t i = first; i < end; i++) {
+        bool rested = rests;
+        rests = series->active[i] <= least * (series->seconds[i] - hf__begin_of(series, i));
+        if (rested && !rests)
+            begins[count++] = i;
+    }
+    return active >= HF_BURST_BLOCKS * (double)count ? count : 0;
+}
+
+static int compare_seconds(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* Are all stretches from one burst to the next about as long as their median? The last one may be cut short by the end,
+ * and is then left out. ret_end: where the last whole one ends. */
+static bool cycles_are_even(const hf__look *at, const size_t *begins, size_t *bursts, size_t end, size_t *ret_end)
+{
+    double length[HF_WINDOWS_MAX], sorted[HF_WINDOWS_MAX];
+    size_t count = *bursts;
+    for (size_t i = 0; i < count; i++) {
+        size_t next = i + 1 < count ? begins[i + 1] : end;
+        length[i] = sorted[i] = at->series->seconds[next - 1] - hf__begin_of(at->series, begins[i]);
+    }
+    qsort(sorted, count - 1, sizeof *sorted, compare_seconds); /* without the last */
+    double median = sorted[(count - 1) / 2];
+    for (size_t i = 0; i < count; i++) {
+        bool is_short = length[i] < (1 - HF_CYCLE_UNEVEN) * median;
+        if (length[i] > (1 + HF_CYCLE_UNEVEN) * median || (is_short && i + 1 < count))
+            return false;
+    }
+    bool whole = length[count - 1] >= 0.9 * median;
+    *ret_end = whole ? end : begins[count - 1];
+    *bursts = whole ? count : count - 1;
+    return true;
+}
+
+/* Where a program works and rests in turn, equal cells would hold now more work and now less: each is made of as many
+ * whole cycles. False where there is no such turn. */
+static bool make_cells_of_cycles(const hf__look *at, const double *growth, size_t first, size_t end, hf__cells *ret)
+{
+    size_t begins[HF_WINDOWS_MAX], bursts = find_bursts(at, first, end, begins), last = end;
+    if (bursts <= HF_CELLS_MIN || !cycles_are_even(at, begins, &bursts, end, &last))
+        return false;
+    size_t each = (bursts + HF_CELLS_MAX - 1) / HF_CELLS_MAX, count = bursts / each, skipped = bursts - count * each;
+    memset(ret, 0, sizeof *ret);
+    ret->count = count;
+    ret->from_s = hf__begin_of(at->series, begins[skipped]);
+    ret->until_s = at->series->seconds[last - 1];
+    for (size_t cell = 0; cell < count; cell++) {
+        size_t next = skipped + (cell + 1) * each;
+        for (size_t i = begins[skipped + cell * each]; i < (next < bursts ? begins[next] : last); i++)
+            ret->growth[cell] += growth[i];
+    }
+    return true;
 }
 
 /* Where a fit with two paces is better than one with a single pace by the most; 0 for nowhere. */
@@ -79,6 +150,19 @@ static size_t cells_for(double bursts, size_t windows)
     return count > windows ? windows : count;
 }
 
+/* Blocks that died at a greater age than has been reached by anything that was born since window `first`. */
+static double died_older(const hf__look *at, size_t first)
+{
+    const hf__series *series = at->series;
+    double age = series->seconds[at->windows - 1] - hf__begin_of(series, first), blocks = 0;
+    for (size_t i = 0; i < series->deaths_count; i++) {
+        const hf__death *death = &series->deaths[i];
+        if (death->died < at->windows && series->seconds[death->died] - series->seconds[death->born] >= age)
+            blocks += (double)death->blocks;
+    }
+    return blocks;
+}
+
 /* A saw is lowest right after each fall. Where growth begins only after some fall, does it show from the low point before it
  * to the last one? If things are kept for some teeth and then taken out, they are young at any time, and the low points
  * stay where they were. Lowers the turnover to what the low points have risen, unless they go up and down by more. */
@@ -96,6 +180,10 @@ static void look_at_low_points(const hf__look *at, size_t first, size_t end, dou
     }
     if (before == at->swings_count) /* growing since before the first fall */
         return;
+    if (died_older(at, first) >= HF_OUTLIVED_SHARE * test->events) {
+        test->turnover = 0;
+        return;
+    }
     double risen = at->level[end] - at->level[at->swings[before].trough];
     double chance = HF_LOW_POINT_ERRORS * sqrt(squares / (double)(at->swings_count - 1));
     if (kept_sum - risen > chance)
@@ -114,8 +202,13 @@ void hf__run_test(const hf__look *at, size_t first, size_t end, hf__growth_test 
         ret->bursts += at->kept[i] > 0;
     }
     size_t count = cells_for(ret->bursts, end - first);
-    make_cells(at, at->kept, first, end, count, &ret->kept);
-    make_cells(at, level_growth, first, end, count, &ret->level);
+    if (make_cells_of_cycles(at, at->kept, first, end, &ret->kept)) {
+        make_cells_of_cycles(at, level_growth, first, end, &ret->level);
+        count = ret->kept.count;
+    } else {
+        make_cells(at, at->kept, first, end, count, &ret->kept);
+        make_cells(at, level_growth, first, end, count, &ret->level);
+    }
     const double *growth = ret->kept.growth;
     double deviation = hf__deviation(growth, count);
     ret->mean = hf__mean(growth, count);

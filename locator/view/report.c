@@ -212,6 +212,7 @@ static int show(const hf__report_options *options, const evidence *from, size_t 
         hf_text program = hf__intern_text(&model->texts, model->program);
         shown.process = one->pid;
         shown.allocations = one->allocations;
+        shown.own_ns = one->own_ns;
         shown.own_share = one->cpu_ns > one->own_ns ? (double)one->own_ns / (double)(one->cpu_ns - one->own_ns) : -1;
         snprintf(command, sizeof command, "%.*s, process %u%s", HF_ARG(program), one->pid, one->forked ? ", forked" : "");
         shown.program = command;

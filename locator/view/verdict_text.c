@@ -263,6 +263,8 @@ static void put_dismissed(FILE *out, const hf__case *shown)
     }
 }
 
+#define SMALL_LOAD 0.05 /* of a processor: nobody waits for it */
+
 static void put_recorded(FILE *out, const hf__case *shown)
 {
     char count[32];
@@ -273,7 +275,12 @@ static void put_recorded(FILE *out, const hf__case *shown)
     else
         snprintf(count, sizeof count, "%.1f million", (double)shown->allocations / 1e6);
     fprintf(out, "  recorded: %s allocation%s", count, shown->allocations == 1 ? "" : "s");
-    if (shown->own_share >= 0)
+    /* Beside a program that sleeps all the time, whatever it takes is many times that of the program: tell what it is
+     * of the time that passed. */
+    double elapsed_share = shown->judgement->seconds > 0 ? (double)shown->own_ns / 1e9 / shown->judgement->seconds : 1;
+    if (shown->own_share >= 2 * SMALL_LOAD && elapsed_share < SMALL_LOAD)
+        fprintf(out, "; recording took %.1f %% of a processor", 100 * elapsed_share);
+    else if (shown->own_share >= 0)
         fprintf(out, "; recording took %.*f %% of the program's processor time", shown->own_share < 0.1, 100 * shown->own_share);
     fputc('\n', out);
 }

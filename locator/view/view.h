@@ -18,6 +18,7 @@ typedef struct hf__case {
     uint32_t             process; /* pid, 0 when not known */
     uint64_t             allocations; /* counted by the recorder; 0 when not known */
     double               own_share;   /* of the program's processor time, that recording took; below 0: not known */
+    uint64_t             own_ns;      /* that time */
 } hf__case;
 
 /* All return false when the stream has failed. */

@@ -23,6 +23,7 @@ typedef struct program {
     uint64_t  slots[20000];
     size_t    slots_count;
     double    a, b;          /* what a kind of program wants to remember */
+    double    cycle, duty, phase; /* of work and rest, in steps */
 } program;
 
 static double uniform(program *at)
@@ -80,6 +81,17 @@ static void temporary(program *at, int count, double size)
 {
     for (int i = 0; i < count; i++)
         died(at, born(at, size));
+}
+
+/* Work for a part of each cycle, then rest. */
+static bool works(program *at)
+{
+    if (at->cycle == 0) {
+        at->cycle = at->steps / between(at, 5, 20);
+        at->duty = between(at, 0.2, 0.8);
+        at->phase = between(at, 0, at->cycle);
+    }
+    return fmod(at->step + at->phase, at->cycle) < at->duty * at->cycle;
 }
 
 /* ---- leaking programs ------------------------------------------------------------------------- */
@@ -155,6 +167,14 @@ static void leak_after_saw(program *at)
     else
         while (at->slots_count > 0)
             died(at, at->slots[--at->slots_count]);
+}
+static void leak_by_turns(program *at)
+{
+    if (!works(at))
+        return;
+    temporary(at, 3, 100);
+    if (uniform(at) < 0.2)
+        leak(at, 100);
 }
 /* A list that is drained at half the speed at which it is filled. */
 static void leak_backlog(program *at)
@@ -313,6 +333,44 @@ static void flight_ramps_up(program *at)
     double share = fmin(1, at->step / (at->steps * 0.3));
     in_flight(at, (size_t)(20 + 400 * share), 25, 100);
 }
+static void flight_by_turns(program *at)
+{
+    if (works(at))
+        in_flight(at, 100, 4, 100);
+}
+static void cache_fills_by_turns(program *at)
+{
+    if (works(at) && at->slots_count < (size_t)(at->steps * at->duty * 0.5))
+        at->slots[at->slots_count++] = born(at, 200);
+    if (works(at))
+        temporary(at, 2, 200);
+}
+static void cache_of_keys_by_turns(program *at)
+{
+    size_t keys = (size_t)((double)at->steps * 0.2);
+    if (works(at) && at->slots[keys = (size_t)(uniform(at) * (double)keys * at->duty)] == 0)
+        at->slots[keys] = born(at, 150);
+}
+static void cache_first_in_first_out_by_turns(program *at)
+{
+    size_t bound = (size_t)(at->steps * 0.2), slot;
+    if (!works(at))
+        return;
+    slot = at->slots_count++ % (size_t)((double)bound * at->duty);
+    if (at->slots[slot] != 0)
+        died(at, at->slots[slot]);
+    at->slots[slot] = born(at, 250);
+}
+static void sawtooth_by_turns(program *at)
+{
+    size_t tooth = (size_t)at->steps / 8;
+    if (!works(at))
+        return;
+    at->slots[at->slots_count++] = born(at, 100);
+    if ((double)at->slots_count >= (double)tooth * at->duty)
+        while (at->slots_count > 0)
+            died(at, at->slots[--at->slots_count]);
+}
 static void grows_by_root(program *at)
 {
     while (at->a < sqrt((double)at->step) * 8) {
@@ -335,6 +393,7 @@ static const kind kinds[] = {
     { "in bursts", leak_in_bursts, true, 0.1 },   { "big and rare", leak_big_and_rare, true, 0.15 },
     { "under sawtooth", leak_under_sawtooth, true, 0.1 }, { "some freed", leak_some_freed, true, 0.1 },
     { "after wobble", leak_after_wobble, true, 0.1 }, { "after saw", leak_after_saw, true, 0.1 },
+    { "by turns", leak_by_turns, true, 0.15 },
     { "backlog", leak_backlog, true, 0.15 },      { "vector", leak_vector, true, 0.35 },
     { "flight", steady_flight, false, 0 },        { "random lives", steady_random_lives, false, 0 },
     { "table once", table_once, false, 0 },       { "lazy registry", registry_lazy, false, 0 },
@@ -345,6 +404,9 @@ static const kind kinds[] = {
     { "growing saw", sawtooth_grows, false, 0 },
     { "batch used", batch_used, false, 0 },       { "start only", start_only, false, 0 },
     { "pool doubles", pool_doubles, false, 0 },   { "ramp", flight_ramps_up, false, 0 },
+    { "flight by turns", flight_by_turns, false, 0 }, { "cache by turns", cache_fills_by_turns, false, 0 },
+    { "keys by turns", cache_of_keys_by_turns, false, 0 }, { "fifo by turns", cache_first_in_first_out_by_turns, false, 0 },
+    { "saw by turns", sawtooth_by_turns, false, 0 },
     { "root", grows_by_root, false, 0 },
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -381,6 +443,10 @@ static hf__shape run_program(const kind *what, uint64_t seed, double sample_peri
     hf__gather_begin(&gather, &at.model);
     hf__gather_add(&gather, &at.model, at.path);
     assert_true(hf__gather_end(&gather));
+    double active[HF_WINDOWS_MAX];
+    for (size_t i = 0; i < gather.series.count; i++)
+        active[i] = gather.series.born_blocks[i] + gather.series.died_blocks[i];
+    gather.series.active = active;
     hf__shape shape;
     hf__shape_of(&gather.series, &shape);
     *ret_rate = at.leaked / (length - at.leak_from_s);

@@ -511,25 +511,54 @@ static void test_thresholds__survivors(void **state)
     HF_PIN(HF_REST_EVENTS_MIN, 48, 52, survivors_are_many);
 }
 
-/* Ten teeth; some of each stay for three teeth more, so that growth seems to begin with the eighth. Every other low
- * point is higher, so that what the low points have not risen by is so many of their steps. */
-static bool low_points_stay(double steps)
+/* Ten teeth; some of each stay for `more` windows after it. With the tooth `grows`, they stay for good. Every other low
+ * point is higher. */
+static void saw_with_survivors(size_t more, size_t grows, size_t higher)
 {
-    size_t higher = (size_t)lround(270 / (steps - 1));
     begin(100, true);
     for (size_t tooth = 0; tooth < 10; tooth++) {
         size_t fall = tooth * 10 + 9;
         for (size_t i = tooth * 10; i < fall; i++) {
             born(i, 100);
             died(i, fall, 90);
-            if (fall + 30 < 100)
-                died(i, fall + 30, 10);
+            if (tooth < grows && fall + more < 100)
+                died(i, fall + more, 10);
         }
         if (tooth % 2 == 0) {
             born(fall, (double)higher);
             died(fall, fall + 10, higher);
         }
     }
+}
+
+/* Growth seems to begin with the eighth tooth; what the low points have not risen by is so many of their steps. */
+static bool low_points_stay(double steps)
+{
+    double missing = 0;
+    for (size_t higher = 1000; missing < steps; higher--) {
+        saw_with_survivors(20, 7, higher);
+        double squares = 0, low[10], live = 0;
+        for (size_t i = 0; i < 100; i++) {
+            live += at.born_blocks[i] - at.died_blocks[i];
+            if (i % 10 == 9)
+                low[i / 10] = live;
+        }
+        for (size_t i = 1; i < 10; i++)
+            squares += (low[i] - low[i - 1]) * (low[i] - low[i - 1]);
+        missing = (270 - (low[9] - low[6])) / sqrt(squares / 9);
+    }
+    return !is_leak();
+}
+
+/* A saw in which something stays from the eighth tooth on; so many blocks, for each that stays, died at a greater age. */
+static bool older_died(double share)
+{
+    saw_with_survivors(100, 0, 0);
+    for (size_t i = 0; i < 70; i++)
+        if (i % 10 != 9)
+            died(i, i - i % 10 + 9, 10);
+    born(0, (double)lround(270 * share));
+    died(0, 60, (size_t)lround(270 * share));
     return !is_leak();
 }
 
@@ -537,6 +566,7 @@ static void test_thresholds__low_points_of_what_is_kept_for_some_teeth(void **st
 {
     (void)state;
     HF_PIN(HF_LOW_POINT_ERRORS, 1.8, 2.3, low_points_stay);
+    HF_PIN(HF_OUTLIVED_SHARE, 26.0 / 270, 28.0 / 270, older_died);
 }
 
 /* What is set up at the start comes at an uneven pace, by far the fastest in a window that happens to be very short. */
@@ -649,6 +679,94 @@ static void test_thresholds__activity(void **state)
     HF_PIN(1 / HF_ACTIVITY_PACE, 1.24, 1.26, activity_is_uneven);
 }
 
+/* ---- a run of a moment ---------------------------------------------------------------------------- */
+
+static bool leaks_in(double length, double blocks, double deaths_in_all)
+{
+    double gone[HF_WINDOWS_MAX];
+    begin(41, true);
+    for (size_t i = 0; i < 41; i++) {
+        born(i, i < 40 ? blocks / 40 : 0);
+        at.seconds[i] = length * (double)(i + 1) / 41;
+        gone[i] = deaths_in_all * (double)(i + 1) / 41;
+    }
+    assert_true(is_leak());
+    hf__shape_of_moment(&at, gone, &shape);
+    assert_true(shape.verdict == HF_VERDICT_LEAK || shape.verdict == HF_VERDICT_UNDECIDED);
+    return shape.verdict == HF_VERDICT_LEAK;
+}
+
+static bool is_no_moment(double length)
+{
+    return leaks_in(length, 5000, 50000);
+}
+
+static bool is_long_enough(double length)
+{
+    return leaks_in(length, 100, 10);
+}
+
+static bool blocks_leak_in_a_short_run(double blocks)
+{
+    return leaks_in(0.2, blocks, 50000);
+}
+
+static bool work_is_repeated(double share)
+{
+    return leaks_in(0.2, 5000, 5000 * share);
+}
+
+static void test_thresholds__short_runs(void **state)
+{
+    (void)state;
+    HF_PIN(HF_MOMENT_S, 0.049, 0.051, is_no_moment);
+    HF_PIN(HF_SHORT_RUN_S, 0.49, 0.51, is_long_enough);
+    HF_PIN(HF_SHORT_BLOCKS, 990, 1010, blocks_leak_in_a_short_run);
+    HF_PIN(HF_SHORT_TURNOVER, 0.98, 1.02, work_is_repeated);
+}
+
+/* ---- work and rest by turns ----------------------------------------------------------------------- */
+
+/* Eight cycles of three windows of work, in which ten blocks each stay, and nine of rest. The program does so much while
+ * it works, and while it rests such a share of the mean; the fourth cycle is longer by a part of it. */
+static bool leaks_by_turns(double busy, double resting, double longer)
+{
+    static double activity[HF_WINDOWS_MAX];
+    begin(96, true);
+    for (size_t i = 0; i < 96; i++) {
+        bool works = i % 12 < 3;
+        born(i, works ? 10 : 0);
+        activity[i] = works ? busy : busy * 0.25 * resting / (1 - 0.75 * resting);
+        at.seconds[i] += i >= 47 ? 12 * longer : 0;
+    }
+    at.active = activity;
+    return is_leak();
+}
+
+static bool is_no_rest(double share)
+{
+    return !leaks_by_turns(40, share, 0);
+}
+
+static bool cycles_differ(double part)
+{
+    assert_true(leaks_by_turns(40, 0, part) || part > HF_CYCLE_UNEVEN);
+    return shape.rate_high > 1.001 * shape.rate_low; /* each cycle grows by the same */
+}
+
+static bool is_burst(double blocks)
+{
+    return leaks_by_turns(blocks / 3, 0, 0);
+}
+
+static void test_thresholds__work_by_turns(void **state)
+{
+    (void)state;
+    HF_PIN(HF_REST_PACE, 0.095, 0.105, is_no_rest);
+    HF_PIN(HF_CYCLE_UNEVEN, 0.49, 0.51, cycles_differ);
+    HF_PIN(HF_BURST_BLOCKS, 9, 11, is_burst);
+}
+
 /* ---- low points of a saw -------------------------------------------------------------------------- */
 
 static bool points_rise(size_t count, double peak, size_t falling, double later)
@@ -710,6 +828,8 @@ int main(void)
         cmocka_unit_test(test_thresholds__a_full_store_is_released),
         cmocka_unit_test(test_thresholds__doubling),
         cmocka_unit_test(test_thresholds__activity),
+        cmocka_unit_test(test_thresholds__short_runs),
+        cmocka_unit_test(test_thresholds__work_by_turns),
         cmocka_unit_test(test_thresholds__low_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
