@@ -4,7 +4,12 @@
  * weak reference to it. It stays good when its target moves or is given another content, and reads
  * as gone when its target is removed. Nothing follows a link unasked: a walk reports it (HF_LINK) or,
  * with follow_links, enters each container once; equality compares the paths of targets; a private
- * copy of a part keeps the links inside and refuses those that leave (HF_LINK_LEAVES). */
+ * copy of a part keeps the links inside and refuses those that leave (HF_LINK_LEAVES).
+ *
+ * What a link leads to is a place: a mounted or shared value that is shown in two is another one in each.
+ * A copy keeps that apart, also for the links of a document that is mounted twice, which lead into the copy
+ * that they stand in. Those count by their paths in the mounted document, in a copy by their paths in the
+ * copy: mounted below the root, they are not equal to it. */
 #ifndef HOLDFAST_LINK_H
 #define HOLDFAST_LINK_H
 

@@ -2,7 +2,8 @@
  *
  * A cursor needs no stack: the way back is in the slots. Depth costs nothing. Mounted documents are
  * walked as if their values stood in place. Links are reported, and followed only when asked: then
- * each container is entered once, and a second arrival is reported as HF_AGAIN.
+ * each container is entered once, and a second arrival is reported as HF_AGAIN. A mounted or shared value
+ * that is shown in several places is one container in each.
  *
  *     hf_walk walk;
  *     hf_walk_init(&walk, root, NULL);
@@ -124,7 +125,7 @@ typedef struct hf_walk {
     uint32_t               returns_room, defers_room;
     uint64_t               bytes;
     uint64_t               deadline_ns;
-    uint64_t              *entered; /* a bit for each slot of entered_home, when following links */
+    uint64_t              *entered; /* following links: places of entered_home that were entered */
     const struct hf__home *entered_home;
     hf_walk_options        options;
     hf__walk_return        inline_returns[HF__WALK_RETURNS];

@@ -87,7 +87,6 @@ hf_status hf__chunk_create(hf_draft *draft, bool is_object, uint32_t capacity, h
         draft->chunk_free = (uint32_t)((uintptr_t)draft->chunks[chunk->number] >> 1);
     } else {
         chunk->number = draft->chunk_count++;
-        draft->home.slot_count = draft->chunk_count;
     }
     draft->chunks[chunk->number] = chunk;
     draft->chunks_live++;

@@ -1,7 +1,8 @@
 /* clone_following.c - a copy in which the values that links lead to stand in their places.
  *
  * One walk that follows links writes the slots (freezer.h); where a container comes again, the caller's
- * choice is written. For links, the places of all containers are noted, and looked up at the end. */
+ * choice is written. For links, the places of all containers are noted, and looked up at the end. The same
+ * part shown in two places is two containers, so it is the place that counts. */
 #include <holdfast/link.h>
 #include <holdfast/walk.h>
 
@@ -9,8 +10,9 @@
 
 #include "edit/freezer.h"
 #include "walk/clone.h"
+#include "walk/walk_place.h"
 
-/* A container and where its copy begins; or a container that came again and the link to it. */
+/* The place of a container and where its copy begins; or of one that came again and the link to it. */
 typedef struct place {
     const hf__slot *from;
     uint64_t        to;
@@ -82,7 +84,7 @@ static hf_status put_foreign(following *copy, hf_value value)
     return hf__freezer_put(&copy->to, &slot, hf_text_of(NULL, 0));
 }
 
-static hf_status put_again(following *copy, hf_value value)
+static hf_status put_again(following *copy, const hf_walk *walk)
 {
     const hf_text none = { NULL, 0 };
     switch (copy->options->repeated) {
@@ -93,10 +95,18 @@ static hf_status put_again(following *copy, hf_value value)
     case HF_REPEATED_REFUSE:
         return hf__fail(copy->to.reterr, HF_CYCLE, "a value comes again");
     default: {
-        hf_status status = note(copy, &copy->again, value.slot, copy->to.slot_count);
+        bool can_repeat;
+        hf_status status = note(copy, &copy->again, hf__walk_place(walk, &can_repeat), copy->to.slot_count);
         return status == HF_OK ? hf__freezer_put(&copy->to, &(hf__slot){ HF__LINK, 0 }, none) : status;
     }
     }
+}
+
+static hf_status note_entered(following *copy, const hf_walk *walk)
+{
+    bool can_repeat;
+    const hf__slot *at = hf__walk_place(walk, &can_repeat);
+    return at != NULL && can_repeat ? note(copy, &copy->entered, at, copy->to.slot_count) : HF_OK;
 }
 
 static hf_status put_event(following *copy, const hf_walk *walk)
@@ -110,11 +120,11 @@ static hf_status put_event(following *copy, const hf_walk *walk)
     hf__slot slot = *walk->value.slot;
     switch (walk->event) {
     case HF_ENTER:
-        status = note(copy, &copy->entered, walk->value.slot, copy->to.slot_count);
+        status = note_entered(copy, walk);
         slot.lo &= ~(uint64_t)HF__LINKED;
         return status == HF_OK ? hf__freezer_open(&copy->to, &slot) : status;
     case HF_AGAIN:
-        return put_again(copy, walk->value);
+        return put_again(copy, walk);
     case HF_LINK: /* gone, or links that lead to each other */
         return hf__freezer_put(&copy->to, &(hf__slot){ HF__NULL, 0 }, hf_text_of(NULL, 0));
     default:

@@ -30,7 +30,7 @@ static void renumber_chunks(hf_draft *draft)
         chunk->number = next;
         draft->chunks[next++] = chunk;
     }
-    draft->home.slot_count = draft->chunk_count = next;
+    draft->chunk_count = next;
     draft->chunk_free = 0;
     for (uint32_t number = 0; number < next; number++) {
         hf__chunk *chunk = draft->chunks[number];

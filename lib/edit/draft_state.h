@@ -82,8 +82,7 @@ struct hf_draft {
     hf__memory        memory;     /* the budget is held */
     hf_draft_options  options;
     hf__chunk       **chunks;     /* a free number holds the next free one, doubled plus one */
-    uint32_t          chunk_count, chunk_capacity, chunk_free, chunks_live; /* chunk_free 0: none; home.slot_count
-                                                                               is chunk_count, for who numbers containers */
+    uint32_t          chunk_count, chunk_capacity, chunk_free, chunks_live; /* chunk_free 0: none */
     hf__pin          *pins;       /* pins[0] is not used */
     uint32_t          pin_count, pin_capacity, pin_free, pins_live;
     uint64_t          serial;     /* of the last pin */

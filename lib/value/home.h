@@ -218,23 +218,6 @@ static inline uint64_t hf__address_of(const hf__home *home, const hf__slot *slot
             return (uint64_t)base << 40 | (uint64_t)(slot - home->bases[base].slots);
     return (uint64_t)home->base_count << 40 | (uint64_t)(slot - home->slots);
 }
-/* Containers of a home by number: those in its blocks one after the other, then those in chunks. */
-static inline uint64_t hf__slot_numbers(const hf__home *home)
-{
-    uint64_t count = home->slot_count; /* drafts: of chunks */
-    for (uint32_t base = 0; base < home->base_count; base++)
-        count += home->bases[base].slot_count;
-    return count;
-}
-static inline uint64_t hf__slot_number(const hf__home *home, const hf__slot *slot)
-{
-    uint64_t before = 0;
-    uint32_t base = 0;
-    for (; base < home->base_count; before += home->bases[base++].slot_count)
-        if ((uintptr_t)slot - (uintptr_t)home->bases[base].slots < home->bases[base].slot_count * sizeof *slot)
-            return before + (uint64_t)(slot - home->bases[base].slots);
-    return before + (slot->lo & HF__EDITED ? hf__wide_number(slot) : (uint64_t)(slot - home->slots));
-}
 /* The home whose block the slot lies in: that of a base, or `home` itself. */
 static inline const hf__home *hf__block_home(const hf__home *home, const hf__slot *slot)
 {

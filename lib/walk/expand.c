@@ -2,7 +2,8 @@
  *
  * Long text and the spelling of numbers go to the new block's own text. While a container is open,
  * its span holds the distance to the container around it, as in the builder. Where links lead is
- * collected before writing; the new places are noted while writing, and joined at the end. */
+ * collected before writing; the new places are noted while writing, and joined at the end. A document that is
+ * mounted in several places has its links once in each: they lead to what is shown by the same mount. */
 #include <holdfast/walk.h>
 
 #include <stdlib.h>
@@ -20,11 +21,19 @@ typedef struct measure {
     uint32_t depth, links, foreigns;
 } measure;
 
-/* A link target on its way: where it was, where it is now. */
+/* A link target on its way: the value, the place in its home that the link names, and by which showing of that
+ * home; where it is now. */
 typedef struct moved {
-    const hf__slot *from;
-    uint64_t        to;
+    const hf__slot *from, *place;
+    uint64_t        showing;
+    uint64_t        to;    /* UINT64_MAX: not met */
+    uint64_t        first; /* of the first entry for the value: where it was met first, in whatever place */
 } moved;
+
+/* Where the mounts around the present value begin in the copy. */
+typedef struct showings {
+    uint64_t begins[HF__HOPS_MAX + 1];
+} showings;
 
 typedef struct copy {
     hf__block_header *block;
@@ -34,7 +43,8 @@ typedef struct copy {
     hf__link_target  *targets;
     hf__tables        tables;
     moved            *linked;
-    uint32_t          link_count, linked_count; /* linked: sorted by `from`; `to` is UINT64_MAX before */
+    uint32_t          link_count, linked_count; /* linked: sorted */
+    showings          shown;
 } copy;
 
 static uint64_t text_bytes(const hf__slot *slot)
@@ -110,30 +120,103 @@ static void put_key(copy *to, hf_text key)
     }
 }
 
-static int by_place(const void *a, const void *b)
+/* ---- where links lead -------------------------------------------------------------------- */
+
+/* A value begins at slot `at` of the copy: so do the mounts that it stands at. */
+static void note_mounts(showings *shown, const hf_walk *walk, uint64_t at)
+{
+    if (walk->value.slot != walk->top)
+        return;
+    for (uint32_t i = walk->returns_used; i > 0; i--) {
+        shown->begins[i - 1] = at;
+        if (walk->returns[i - 1].from != walk->returns[i - 1].top)
+            break;
+    }
+}
+
+/* By which showing `home` is seen, `level` mounts inside of the root; parts of earlier blocks are of the same. */
+static uint64_t showing_of(const showings *shown, const hf_walk *walk, const hf__home *home, uint32_t level)
+{
+    while (level > 0 && walk->returns[level - 1].home == home)
+        level--;
+    return level > 0 ? shown->begins[level - 1] + 1 : 0;
+}
+
+static int by_target(const void *a, const void *b)
 {
     const moved *left = a, *right = b;
-    return (left->from > right->from) - (left->from < right->from);
+    if (left->from != right->from)
+        return left->from < right->from ? -1 : 1;
+    if (left->place != right->place)
+        return left->place < right->place ? -1 : 1;
+    return (left->showing > right->showing) - (left->showing < right->showing);
 }
 
-/* A value is written at `at`: of one that is shown twice the first place counts. */
-static void note_place(copy *to, const hf__slot *from)
+/* Where the link that the walk stands at leads; false when its target is gone. */
+static bool target_of(const showings *shown, const hf_walk *walk, moved *ret_target)
 {
-    moved wanted = { from, 0 };
-    moved *found = to->linked_count > 0 ? bsearch(&wanted, to->linked, to->linked_count, sizeof *to->linked, by_place) : NULL;
-    if (found == NULL || found->to != UINT64_MAX)
+    hf_value target = hf__link_target_of(walk->value);
+    if (hf_is_absent(target))
+        return false;
+    *ret_target = (moved){ target.slot, hf__link_place_of(walk->value),
+                           showing_of(shown, walk, walk->home, walk->returns_used), UINT64_MAX, UINT64_MAX };
+    return true;
+}
+
+static moved *find_target(const copy *to, const moved *wanted)
+{
+    return to->linked_count == 0 ? NULL : bsearch(wanted, to->linked, to->linked_count, sizeof *wanted, by_target);
+}
+
+/* The first entry for a value, or NULL. */
+static moved *first_of(const copy *to, const hf__slot *from)
+{
+    uint32_t low = 0, high = to->linked_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (to->linked[middle].from < from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < to->linked_count && to->linked[low].from == from ? &to->linked[low] : NULL;
+}
+
+/* The value that the walk stands at is written at `at`: in its own place, and in those of the mounts before it. */
+static void note_place(copy *to, const hf_walk *walk)
+{
+    if (to->linked_count == 0)
         return;
-    found->to = to->at;
-    to->slots[to->at].lo |= HF__LINKED;
+    note_mounts(&to->shown, walk, to->at);
+    moved *first = first_of(to, walk->value.slot), wanted = { walk->value.slot, walk->value.slot, 0, 0, 0 };
+    if (first == NULL)
+        return;
+    first->first = first->first == UINT64_MAX ? to->at : first->first;
+    const hf__home *home = walk->home;
+    const hf__slot *top = walk->top;
+    for (uint32_t level = walk->returns_used;; level--) {
+        wanted.showing = showing_of(&to->shown, walk, home, level);
+        moved *found = find_target(to, &wanted);
+        if (found != NULL)
+            found->to = to->at;
+        if (level == 0 || wanted.place != top)
+            return;
+        wanted.place = walk->returns[level - 1].from;
+        home = walk->returns[level - 1].home;
+        top = walk->returns[level - 1].top;
+    }
 }
 
-static hf_status put_value(copy *to, hf_value value, hf_error *reterr)
+/* ---- slots ------------------------------------------------------------------------------- */
+
+static hf_status put_value(copy *to, const hf_walk *walk, hf_error *reterr)
 {
+    hf_value value = walk->value;
     hf__slot *slot = &to->slots[to->at];
     hf__slot_kind kind = hf__kind(value.slot);
     *slot = *value.slot;
     slot->lo &= ~(uint64_t)HF__LINKED;
-    note_place(to, value.slot);
+    note_place(to, walk);
     to->at++;
     if (kind == HF__LONG_TEXT || kind == HF__BYTES) {
         put_text(to, slot, hf__slot_text(value.slot));
@@ -148,8 +231,9 @@ static hf_status put_value(copy *to, hf_value value, hf_error *reterr)
     } else if (kind == HF__NULL || kind == HF__BOOL) {
         slot->lo &= 0xffff;
     } else if (kind == HF__LINK) {
-        hf_value target = hf__link_target_of(value);
-        to->targets[to->link_count].slot = hf_is_absent(target) ? UINT64_MAX : (uint64_t)(uintptr_t)target.slot;
+        moved target;
+        bool is_gone = !target_of(&to->shown, walk, &target);
+        to->targets[to->link_count].slot = is_gone ? UINT64_MAX : (uint64_t)(find_target(to, &target) - to->linked);
         slot->hi = to->link_count++;
     } else if (kind == HF__EXTENSION) {
         hf_status status = hf__foreign_clone(&to->tables.foreigns[to->tables.foreign_count],
@@ -161,11 +245,12 @@ static hf_status put_value(copy *to, hf_value value, hf_error *reterr)
     return HF_OK;
 }
 
-static void put_open(copy *to, hf_value container)
+static void put_open(copy *to, const hf_walk *walk)
 {
+    hf_value container = walk->value;
     uint64_t around = to->at - to->open;
     to->slots[to->at] = (hf__slot){ (uint64_t)hf__kind(container.slot) | around << 24, hf__count(container.slot) };
-    note_place(to, container.slot);
+    note_place(to, walk);
     to->open = to->at++;
 }
 
@@ -192,9 +277,9 @@ static hf_status write_values(copy *to, hf_value root, hf_error *reterr)
         if (walk.key.bytes != NULL)
             put_key(to, walk.key);
         if (walk.event == HF_ENTER)
-            put_open(to, walk.value);
+            put_open(to, &walk);
         else
-            status = put_value(to, walk.value, reterr);
+            status = put_value(to, &walk, reterr);
     }
     if (status != HF_OK && reterr != NULL) {
         char path[HF_ERROR_POINTER_MAX * 4];
@@ -211,33 +296,38 @@ static hf_status write_values(copy *to, hf_value root, hf_error *reterr)
 static void collect_places(copy *to, hf_value root)
 {
     hf_walk walk;
+    uint64_t at = 0;
     hf_walk_init(&walk, root, NULL);
-    while (hf_walk_next(&walk)) {
-        hf_value target = walk.event == HF_LINK ? hf__link_target_of(walk.value) : hf_absent();
-        if (!hf_is_absent(target))
-            to->linked[to->linked_count++] = (moved){ target.slot, UINT64_MAX };
+    for (; hf_walk_next(&walk); at++) {
+        if (walk.event == HF_LEAVE)
+            continue;
+        at += walk.key.bytes != NULL;
+        note_mounts(&to->shown, &walk, at);
+        if (walk.event == HF_LINK && target_of(&to->shown, &walk, &to->linked[to->linked_count]))
+            to->linked_count++;
     }
     hf_walk_finish(&walk);
-    qsort(to->linked, to->linked_count, sizeof *to->linked, by_place);
+    qsort(to->linked, to->linked_count, sizeof *to->linked, by_target);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < to->linked_count; i++)
-        if (kept == 0 || to->linked[kept - 1].from != to->linked[i].from)
+        if (kept == 0 || by_target(&to->linked[kept - 1], &to->linked[i]) != 0)
             to->linked[kept++] = to->linked[i];
     to->linked_count = kept;
 }
 
-/* Targets become slot numbers. */
+/* Targets become slot numbers. What is not shown where the link names it, since a part of a mounted document is
+ * mounted in another place, is where it is shown first. */
 static hf_status join_links(copy *to, hf_error *reterr)
 {
     for (uint32_t i = 0; i < to->link_count; i++) {
         hf__link_target *target = &to->targets[i];
         if (target->slot == UINT64_MAX)
             continue;
-        moved wanted = { (const hf__slot *)(uintptr_t)target->slot, 0 };
-        const moved *found = bsearch(&wanted, to->linked, to->linked_count, sizeof *to->linked, by_place);
-        if (found->to == UINT64_MAX)
+        const moved *found = &to->linked[target->slot];
+        target->slot = found->to != UINT64_MAX ? found->to : first_of(to, found->from)->first;
+        if (target->slot == UINT64_MAX)
             return hf__fail(reterr, HF_LINK_LEAVES, NULL);
-        target->slot = found->to;
+        to->slots[target->slot].lo |= HF__LINKED;
     }
     return HF_OK;
 }

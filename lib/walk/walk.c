@@ -8,11 +8,13 @@
  * followed or more than HF__WALK_DEFERS cleanups wait. */
 #include <holdfast/walk.h>
 
+#include "base/hash.h"
 #include "value/ended.h"
 #include "value/home.h"
 #include "value/place.h"
 
 #include "walk/walk_limits.h"
+#include "walk/walk_place.h"
 
 static const hf__slot edge = { HF__NONE, 0 };
 
@@ -171,26 +173,73 @@ static bool return_from_top(hf_walk *walk)
 
 /* ---- links ------------------------------------------------------------------------------- */
 
-/* Marks a container as entered. False when it was already, or when memory ran out (the walk has
- * ended then). One bit a slot, for the document that is walked; others are entered by mounts only,
- * their links are not followed. */
-static bool mark_entered(hf_walk *walk, const hf__slot *open)
+/* The set of places is open addressing in the arena: entered[0] cells, a power of two, of which entered[1] are
+ * taken, at most half; then the cells. */
+enum { ENTERED_FIRST = 16, ENTERED_HEAD = 2 };
+
+static uint64_t *cell_of(uint64_t *entered, const hf__slot *place)
 {
-    if (walk->home != walk->entered_home)
-        return true;
-    if (walk->entered == NULL) {
-        hf_arena *arena = walk->options.arena;
-        size_t words = (size_t)(hf__slot_numbers(walk->entered_home) / 64 + 1);
-        uint64_t *bits = arena != NULL ? HF_ARENA_NEW_ARRAY(arena, uint64_t, words) : NULL;
-        if (bits == NULL)
-            return end_walk(walk, HF_WALK_NO_MEMORY);
-        memset(bits, 0, words * sizeof *bits);
-        walk->entered = bits;
+    uint64_t mask = entered[0] - 1, at = hf__hash_words((uintptr_t)place, 0, 0) & mask;
+    while (entered[ENTERED_HEAD + at] != 0 && entered[ENTERED_HEAD + at] != (uintptr_t)place)
+        at = (at + 1) & mask;
+    return &entered[ENTERED_HEAD + at];
+}
+
+static bool grow_entered(hf_walk *walk)
+{
+    hf_arena *arena = walk->options.arena;
+    uint64_t *old = walk->entered, room = old == NULL ? ENTERED_FIRST : old[0] * 2;
+    uint64_t *grown = arena != NULL ? HF_ARENA_NEW_ARRAY(arena, uint64_t, ENTERED_HEAD + (size_t)room) : NULL;
+    if (grown == NULL)
+        return end_walk(walk, HF_WALK_NO_MEMORY);
+    memset(grown, 0, (ENTERED_HEAD + (size_t)room) * sizeof *grown);
+    grown[0] = room;
+    for (uint64_t i = 0; old != NULL && i < old[0]; i++) {
+        const hf__slot *place = (const hf__slot *)(uintptr_t)old[ENTERED_HEAD + i];
+        if (place != NULL)
+            *cell_of(grown, place) = (uintptr_t)place;
     }
-    uint64_t number = hf__slot_number(walk->home, open), bit = (uint64_t)1 << (number % 64);
-    if (walk->entered[number / 64] & bit)
+    grown[1] = old != NULL ? old[1] : 0;
+    walk->entered = grown;
+    return true;
+}
+
+const hf__slot *hf__walk_place(const hf_walk *walk, bool *ret_can_repeat)
+{
+    hf_value at = { walk->home, walk->value.slot };
+    const hf__slot *top = walk->top, *root = walk->returns_used > 0 ? walk->returns[0].top : top;
+    *ret_can_repeat = true;
+    if (at.slot == root)
+        return root;
+    bool by_link = false;
+    for (uint32_t i = walk->returns_used; i > 0 && at.slot == top; i--) {
+        const hf__walk_return *back = &walk->returns[i - 1];
+        by_link = hf__kind(back->from) == HF__LINK;
+        if (by_link || (at.home == walk->entered_home && at.slot->lo & HF__LINKED))
+            break;
+        at = (hf_value){ back->home, back->from };
+        top = back->top;
+    }
+    *ret_can_repeat = by_link || at.slot->lo & HF__LINKED;
+    return at.home == walk->entered_home ? at.slot : NULL;
+}
+
+/* Marks the place of the container that the walk has come to. False when it was entered there before, or when
+ * memory ran out (the walk has ended then). Only the root and what links lead to can be come to twice: other
+ * containers by the one that is around them only. */
+static bool mark_entered(hf_walk *walk)
+{
+    bool can_repeat;
+    const hf__slot *place = hf__walk_place(walk, &can_repeat);
+    if (place == NULL || !can_repeat)
+        return true;
+    if ((walk->entered == NULL || walk->entered[1] * 2 >= walk->entered[0]) && !grow_entered(walk))
         return false;
-    walk->entered[number / 64] |= bit;
+    uint64_t *cell = cell_of(walk->entered, place);
+    if (*cell != 0)
+        return false;
+    *cell = (uintptr_t)place;
+    walk->entered[1]++;
     return true;
 }
 
@@ -205,7 +254,7 @@ static bool enter(hf_walk *walk, const hf__slot *open)
 {
     if (walk->level >= depth_max(walk))
         return end_walk(walk, HF_WALK_LIMIT_DEPTH);
-    if (walk->follows && !mark_entered(walk, open)) {
+    if (walk->follows && !mark_entered(walk)) {
         if (walk->ended)
             return false;
         walk->event = HF_AGAIN;
@@ -232,8 +281,8 @@ static bool take_value(hf_walk *walk, const hf__slot *at)
         case HF__OBJECT:
             return enter(walk, at);
         case HF__LINK:
-            target = hf__link_target_of((hf_value){ walk->home, at });
-            if (!walk->follows || hf_is_absent(target) || walk->home != walk->entered_home || hops > walk->home->link_count) {
+            target = (hf_value){ walk->home, hf__link_place_of((hf_value){ walk->home, at }) };
+            if (!walk->follows || target.slot == NULL || walk->home != walk->entered_home || hops > walk->home->link_count) {
                 walk->event = HF_LINK;
                 walk->next = next_to(walk, at, at);
                 return count_value(walk, at);

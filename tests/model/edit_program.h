@@ -60,7 +60,6 @@ node *some_container(program *p, node *top);
 void check_shows(hf_value value, const node *expected);
 void check_lookup(hf_value value, const node *expected);
 void check_links(hf_value value, const node *expected);
-bool leads_to_shown_twice(hf_value root);
 void check_all(program *p);
 
 /* Documents by their number, read of random text; the draft made of one, ended, frozen into one. */

@@ -220,8 +220,7 @@ static void read_beside_twin(const reading *r)
     int order = 1;
     CHECK(hf_hash(r->value) == hf_hash(r->value));
     CHECK(hf_equal(r->value, r->value, &is_equal) == HF_OK && is_equal);
-    /* The copy of a foreign value is another one, that of a link may lead elsewhere. */
-    if (hf_is_absent(r->twin) || r->has_foreign || leads_to_shown_twice(r->value))
+    if (hf_is_absent(r->twin) || r->has_foreign) /* the copy of a foreign value is another one */
         return;
     CHECK(hf_equal(r->value, r->twin, &is_equal) == HF_OK);
     CHECK(hf_order(r->twin, r->value, &order) == HF_OK);

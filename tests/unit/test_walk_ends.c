@@ -154,13 +154,13 @@ static void arm_budget(scene *fixture, hf_walk_options *options)
     options->watch_budget_bytes = hf_budget_count(fixture->budget).current + 4096;
 }
 static void arm_no_arena(scene *fixture, hf_walk_options *options) { (void)fixture, options->follow_links = true; }
-/* The marks of entered containers fit, a longer way back does not. */
+/* The marks of what links lead to fit, a longer way back does not. */
 static void arm_small_arena(scene *fixture, hf_walk_options *options)
 {
     (void)fixture;
     static hf_arena small;
     hf_arena_release(&small);
-    hf_arena_init(&small, &(hf_arena_options){ .block_bytes = 1024, .bytes_max = 2048 });
+    hf_arena_init(&small, &(hf_arena_options){ .block_bytes = 1024, .bytes_max = 7168 });
     options->arena = &small;
     options->follow_links = true;
 }
