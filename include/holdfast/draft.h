@@ -33,7 +33,8 @@ HF_EXTERN_BEGIN
 typedef struct hf_draft hf_draft;
 
 typedef struct hf_draft_options {
-    const hf_allocator *allocator; /* NULL: the default; also of the documents that freezing makes */
+    const hf_allocator *allocator; /* NULL: the default; also of the documents that freezing makes. Borrowed
+                                      until these are gone, and later versions of them (memory.h) */
     hf_budget          *budget;    /* NULL: none; held */
     uint32_t            depth_max; /* of the frozen document; 0: 2^24 */
     uint32_t            reserved_32;
@@ -46,7 +47,8 @@ typedef struct hf_draft_options {
 /* A draft whose root is null. options: NULL for the defaults. ret_draft: owned. */
 HF_API HF_NODISCARD hf_status hf_draft_create(const hf_draft_options *options, hf_draft **ret_draft,
                                               hf_error *reterr);
-/* A draft of `document`, nothing copied; holds the document's block. ret_draft: owned. */
+/* A draft of `document`, nothing copied; holds the document's block, and what borrowed text it points into
+ * must stay. ret_draft: owned. */
 HF_API HF_NODISCARD hf_status hf_edit(const hf_document *document, hf_draft **ret_draft, hf_error *reterr);
 HF_API HF_NODISCARD hf_status hf_edit_with(const hf_document *document, const hf_draft_options *options,
                                            hf_draft **ret_draft, hf_error *reterr);

@@ -23,7 +23,9 @@ HF_EXTERN_BEGIN
  * Returns NULL when there is no memory; the old block is then untouched.
  * `alignment` is a power of two and the same over the life of a block.
  * Contents of new bytes are undefined. The struct is borrowed until everything made with it is
- * gone. It is called from every thread that uses what was made with it. */
+ * gone; of a document that is its last drop, and that of each document which mounts it or was frozen from
+ * a draft of it or of such a one, with the drafts between: those may share its blocks and what counts the
+ * holders of its foreign values. It is called from every thread that uses what was made with it. */
 typedef struct hf_allocator {
     void *context;
     void *(*resize)(void *context, void *block, size_t old_size, size_t new_size, size_t alignment);

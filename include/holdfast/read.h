@@ -22,10 +22,11 @@ HF_EXTERN_BEGIN
 typedef enum hf_text_ownership {
     HF_TEXT_COPIED,   /* the document keeps its own copy */
     HF_TEXT_BORROWED, /* the document points into your text, which must stay as it is until the last
-                         drop; mounting, caching or saving copies it. Debug builds check that it did
-                         not change (HF_BORROWED_CHANGED) */
-    HF_TEXT_CONSUMED  /* the document takes the text and calls `release` at the last drop, or before
-                         returning when reading fails */
+                         drop and the end of each draft of it; freezing copies it, as do mounting, caching
+                         and saving. Debug builds check that it did not change (HF_BORROWED_CHANGED) */
+    HF_TEXT_CONSUMED  /* the document takes the text and calls `release` at the last drop, later where
+                         drafts and versions made of it share its block still; before returning when
+                         reading fails */
 } hf_text_ownership;
 
 typedef enum hf_duplicates {

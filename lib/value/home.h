@@ -135,7 +135,7 @@ struct hf_document {
     _Atomic uint64_t  bytes;     /* charged to `budget` for it */
     hf__block_header *block;
     size_t            block_bytes; /* allocated; at least block->block_bytes */
-    const hf_allocator *allocator; /* borrowed while the document lives */
+    const hf_allocator *allocator; /* borrowed while the document or its block lives */
     hf_budget        *budget;    /* held; NULL: the process budget */
     hf__outer_text    text;
     _Atomic uint64_t  values_expanded; /* 0: not counted yet */
