@@ -341,7 +341,7 @@ ALWAYS_INLINE outcome step(scan *m, grammar *g, const wanted_bytes *b, const hf_
         quotes &= ~escaped;
     }
     uint64_t inside = parity_to(quotes) ^ m->in_string; /* opening quotes, not closing ones */
-    m->in_string = (uint64_t)((int64_t)inside >> 63);
+    m->in_string = UINT64_C(0) - (inside >> 63);
     uint64_t open = _mm512_cmpeq_epi8_mask(folded, b->open) & ~inside, close = _mm512_cmpeq_epi8_mask(folded, b->close) & ~inside;
     uint64_t comma = _mm512_cmpeq_epi8_mask(bytes, b->comma) & ~inside, colon = _mm512_cmpeq_epi8_mask(bytes, b->colon) & ~inside;
     if (HF_UNLIKELY(m->depth + (unsigned)__builtin_popcountll(open) > levels))

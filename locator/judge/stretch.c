@@ -63,6 +63,8 @@ static bool cycles_are_even(const hf__look *at, const size_t *begins, size_t *bu
 {
     double length[HF_WINDOWS_MAX], sorted[HF_WINDOWS_MAX];
     size_t count = *bursts;
+    if (count == 0)
+        return false;
     for (size_t i = 0; i < count; i++) {
         size_t next = i + 1 < count ? begins[i + 1] : end;
         length[i] = sorted[i] = at->series->seconds[next - 1] - hf__begin_of(at->series, begins[i]);
