@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """sampled_interval.py COMMAND KEEPS RUNS - sampled recordings state an interval for each leak: it must hold the true rate
-in 95 of 100 runs, for each place. The program says itself what it kept."""
+in 95 of 100 runs. The program says itself what it kept.
+
+All places together must reach that. One place alone, in a hundred runs, has 94 or fewer in four of ten series even when
+its intervals hold in just 95 of 100; below 89 is chance in fewer than one of a hundred."""
 import re
 import sys
 
@@ -25,5 +28,6 @@ for name in PLACES:
     print(f"{name}: {told[name]} of {RUNS} runs told, {within[name]} within the interval, mean half width "
           f"{100 * widths[name] / max(told[name], 1):.0f} %")
     said.check(told[name] >= 0.9 * RUNS, f"{name}: told in {told[name]} of {RUNS} runs")
-    said.check(within[name] >= 0.95 * told[name], f"{name}: {within[name]} of {told[name]} within")
+    said.check(within[name] >= 0.89 * told[name], f"{name}: {within[name]} of {told[name]} within")
+said.check(sum(within.values()) >= 0.95 * sum(told.values()), f"{sum(within.values())} of {sum(told.values())} within")
 said.finish()
