@@ -34,8 +34,8 @@ static const char *spell(int64_t amount, hf_size_column column, bool is_signed, 
 static void print_bar(FILE *to, double share, bool has_colour)
 {
     static const char *const eighths[] = { "", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589" };
-    unsigned cells = (unsigned)((share < 0 ? -share : share) * BAR_CELLS * 8 + 0.5);
-    cells = cells < BAR_CELLS * 8 ? cells : BAR_CELLS * 8;
+    double size = share < 0 ? -share : share; /* beyond 1 where a measurement that was read contradicts itself */
+    unsigned cells = (unsigned)((size < 1 ? size : 1) * BAR_CELLS * 8 + 0.5);
     if (has_colour)
         fputs(share < 0 ? "\033[32m" : "\033[36m", to);
     for (unsigned i = 0; i < cells / 8; i++)
