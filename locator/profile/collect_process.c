@@ -98,19 +98,30 @@ uint64_t hf__process_cpu_ns(pid_t pid)
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-static void read_resident(uint32_t pid, hf__wire_checkpoint *checkpoint)
+enum { NUMBERS_ROOM = 128 };
+
+/* A line of numbers that the kernel has for a process; false when the process is gone. */
+static bool read_numbers(uint32_t pid, const char *name, char text[NUMBERS_ROOM])
 {
-    char path[64], text[128];
-    unsigned long long size, resident, shared;
-    snprintf(path, sizeof path, "/proc/%u/statm", pid);
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%u/%s", pid, name);
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return;
-    ssize_t length = read(file, text, sizeof text - 1);
+        return false;
+    ssize_t length = read(file, text, NUMBERS_ROOM - 1);
     close(file);
     if (length <= 0)
-        return;
+        return false;
     text[length] = '\0';
+    return true;
+}
+
+static void read_resident(uint32_t pid, hf__wire_checkpoint *checkpoint)
+{
+    char text[NUMBERS_ROOM];
+    unsigned long long size, resident, shared;
+    if (!read_numbers(pid, "statm", text))
+        return;
     /* NOLINTNEXTLINE(cert-err34-c): the kernel's own numbers, which fit */
     if (sscanf(text, "%llu %llu %llu", &size, &resident, &shared) == 3) {
         uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -122,17 +133,10 @@ static void read_resident(uint32_t pid, hf__wire_checkpoint *checkpoint)
 /* How long the main thread could have run and was kept waiting: the second number of its schedstat. */
 static void read_waiting(hf__collected *process)
 {
-    char path[64], text[96];
+    char text[NUMBERS_ROOM];
     unsigned long long ran, waited;
-    snprintf(path, sizeof path, "/proc/%u/schedstat", process->pid);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
+    if (!read_numbers(process->pid, "schedstat", text))
         return;
-    ssize_t length = read(file, text, sizeof text - 1);
-    close(file);
-    if (length <= 0)
-        return;
-    text[length] = '\0';
     /* NOLINTNEXTLINE(cert-err34-c): the kernel's own numbers, which fit */
     if (sscanf(text, "%llu %llu", &ran, &waited) == 2)
         process->waited_ns = waited;

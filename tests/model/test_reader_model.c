@@ -154,16 +154,10 @@ static void run_program(uint64_t seed, bool fails)
     free_nodes();
 }
 
-static uint64_t first_seed(void)
-{
-    const char *seed = getenv("HOLDFAST_TEST_SEED");
-    return seed != NULL ? strtoull(seed, NULL, 10) : 1;
-}
-
 static void test_reader_model__random_programs(void **state)
 {
     (void)state;
-    uint64_t seed = first_seed();
+    uint64_t seed = random_first_seed();
     for (long i = 0; i < random_rounds(40); i++)
         run_program(seed++, false);
 }
@@ -171,7 +165,7 @@ static void test_reader_model__random_programs(void **state)
 static void test_reader_model__random_programs_with_failing_allocations(void **state)
 {
     (void)state;
-    uint64_t seed = first_seed();
+    uint64_t seed = random_first_seed();
     for (long i = 0; i < random_rounds(40); i++)
         run_program(seed++, true);
 }

@@ -1,4 +1,4 @@
-/* random.h - reproducible random words for tests, and how long a random test runs. */
+/* random.h - reproducible random words for tests, where a random test begins and how long it runs. */
 #ifndef HOLDFAST_TEST_RANDOM_H
 #define HOLDFAST_TEST_RANDOM_H
 
@@ -24,6 +24,13 @@ static inline long random_rounds(long quick)
 {
     const char *times = getenv("HOLDFAST_TEST_TIMES");
     return times != NULL && atol(times) > 0 ? quick * atol(times) : quick;
+}
+
+/* Of the first random program: HOLDFAST_TEST_SEED from the environment, else 1. */
+static inline uint64_t random_first_seed(void)
+{
+    const char *seed = getenv("HOLDFAST_TEST_SEED");
+    return seed != NULL ? strtoull(seed, NULL, 10) : 1;
 }
 
 #endif
