@@ -183,17 +183,8 @@ static void test_writer_rare__out_of_memory_leaves_the_buffer(void **state)
     hf_foreign_hooks hooks = { .name = "socket", .release = release_nothing, .write = write_pair };
     hf__foreign      foreign = { .hooks = &hooks, .object = &number };
     hf_document     *document = document_with(HF__EXTENSION | HF__EXT_FOREIGN << 8, &foreign);
-    HF_OOM_LOOP (nth) {
-        hf_write_options options = { .allocator = nth };
-        hf_buffer        buffer;
-        hf_buffer_init(&buffer, 1 << 24, nth, NULL);
-        hf_status status = hf_buffer_append(&buffer, HF_T("kept"), NULL);
-        size_t    before = buffer.length;
-        if (status == HF_OK)
-            status = hf_write(hf_root(document), &options, &buffer, NULL);
-        assert_true(status == HF_OK || (status == HF_NO_MEMORY && buffer.length == before));
-        hf_buffer_release(&buffer);
-    }
+    HF_OOM_LOOP (nth)
+        test_expect_written_or_kept(hf_root(document), nth);
     drop_with(document);
 }
 
