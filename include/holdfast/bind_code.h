@@ -45,15 +45,18 @@ struct hf_code {
 /* ---- reading ----------------------------------------------------------------------------- */
 
 typedef struct hf__in_frame hf__in_frame;
+typedef struct hf__index    hf__index;
 
 /* Invariant: the last byte before `end` is '}', so that what stops at it needs no other bound; every
  * place that a step gives is before `end`. */
 struct hf__in {
-    const char   *end;
+    const char   *begin, *end;
     hf_store      store;
     uint32_t      depth_left;  /* containers that may still be opened */
-    bool          is_wide;     /* the processor passes over much at a time */
+    uint32_t      depth_max;
+    bool          may_index;   /* the processor can, and nothing spoke against it */
     bool          is_entering; /* a step has asked for another one before it goes on */
+    hf__index    *index;       /* of the text, made when there is much that nothing wants; or NULL */
     char         *room;        /* for texts with escapes */
     size_t        room_bytes;
     hf__in_frame *frames;      /* of records that lead back to themselves, the innermost last */
@@ -63,16 +66,18 @@ struct hf__in {
 
 /* A key that the reader of an object wants. */
 typedef struct hf__key {
-    uint64_t    head, tail; /* its first and its last eight bytes, the first one lowest; a shorter one twice */
+    uint64_t    head, tail; /* its first sixteen bytes, the closing quote among them, the first one lowest */
     const char *bytes;
-    uint32_t    length, slot;
+    uint32_t    length;
+    uint16_t    slot;
+    uint16_t    next; /* the one to compare if it is not this one, counted from 1; 0: none */
 } hf__key;
 
-/* All of them, with a hash that lets no two of them meet. */
+/* All of them, with a hash that lets no two of them meet that differ in those sixteen bytes. */
 typedef struct hf__keys {
     const hf__key *keys;
     const uint8_t *places;     /* by hash: which key it can be only, counted from 1; 0: none */
-    uint64_t       multiplier; /* of the hash; 0: there was none, and keys are compared one by one */
+    uint64_t       multiplier; /* of the hash */
     uint32_t       shift, count;
     uint32_t       none;       /* the slot of any other key */
     bool           is_closed;  /* no other key is allowed */

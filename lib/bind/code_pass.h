@@ -1,17 +1,6 @@
-/* code_pass.h - passing over what nothing wants, 64 bytes a step.
- *
- * As strict as reading it: strings, escapes, numbers, words, and what may follow what. It says only
- * that something is wrong, not what. */
+/* code_pass.h - numbers that nothing wants. */
 #ifndef HOLDFAST_CODE_PASS_H
 #define HOLDFAST_CODE_PASS_H
-
-#include <holdfast/bind_code.h>
-
-/* keys NULL: from the bracket of a container to behind its end. Else from the quote of a key, over
- * whole members, to the next key that may be wanted, or to the '}' of its object.
- * NULL when something is wrong; `at` itself when this is beyond it, as deep nesting is. UTF-8 was
- * checked before. */
-const char *hf__pass_avx512(const hf__in *in, const char *at, const hf__keys *keys);
 
 /* Behind a number as the grammar has it, its value unseen; NULL when it is none. */
 static inline const char *hf__pass_number(const char *at)

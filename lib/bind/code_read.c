@@ -7,6 +7,7 @@
 #include "base/cpu.h"
 #include "base/escape.h"
 
+#include "bind/code_index.h"
 #include "bind/code_text.h"
 #include "bind/struct_release.h"
 #include "bind/struct_rule.h"
@@ -132,15 +133,43 @@ static __attribute__((noinline)) const char *keeps_choice(const hf_rule *rule, c
     return keeps_rule(rule, hf_text_from_cstr(copy)) ? end + 1 : NULL;
 }
 
+/* A text with escapes, the first of which is at `escape`, into the arena without a stop in the room; its
+ * closing quote, or NULL. */
+static const char *copy_unescaped(hf_arena *arena, const char *begin, const char *escape, const char *end, char **ret_copy)
+{
+    const char *quote = quote_after_escapes(escape, end);
+    if (quote == NULL)
+        return NULL;
+    size_t raw = (size_t)(quote - begin);
+    char *copy = hf_arena_allocate(arena, raw + 1, 1);
+    if (copy == NULL)
+        return NULL;
+    hf__unescaped done = hf__unescape(begin, raw, copy, false);
+    if (done.status != HF_OK || memchr(copy, 0, done.length) != NULL)
+        return NULL;
+    copy[done.length] = 0;
+    *ret_copy = hf_arena_resize(arena, copy, raw + 1, done.length + 1, 1);
+    return *ret_copy != NULL ? quote : NULL;
+}
+
 static __attribute__((noinline)) const char *read_string(hf__in *in, const char *at, void *place, const hf_rule *rule)
 {
     hf_text text;
+    char *copy;
     if (*at != '"')
         return hf__in_null(at);
+    const char *stop = in->store.arena != NULL ? hf__text_stop(at + 1, in->end) : NULL;
+    if (stop != NULL && *stop == '\\') {
+        at = copy_unescaped(in->store.arena, at + 1, stop, in->end, &copy);
+        if (at == NULL || !keeps_rule(rule, hf_text_from_cstr(copy)))
+            return NULL;
+        hf__pointer_set(place, copy);
+        return at + 1;
+    }
     at = hf__in_text(in, at, &text);
     if (at == NULL || has_nul(in, text) || !keeps_rule(rule, text))
         return NULL;
-    char *copy = hf__in_take(in, text.length + 1, 1);
+    copy = hf__in_take(in, text.length + 1, 1);
     if (copy == NULL)
         return NULL;
     memcpy(copy, text.bytes, text.length);
@@ -291,11 +320,12 @@ bool hf__in_read(const hf_code *code, hf_text json, uint32_t depth_max, const hf
     if (end == at || end[-1] != '}')
         return false;
     hf__in_frame first[FRAMES_FIRST];
-    hf__in in = { .end = end, .store = *store, .depth_left = depth_max, .is_wide = hf__cpu_level() == HF__CPU_AVX512,
+    hf__in in = { .begin = at, .end = end, .store = *store, .depth_left = depth_max, .depth_max = depth_max, .may_index = hf__cpu_level() == HF__CPU_AVX512,
                   .frames = first, .first_frames = first, .frame_room = FRAMES_FIRST };
     at = code->read(&in, at, object);
     if (in.room != NULL)
         hf__allocator_free(hf__work_allocator(store->allocator), in.room, in.room_bytes, 1);
+    hf__allocator_free(hf__work_allocator(store->allocator), in.index, sizeof *in.index, _Alignof(hf__index));
     if (in.frames != first)
         hf__allocator_free(hf__work_allocator(store->allocator), in.frames, in.frame_room * sizeof *in.frames, _Alignof(hf__in_frame));
     return at != NULL && at + 1 == end;

@@ -1,12 +1,16 @@
 /* code_seek.c - from one member that is wanted to the next: what nothing wants is read as strictly as the
- * rest, many bytes at a time where the processor can. */
-#include "base/cpu.h"
-
+ * rest, by an index of the text where the processor can make one, else byte by byte. */
+#include "bind/code_index.h"
 #include "bind/code_keys.h"
 #include "bind/code_pass.h"
 #include "bind/code_text.h"
+#include "bind/struct_store.h"
 
-enum { SKIP_LEVELS = 512 };
+enum {
+    SKIP_LEVELS    = 512,
+    INDEX_TEXT_MIN = 512,     /* bytes of a text for which an index is worth its memory */
+    INDEX_TEXT_MAX = 1 << 30  /* its places are 32 bits */
+};
 
 /* Behind the text; its escapes are looked at, since a wrong one is wrong here too. */
 static inline const char *skip_text(hf__in *in, const char *at)
@@ -91,45 +95,187 @@ static const char *skip_container(hf__in *in, const char *at)
     }
 }
 
-/* Many bytes at a time, if the processor can: `at` itself when this is not for it. */
-static inline const char *pass_over(const hf__in *in, const char *at, const hf__keys *keys)
+/* ---- by the index ------------------------------------------------------------------------ */
+
+static bool look_further(hf__index *index)
 {
 #if defined(__x86_64__)
-    if (in->is_wide)
-        return hf__pass_avx512(in, at, keys);
+    return hf__index_more_avx512(index);
+#else
+    return index->bad != 0; /* not reached: there is no index */
 #endif
-    (void)in, (void)keys;
-    return at;
+}
+
+static bool pass_container(hf__index *index)
+{
+#if defined(__x86_64__)
+    return hf__index_pass_avx512(index);
+#else
+    return index->bad != 0;
+#endif
+}
+
+/* The index, made now if there is none; NULL when this text has none. */
+static hf__index *index_of(hf__in *in)
+{
+    if (!in->may_index || in->index != NULL)
+        return in->may_index ? in->index : NULL;
+    const hf_allocator *allocator = hf__work_allocator(in->store.allocator);
+    size_t length = (size_t)(in->end - in->begin);
+    hf__index *index = NULL;
+    if (length >= INDEX_TEXT_MIN && length <= INDEX_TEXT_MAX)
+        index = allocator->resize(allocator->context, NULL, 0, sizeof *index, _Alignof(hf__index));
+    in->may_index = index != NULL;
+    if (index == NULL)
+        return NULL;
+    memset(index, 0, offsetof(hf__index, positions));
+    index->text = in->begin;
+    index->end = in->end;
+    index->depth_max = in->depth_max < HF__INDEX_LEVELS ? in->depth_max : HF__INDEX_LEVELS;
+    index->was_colon = 1; /* a value may come */
+    in->index = index;
+    return index;
+}
+
+/* Whether there are that many tokens, or zeroes behind the last one. */
+static inline bool has_tokens(hf__index *index, uint32_t count)
+{
+    return HF_LIKELY(index->count - index->next >= count) || index->is_complete || look_further(index);
+}
+
+/* Goes to the token at `at`, which is one if the text is right. */
+static inline bool go_to(hf__index *index, const char *at)
+{
+    uint32_t place = (uint32_t)(at - index->text);
+    while (HF_UNLIKELY(place >= index->resume)) {
+        index->next = index->count;
+        if (index->is_complete || !look_further(index))
+            return false;
+    }
+    while (index->positions[index->next] < place)
+        index->next++;
+    return index->positions[index->next] == place;
+}
+
+/* Behind a value. */
+static inline bool pass_value(hf__index *index)
+{
+    uint8_t first = index->tokens[index->next];
+    if (first == '{' || first == '[')
+        return pass_container(index);
+    index->next++;
+    return first != 0;
+}
+
+/* Which key it is whose quote is at `at`; NULL: none that is wanted. False without memory. */
+static inline bool key_at(hf__in *in, const char *at, const hf__keys *keys, const hf__key **ret_key)
+{
+    const char *stop = hf__text_stop(at + 1, in->end);
+    hf_text text;
+    if (HF_UNLIKELY(stop == NULL || *stop != '"')) {
+        bool is_read = hf__in_text(in, at, &text) != NULL;
+        *ret_key = is_read ? hf__key_equal(keys, text) : NULL;
+        return is_read;
+    }
+    size_t length = (size_t)(stop - at) - 1;
+    bool is_likely = (keys->lengths >> (length < 63 ? length : 63) & 1) != 0;
+    *ret_key = is_likely ? hf__key_find(keys, at + 1, in->end) : NULL;
+    return true;
+}
+
+/* As hf__in_seek; the index knows already that the text is right. False: it gives up, and *at is at a key. */
+static bool seek_by_index(hf__in *in, hf__index *index, const char **at, const hf__keys *keys, unsigned *ret_slot)
+{
+    bool is_right = go_to(index, *at);
+    *ret_slot = keys->none;
+    while (is_right && has_tokens(index, 3)) {
+        uint32_t i = index->next;
+        if (index->tokens[i + 1] != ':')
+            break;
+        *at = index->text + index->positions[i];
+        const hf__key *key;
+        is_right = key_at(in, *at, keys, &key);
+        index->next = i + 2;
+        if (key != NULL) {
+            *at = index->text + index->positions[i + 2];
+            *ret_slot = key->slot;
+            return true;
+        }
+        is_right = is_right && pass_value(index) && has_tokens(index, 1);
+        uint8_t after = is_right ? index->tokens[index->next++] : 0;
+        if (after == '}') {
+            *at = index->text + index->positions[index->next - 1];
+            return true;
+        }
+        is_right = after == ',';
+    }
+    if (index->is_too_deep) {
+        in->may_index = false;
+        return false;
+    }
+    *at = NULL;
+    return true;
 }
 
 const char *hf__in_skip(hf__in *in, const char *at)
 {
     if (*at == '"')
         return skip_text(in, at);
-    if (*at == '{' || *at == '[') {
-        const char *behind = pass_over(in, at, NULL);
-        return behind != at ? behind : skip_container(in, at);
+    if (*at != '{' && *at != '[')
+        return *at == '-' || hf__is_digit(*at) ? hf__pass_number(at) : skip_word(at);
+    hf__index *index = index_of(in);
+    if (index == NULL)
+        return skip_container(in, at);
+    if (go_to(index, at) && pass_container(index)) {
+        at = index->text + index->positions[index->next - 1] + 1;
+        return at < in->end ? at : NULL;
     }
-    return *at == '-' || hf__is_digit(*at) ? hf__pass_number(at) : skip_word(at);
+    if (!index->is_too_deep)
+        return NULL;
+    in->may_index = false;
+    return skip_container(in, at);
 }
 
-/* Any key: at its value. */
-static inline const char *read_key(hf__in *in, const char *at, hf_text *ret_key)
+/* ---- keys -------------------------------------------------------------------------------- */
+
+/* Behind a key's closing quote: at its value. */
+static inline const char *pass_colon(const hf__in *in, const char *at)
 {
-    if (*at == '"' && in->end - at > HF__TEXT_RUN_STEP + 1) {
-        unsigned run = hf__text_run(at + 1);
-        const char *end = at + 1 + run;
-        if (HF_LIKELY(*end == '"')) {
-            *ret_key = hf_text_of(at + 1, run);
-            if (HF_LIKELY(end[1] == ':'))
-                return hf__in_blanks(in, end + 2);
+    at = hf__in_blanks(in, at + 1);
+    return HF_LIKELY(*at == ':') ? hf__in_blanks(in, at + 1) : NULL;
+}
+
+/* Byte by byte, with *at at a key, until two in a row or a container are unwanted: then there are more. */
+static unsigned seek_slowly(hf__in *in, const char **at, const hf__keys *keys)
+{
+    const char *next = *at;
+    for (bool is_first = true;; is_first = false) {
+        hf_text text;
+        const char *value = hf__in_text(in, next, &text);
+        if (value == NULL)
+            break;
+        const hf__key *key = text.bytes == in->room ? hf__key_equal(keys, text) : hf__key_find(keys, text.bytes, in->end);
+        value = pass_colon(in, value);
+        if (value != NULL && key != NULL) {
+            *at = value;
+            return key->slot;
+        }
+        if (value == NULL || keys->is_closed)
+            break;
+        hf__index *index = !is_first || *value == '{' || *value == '[' ? index_of(in) : NULL;
+        unsigned slot;
+        *at = next;
+        if (index != NULL && seek_by_index(in, index, at, keys, &slot))
+            return slot;
+        next = hf__in_skip(in, value);
+        next = next != NULL ? hf__in_after(in, next) : NULL;
+        if (next == NULL || *next == '}') {
+            *at = next;
+            return keys->none;
         }
     }
-    at = hf__in_text(in, at, ret_key);
-    if (at == NULL)
-        return NULL;
-    at = hf__in_blanks(in, at + 1);
-    return *at == ':' ? hf__in_blanks(in, at + 1) : NULL;
+    *at = NULL;
+    return keys->none;
 }
 
 unsigned hf__in_seek(hf__in *in, const char **at, const hf__keys *keys)
@@ -137,26 +283,13 @@ unsigned hf__in_seek(hf__in *in, const char **at, const hf__keys *keys)
     const char *next = *at;
     if (next == NULL || *next == '}')
         return keys->none;
-    for (bool is_first = true;; is_first = false) {
-        hf_text key;
-        next = read_key(in, next, &key);
-        if (next == NULL)
-            break;
-        bool has_eight = key.bytes == in->room || in->end - key.bytes >= 8;
-        unsigned which = hf__key_find(keys, key.bytes, key.length, has_eight);
-        if (which != keys->none) {
-            *at = next;
-            return which;
-        }
-        next = keys->is_closed ? NULL : hf__in_skip(in, next);
-        if (next == NULL)
-            break;
-        next = hf__in_after(in, next);
-        if (next != NULL && *next == '"' && !is_first) /* where there were two, there are more */
-            next = pass_over(in, next, keys);
-        if (next == NULL || *next == '}')
-            break;
+    const hf__key *key = *next == '"' ? hf__key_find(keys, next + 1, in->end) : NULL;
+    if (HF_LIKELY(key != NULL)) {
+        *at = pass_colon(in, next + 1 + key->length);
+        return HF_LIKELY(*at != NULL) ? key->slot : keys->none;
     }
-    *at = next;
-    return keys->none;
+    unsigned slot;
+    if (in->index != NULL && in->may_index && !keys->is_closed && seek_by_index(in, in->index, at, keys, &slot))
+        return slot;
+    return seek_slowly(in, at, keys);
 }

@@ -132,4 +132,11 @@ typedef struct packet {
     uint32_t data[] HF(count = len);
 } packet;
 
+/* Keys that begin alike, end where words of the look-up do, or that JSON spells with escapes. */
+typedef struct alike {
+    int32_t a, seven_7, eight_88, fifteen_letters, sixteen__letters, seventeen_letters;
+    int32_t reply HF(name = "in_reply_to_status_id"), reply_text HF(name = "in_reply_to_status_id_str"), reply_user HF(name = "in_reply_to_user_id");
+    int32_t wide HF(name = "gr\303\266\303\237e"), slash HF(name = "a\\"), quoted HF(name = "a\"b");
+} alike;
+
 #endif

@@ -1,0 +1,284 @@
+/* code_index_avx512.c - text to tokens 64 bytes a step, and what may follow what 64 tokens a step.
+ *
+ * Blanks and operators are found by table look-ups on the low nibble, the insides of strings by a carry-less
+ * product, tokens and their places by two compressions.
+ *
+ * Method: after G. Langdale and D. Lemire, "Parsing gigabytes of JSON per second" (2019). */
+#include <immintrin.h>
+
+#include "bind/code_index.h"
+#include "bind/code_pass.h"
+
+enum { BLOCK = 64 };
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE __m512i v8(int byte)
+{
+    return _mm512_set1_epi8((char)byte);
+}
+
+/* Each bit is the parity of those up to it. */
+ALWAYS_INLINE uint64_t parity_to(uint64_t bits)
+{
+    __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, (long long)bits), _mm_set1_epi8(-1), 0);
+    return (uint64_t)_mm_cvtsi128_si64(product);
+}
+
+/* ---- escapes ----------------------------------------------------------------------------- */
+
+/* Characters that a backslash before them escapes: those behind a run of backslashes of odd length. */
+ALWAYS_INLINE uint64_t find_escaped(uint64_t slashes, uint64_t *carry)
+{
+    const uint64_t even = 0x5555555555555555u;
+    uint64_t first = *carry;
+    slashes &= ~first;
+    uint64_t starts = slashes & ~(slashes << 1);
+    unsigned long long behind_odd;
+    uint64_t behind_even = slashes + (starts & even);
+    *carry = _addcarry_u64(0, slashes, starts & ~even, &behind_odd);
+    return ((behind_even & ~slashes & ~even) | (behind_odd & ~slashes & even)) | first;
+}
+
+/* Four hexadecimal digits; above 0xffff when they are none. It ends at the first that is none. */
+static uint32_t hex4(const char *at)
+{
+    uint32_t code = 0;
+    for (int i = 0; i < 4; i++) {
+        unsigned char c = (unsigned char)at[i];
+        unsigned digit = (unsigned)c - '0', letter = (unsigned)(c | 0x20) - 'a';
+        if (digit > 9 && letter > 5)
+            return UINT32_MAX;
+        code = code << 4 | (digit <= 9 ? digit : letter + 10);
+    }
+    return code;
+}
+
+/* Those that name a code unit, at their 'u'. Pairs must be whole. The text ends in a byte that is none of
+ * theirs, so nothing behind it is read. */
+static __attribute__((noinline)) uint64_t bad_units(hf__index *index, const char *text, uint64_t units)
+{
+    uint64_t bad = 0;
+    for (; units != 0; units &= units - 1) {
+        const char *at = text + __builtin_ctzll(units);
+        uint32_t code = hex4(at + 1);
+        if (code > 0xffff || (code - 0xdc00 < 0x400 && at != index->paired)) {
+            bad = 1;
+        } else if (code - 0xd800 < 0x400) {
+            bad |= at[5] != '\\' || at[6] != 'u' || hex4(at + 7) - 0xdc00 >= 0x400;
+            index->paired = at + 6;
+        }
+    }
+    return bad;
+}
+
+static __attribute__((noinline)) uint64_t bad_escapes(hf__index *index, const char *text, __m512i bytes, uint64_t escaped)
+{
+    static const _Alignas(64) uint8_t known[128] = { ['"'] = 1, ['\\'] = 1, ['/'] = 1, ['b'] = 1, ['f'] = 1, ['n'] = 1, ['r'] = 1, ['t'] = 1, ['u'] = 1 };
+    __m512i is_known = _mm512_permutex2var_epi8(_mm512_load_si512(known), bytes, _mm512_load_si512(known + 64));
+    uint64_t bad = escaped & (_mm512_testn_epi8_mask(is_known, is_known) | _mm512_movepi8_mask(bytes));
+    uint64_t units = _mm512_mask_cmpeq_epi8_mask(escaped, bytes, v8('u'));
+    return units == 0 ? bad : bad | bad_units(index, text, units);
+}
+
+/* ---- numbers and words ------------------------------------------------------------------- */
+
+static inline bool may_follow(char c)
+{
+    return c == ',' || c == '}' || c == ']' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/* The text ends in a byte that is none of theirs, so nothing behind it is read. */
+static __attribute__((noinline)) bool is_scalar(const char *at)
+{
+    bool flag;
+    at = *at == 'n' ? hf__in_null(at) : *at == 't' || *at == 'f' ? hf__in_bool(at, &flag) : hf__pass_number(at);
+    return at != NULL && may_follow(*at);
+}
+
+enum { SHORT = 24 /* bytes of a number that are looked at at once, and readable */ };
+
+/* A number of digits alone, or a word. */
+ALWAYS_INLINE bool is_short_scalar(const char *at)
+{
+    uint64_t word, others;
+    memcpy(&word, at, 8);
+    if ((unsigned char)(*at - '0') < 10) {
+        unsigned done = 0;
+        for (;; done += 8) { /* the top bit of the first byte that is no digit, and perhaps bits above it */
+            others = ((word + 0x4646464646464646u) | (word - 0x3030303030303030u)) & 0x8080808080808080u;
+            if (HF_LIKELY(others != 0) || done == SHORT - 8)
+                break;
+            memcpy(&word, at + done + 8, 8);
+        }
+        return others != 0 && may_follow(at[done + (unsigned)__builtin_ctzll(others) / 8]) && (*at != '0' || (unsigned char)(at[1] - '0') >= 10);
+    }
+    /* Two bits of the first letter tell which word it has to be: "false", "null", "true", or none. */
+    static const uint64_t words[4] = { 0x65736c6166, 0x6c6c756e, 0x65757274, 0 };
+    static const uint8_t lengths[4] = { 5, 4, 4, 1 };
+    unsigned which = (unsigned)(unsigned char)*at >> 3 & 3, length = lengths[which];
+    return (word ^ words[which]) << (64 - 8 * length) == 0 && may_follow(at[length]);
+}
+
+/* ---- grammar ----------------------------------------------------------------------------- */
+
+/* Follows the brackets; bits of the result: at this token the innermost container is an object. */
+ALWAYS_INLINE uint64_t follow_brackets(hf__index *index, uint64_t open, uint64_t close, uint64_t brace)
+{
+    uint64_t stack = index->is_object, outer = 0 - (stack & 1), turns = 0, bad = 0;
+    uint32_t depth = index->depth;
+    for (uint64_t rest = open | close; rest != 0; rest &= rest - 1) {
+        uint64_t bit = rest & -rest, is_brace = (brace & bit) != 0, before = stack & 1;
+        if ((open & bit) != 0) {
+            stack = stack << 1 | is_brace;
+            index->is_too_deep |= ++depth > index->depth_max;
+        } else {
+            bad |= (before ^ is_brace) | (depth == 0);
+            stack >>= 1;
+            depth--;
+        }
+        turns |= before != (stack & 1) ? bit : 0;
+    }
+    index->is_object = stack;
+    index->depth = depth;
+    index->bad |= bad;
+    return outer ^ parity_to(turns << 1);
+}
+
+/* The tokens from `from` on, up to 64; the one behind them is known. */
+static void check_tokens(hf__index *index, uint32_t from, uint32_t count)
+{
+    const uint8_t *tokens = index->tokens + from;
+    uint64_t live = ~(uint64_t)0 >> (64 - count);
+    __m512i c = _mm512_loadu_si512(tokens), folded = _mm512_or_si512(c, v8(0x20));
+    uint64_t comma = _mm512_mask_cmpeq_epi8_mask(live, c, v8(',')), colon = _mm512_mask_cmpeq_epi8_mask(live, c, v8(':'));
+    uint64_t open = _mm512_mask_cmpeq_epi8_mask(live, folded, v8('{')), close = _mm512_mask_cmpeq_epi8_mask(live, folded, v8('}'));
+    uint64_t brace = _mm512_test_epi8_mask(c, v8(0x20)), text = _mm512_mask_cmpeq_epi8_mask(live, c, v8('"'));
+    uint64_t key = _mm512_mask_cmpeq_epi8_mask(text, _mm512_loadu_si512(tokens + 1), v8(':'));
+    uint64_t value = live & ~(comma | colon | close), scalar = value & ~(open | text);
+
+    uint64_t after_comma = comma << 1 | index->was_comma, after_colon = colon << 1 | index->was_colon;
+    uint64_t after_open = open << 1 | index->was_open, after_brace = (open & brace) << 1 | index->was_brace;
+    uint64_t in_object = follow_brackets(index, open, close, brace);
+    uint64_t bad = value & ~(after_comma | after_colon | after_open);
+    bad |= (close | comma | colon) & (after_comma | after_colon);
+    bad |= comma & after_open;
+    bad |= colon & ~(key << 1 | index->was_key);
+    bad |= key & ~(after_comma | after_brace);
+    bad |= value & ~key & after_brace;
+    bad |= value & after_comma & (key ^ in_object);
+    index->bad |= bad & live;
+    unsigned last = count - 1;
+    index->was_comma = comma >> last & 1;
+    index->was_colon = colon >> last & 1;
+    index->was_open = open >> last & 1;
+    index->was_brace = (open & brace) >> last & 1;
+    index->was_key = key >> last & 1;
+
+    const uint32_t *positions = index->positions + from;
+    for (; scalar != 0; scalar &= scalar - 1) {
+        const char *at = index->text + positions[__builtin_ctzll(scalar)];
+        if (HF_UNLIKELY(index->end - at < SHORT || !is_short_scalar(at)))
+            index->bad |= !is_scalar(at);
+    }
+}
+
+/* ---- tokens ------------------------------------------------------------------------------ */
+
+/* Places of set bits, from `base` on. Writes 16 or 64: there is room. */
+ALWAYS_INLINE void put_positions(uint32_t *to, uint64_t which, unsigned count, uint32_t base)
+{
+    const __m512i iota = _mm512_set_epi64(0x3f3e3d3c3b3a3938, 0x3736353433323130, 0x2f2e2d2c2b2a2928, 0x2726252423222120, 0x1f1e1d1c1b1a1918,
+                                          0x1716151413121110, 0x0f0e0d0c0b0a0908, 0x0706050403020100);
+    __m512i packed = _mm512_maskz_compress_epi8(which, iota), from = _mm512_set1_epi32((int)base);
+    _mm512_storeu_si512(to, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed)), from));
+    if (HF_UNLIKELY(count > 16)) {
+        _mm512_storeu_si512(to + 16, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 1)), from));
+        _mm512_storeu_si512(to + 32, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 2)), from));
+        _mm512_storeu_si512(to + 48, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 3)), from));
+    }
+}
+
+/* Looks at the text from `resume` on until there are enough tokens, or it ends. */
+static void find_tokens(hf__index *index)
+{
+    const __m512i blank_table = _mm512_broadcast_i32x4(_mm_setr_epi8(' ', 100, 100, 100, 17, 100, 113, 2, 100, '\t', '\n', 112, 100, '\r', 100, 100));
+    const __m512i operator_table = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0));
+    const char *text = index->text;
+    uint32_t at = index->resume, end = (uint32_t)(index->end - text), count = index->count;
+    uint64_t in_string = 0, escape_carry = 0, scalar_carry = 0, bad = 0;
+    do {
+        __m512i bytes;
+        if (HF_LIKELY(end - at >= BLOCK))
+            bytes = _mm512_loadu_si512(text + at);
+        else
+            bytes = _mm512_mask_loadu_epi8(v8(' '), ~(uint64_t)0 >> (BLOCK - (end - at)), text + at);
+        uint64_t slashes = _mm512_cmpeq_epi8_mask(bytes, v8('\\')), quotes = _mm512_cmpeq_epi8_mask(bytes, v8('"'));
+        uint64_t blanks = _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(blank_table, bytes));
+        uint64_t operators = _mm512_cmpeq_epi8_mask(_mm512_or_si512(bytes, v8(0x20)), _mm512_shuffle_epi8(operator_table, bytes));
+        if (HF_UNLIKELY((slashes | escape_carry) != 0)) {
+            uint64_t escaped = find_escaped(slashes, &escape_carry);
+            quotes &= ~escaped;
+            bad |= bad_escapes(index, text + at, bytes, escaped);
+        }
+        uint64_t inside = parity_to(quotes) ^ in_string; /* opening quotes, not closing ones */
+        in_string = 0 - (inside >> 63);
+        bad |= _mm512_mask_cmplt_epu8_mask(inside, bytes, v8(0x20));
+        uint64_t scalar = ~(operators | blanks | quotes | inside), follows = scalar << 1 | scalar_carry;
+        scalar_carry = scalar >> 63;
+        uint64_t tokens = (quotes & inside) | (operators & ~inside) | (scalar & ~follows);
+        unsigned found = (unsigned)__builtin_popcountll(tokens);
+        _mm512_storeu_si512(index->tokens + count, _mm512_maskz_compress_epi8(tokens, bytes));
+        put_positions(index->positions + count, tokens, found, at);
+        count += found;
+        at = end - at > BLOCK ? at + BLOCK : end;
+    } while (at < end && count < HF__INDEX_TOKENS);
+    index->bad |= bad | (at == end && in_string != 0);
+    index->is_complete = at == end;
+    index->count = count;
+}
+
+bool hf__index_more_avx512(hf__index *index)
+{
+    uint32_t kept = index->count - index->next;
+    memmove(index->positions, index->positions + index->next, kept * sizeof *index->positions);
+    memmove(index->tokens, index->tokens + index->next, kept);
+    index->next = 0;
+    index->count = kept;
+    find_tokens(index);
+    if (index->is_complete) {
+        memset(index->tokens + index->count, 0, BLOCK + 1);
+        for (unsigned i = 0; i < 4; i++)
+            index->positions[index->count + i] = (uint32_t)(index->end - index->text);
+        index->resume = (uint32_t)(index->end - index->text);
+    } else {
+        index->count--;
+        index->resume = index->positions[index->count];
+    }
+    for (uint32_t from = kept; from < index->count; from += BLOCK)
+        check_tokens(index, from, index->count - from < BLOCK ? index->count - from : BLOCK);
+    return index->bad == 0 && !index->is_too_deep;
+}
+
+bool hf__index_pass_avx512(hf__index *index)
+{
+    uint64_t depth = 0;
+    for (;;) {
+        if (index->next == index->count && (index->is_complete || !hf__index_more_avx512(index)))
+            return false;
+        uint32_t left = index->count - index->next, step = left < BLOCK ? left : BLOCK;
+        uint64_t live = ~(uint64_t)0 >> (BLOCK - step);
+        __m512i folded = _mm512_or_si512(_mm512_loadu_si512(index->tokens + index->next), v8(0x20));
+        uint64_t open = _mm512_mask_cmpeq_epi8_mask(live, folded, v8('{')), close = _mm512_mask_cmpeq_epi8_mask(live, folded, v8('}'));
+        uint64_t closed = 0, all = (uint64_t)__builtin_popcountll(close);
+        for (uint64_t rest = all >= depth ? close : 0; rest != 0; rest &= rest - 1) {
+            uint64_t before = (rest & -rest) - 1;
+            if (depth + (uint64_t)__builtin_popcountll(open & before) == ++closed) {
+                index->next += (uint32_t)__builtin_ctzll(rest) + 1;
+                return true;
+            }
+        }
+        depth += (uint64_t)__builtin_popcountll(open) - all;
+        index->next += step;
+    }
+}
