@@ -20,6 +20,8 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, os.pardir, "support"))
+import said  # noqa: E402
 
 
 def quoted(data):
@@ -56,7 +58,6 @@ def main():
     renew = "--renew" in sys.argv
     program, wanted = arguments[0], arguments[1:]
     folder = os.path.join(HERE, "cases")
-    passed = failed = skipped = 0
     left_out = verbs_left_out(program)
     for name in sorted(os.listdir(folder)):
         if wanted and name not in wanted:
@@ -66,27 +67,19 @@ def main():
             lines = file.read().splitlines()
         command, expected = lines[0][2:], lines[1:]
         if any(f"holdfast {verb}" in command or f"|   {verb} " in line for verb in left_out for line in lines):
-            skipped += 1
+            said.skip(f"{name}: no such verb here")
             continue
         met = run(program, command)
         if renew:
             with open(path, "w", encoding="utf-8") as file:
                 file.write("\n".join([lines[0], *met]) + "\n")
             continue
-        if met == expected:
-            passed += 1
-            continue
-        failed += 1
-        print(f"{name}: $ {command}")
-        for line in expected:
-            if line not in met:
-                print("  expected", line)
-        for line in met:
-            if line not in expected:
-                print("  met     ", line)
-    print(f"# cases: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
-    return 1 if failed else 0
+        told = [f"$ {command}", *("  expected " + line for line in expected if line not in met),
+                *("  met      " + line for line in met if line not in expected)]
+        said.check(met == expected, f"{name}: " + "\n".join(told))
+    if not renew:
+        said.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -14,6 +14,9 @@ import sys
 import threading
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "support"))
+import said  # noqa: E402
+
 BLOCK = 4 << 20
 SLACK_KIB = 768
 
@@ -78,22 +81,17 @@ class Run:
 def main():
     program, total = sys.argv[1], int(sys.argv[2])
     block, documents = make_block()
-    failures = []
-
-    def expect(holds, what):
-        if not holds:
-            failures.append(what)
 
     def through(verb, count, expected):
         runs = [Run([program, *verb], block, blocks, expected) for blocks in (max(1, count // 10), count)]
         for run in runs:
-            expect(run.code == 0, f"{verb[0]}: status {run.code}: {run.said.decode()}")
-            expect(run.said == b"", f"{verb[0]}: said {run.said!r}, though not on a terminal")
-            expect(run.same, f"{verb[0]}: other bytes came out")
+            said.check(run.code == 0, f"{verb[0]}: status {run.code}: {run.said.decode()}")
+            said.check(run.said == b"", f"{verb[0]}: said {run.said!r}, though not on a terminal")
+            said.check(run.same, f"{verb[0]}: other bytes came out")
         if expected:
-            expect(runs[1].output == count * len(expected), f"{verb[0]}: {runs[1].output} bytes, not {count * len(expected)}")
+            said.check(runs[1].output == count * len(expected), f"{verb[0]}: {runs[1].output} bytes, not {count * len(expected)}")
         less, more = runs[0].peak_kib, runs[1].peak_kib
-        expect(more <= less + SLACK_KIB, f"{verb[0]}: peak {less} KiB, for ten times as much {more} KiB")
+        said.check(more <= less + SLACK_KIB, f"{verb[0]}: peak {less} KiB, for ten times as much {more} KiB")
         print(f"{' '.join(verb)}: {count * len(block) / 1e6:.0f} MB, {count * documents} documents, "
               f"{runs[1].elapsed_s:.1f} s ({runs[1].processor_s:.1f} s of its processor), peak {more} KiB; "
               f"a tenth of it: peak {less} KiB")
@@ -105,7 +103,7 @@ def main():
     through(["get", "--stream", "/nested/deep/0/0/0/k"], max(10, blocks // 10), ids)
     last = through(["size", "--stream", "--json"], max(10, blocks // 10), None)
     told = json.loads(last.output)
-    expect(told["documents"] == max(10, blocks // 10) * documents, f"size: counted {told['documents']} documents")
+    said.check(told["documents"] == max(10, blocks // 10) * documents, f"size: counted {told['documents']} documents")
 
     terminal, theirs = pty.openpty()
     seen = []
@@ -115,14 +113,11 @@ def main():
     os.close(theirs)
     reader.join()
     if run.elapsed_s > 1:
-        expect(b" MB, " in seen[0] and b"documents" in seen[0], f"progress: {seen[0][:80]!r}")
-    expect(seen[0] == b"" or seen[0].endswith(b"\r\x1b[K"), f"progress stays: {seen[0][-40:]!r}")
+        said.check(b" MB, " in seen[0] and b"documents" in seen[0], f"progress: {seen[0][:80]!r}")
+    said.check(seen[0] == b"" or seen[0].endswith(b"\r\x1b[K"), f"progress stays: {seen[0][-40:]!r}")
     print(f"progress: {seen[0].count(b'documents')} times in {run.elapsed_s:.1f} s")
 
-    for failure in failures:
-        print("FAILED", failure)
-    print(f"# cases: {4 - min(4, len(failures))} passed, {min(4, len(failures))} failed")
-    return 1 if failures else 0
+    said.finish()
 
 
 def read_all(descriptor):

@@ -10,8 +10,10 @@ import tempfile
 
 import profiles
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "support"))
+import said  # noqa: E402
+
 COMMAND = sys.argv[1]
-failures = cases = 0
 
 # As jemalloc 5.3 writes them (malloc_stats_print), shortened.
 JEMALLOC_TEXT = """___ Begin jemalloc statistics ___
@@ -66,14 +68,6 @@ STATISTICS = {
 }
 
 
-def check(holds, words):
-    global failures, cases
-    cases += 1
-    if not holds:
-        failures += 1
-        print("failed: " + words, file=sys.stderr)
-
-
 def report(folder, *options):
     return subprocess.run([COMMAND, "report", *options, folder], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
 
@@ -98,27 +92,26 @@ for name, (suffix, text) in STATISTICS.items():
         done = report(folder, "--json")
         verdict = json.loads(done.stdout.strip().splitlines()[-1])
         seen = verdict["reconciled"]
-        check(seen["allocator_live"] == 4_600_000, f"{name}: allocator_live {seen}")
-        check(seen["allocator_held"] == 7_600_000, f"{name}: allocator_held {seen}")
-        check(seen["recorded_live"] == 3_680_000, f"{name}: recorded_live {seen}")
-        check(seen["overhead"] == 920_000 and seen["free_held"] == 3_000_000, f"{name}: overhead {seen}")
-        check(seen["stacks"] == (65536 if name in ("MemStats", "expvar") else None), f"{name}: stacks {seen}")
-        check(re.search("allocator's .*count 4.39 MiB", done.stderr) and "free but held 2.86 MiB" in done.stderr, f"{name}: says {done.stderr}")
+        said.check(seen["allocator_live"] == 4_600_000, f"{name}: allocator_live {seen}")
+        said.check(seen["allocator_held"] == 7_600_000, f"{name}: allocator_held {seen}")
+        said.check(seen["recorded_live"] == 3_680_000, f"{name}: recorded_live {seen}")
+        said.check(seen["overhead"] == 920_000 and seen["free_held"] == 3_000_000, f"{name}: overhead {seen}")
+        said.check(seen["stacks"] == (65536 if name in ("MemStats", "expvar") else None), f"{name}: stacks {seen}")
+        said.check(re.search("allocator's .*count 4.39 MiB", done.stderr) and "free but held 2.86 MiB" in done.stderr, f"{name}: says {done.stderr}")
         # Without the statistics nothing is known of them.
         for index in range(12):
             os.unlink(os.path.join(folder, f"{index:04}{suffix}"))
         seen = json.loads(report(folder, "--json").stdout.strip().splitlines()[-1])["reconciled"]
-        check(seen["allocator_live"] is None and seen["allocator_held"] is None, f"{name}: without statistics {seen}")
+        said.check(seen["allocator_live"] is None and seen["allocator_held"] is None, f"{name}: without statistics {seen}")
 
 with tempfile.TemporaryDirectory() as folder:
     for index in range(4):
         put_profile(folder, index, 1_000_000)
     put(folder, 2, ".memstats.json", '{"HeapAlloc": 1,\n "HeapSys": ')
     done = report(folder)
-    check(done.returncode == 5 and "0002.memstats.json:2:" in done.stderr, f"cut statistics: {done.returncode}, {done.stderr}")
+    said.check(done.returncode == 5 and "0002.memstats.json:2:" in done.stderr, f"cut statistics: {done.returncode}, {done.stderr}")
     put(folder, 2, ".memstats.json", '{"HeapSys": 5}')
     done = report(folder)
-    check(done.returncode == 5 and "0002.memstats.json" in done.stderr and "HeapAlloc" in done.stderr, f"no live bytes: {done.stderr}")
+    said.check(done.returncode == 5 and "0002.memstats.json" in done.stderr and "HeapAlloc" in done.stderr, f"no live bytes: {done.stderr}")
 
-print(f"# cases: {cases - failures} passed, {failures} failed")
-sys.exit(1 if failures else 0)
+said.finish()

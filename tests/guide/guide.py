@@ -5,9 +5,12 @@ guide.py GUIDE.md PROGRAM              runs each, and compares what it prints wi
 A block ```c is the body of a function, ```c file stands at the level of the file, and ```text behind
 a body is what it prints.
 """
+import os
 import re
-import subprocess
 import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "support"))
+import said  # noqa: E402
 
 
 def blocks_of(path):
@@ -48,21 +51,15 @@ def extract(path, output):
 
 
 def check(path, program):
-    passed = failed = 0
     bodies = [block for block in blocks_of(path) if block[0] == "c"]
     for number, (_, start, _, expected) in enumerate(bodies):
-        done = subprocess.run([program, str(number)], capture_output=True, text=True, timeout=60)
-        if done.returncode == 0 and expected is not None and done.stdout == expected:
-            passed += 1
-            continue
-        failed += 1
-        print(f"guide.md:{start}: exit {done.returncode}, prints\n{done.stdout}expected\n{expected}\n{done.stderr}")
-    print(f"# cases: {passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+        code, out, err = said.run(program, str(number))
+        said.check(code == 0 and out == expected, f"guide.md:{start}: exit {code}, prints\n{out}expected\n{expected}\n{err}")
+    said.finish()
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "--extract":
         extract(sys.argv[2], sys.argv[3])
     else:
-        sys.exit(check(sys.argv[1], sys.argv[2]))
+        check(sys.argv[1], sys.argv[2])

@@ -11,8 +11,10 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, os.pardir, "support"))
+import said  # noqa: E402
+
 CONSUMER = os.path.join(HERE, "consumer")
-counts = {"passed": 0, "failed": 0, "skipped": 0}
 
 
 def run(*command, **more):
@@ -20,17 +22,7 @@ def run(*command, **more):
 
 
 def case(name, ok, done=None):
-    counts["passed" if ok else "failed"] += 1
-    if not ok:
-        print(f"install: {name} fails")
-        if done is not None:
-            print(done.stdout + done.stderr)
-    return ok
-
-
-def skip(name, why):
-    counts["skipped"] += 1
-    print(f"install: {name} skipped: {why}")
+    return said.check(ok, name + ("\n" + done.stdout + done.stderr if done is not None else ""))
 
 
 def needs_shared(program):
@@ -45,7 +37,7 @@ def check_program(name, program, libraries, is_shared):
 
 def by_pkg_config(prefix, libdir, work):
     if shutil.which("pkg-config") is None:
-        skip("pkg-config", "it is not installed")
+        said.skip("pkg-config: it is not installed")
         return
     libraries = os.path.join(prefix, libdir)
     environment = dict(os.environ, PKG_CONFIG_PATH=os.path.join(libraries, "pkgconfig"), PKG_CONFIG_LIBDIR="")
@@ -55,7 +47,7 @@ def by_pkg_config(prefix, libdir, work):
             continue
         for compiler in ["cc", "-std=c17"], ["c++", "-std=c++17", "-x", "c++"]:
             if shutil.which(compiler[0]) is None:
-                skip(f"{package} with {compiler[0]}", "it is not installed")
+                said.skip(f"{package} with {compiler[0]}: it is not installed")
                 continue
             name = f"{package} by pkg-config with {compiler[0]}"
             program = os.path.join(work, f"{package}-{compiler[0]}")
@@ -85,12 +77,12 @@ def by_cmake(prefix, libdir, work):
 def the_command(prefix, libdir):
     command = os.path.join(prefix, "bin", "holdfast")
     if not os.path.exists(command):
-        skip("the command", "it was not built")
+        said.skip("the command: it was not built")
         return
     done = run(command, "version")
     case("the command", done.returncode == 0 and done.stdout.startswith("holdfast "), done)
     if not os.path.exists(os.path.join(prefix, libdir, "holdfast", "libholdfast_recorder.so")):
-        skip("the recorder", "it was not built")
+        said.skip("the recorder: it was not built")
         return
     done = run(command, "run", "--", "/bin/true")
     case("the command finds its recorder", done.returncode in (0, 3), done)
@@ -107,7 +99,7 @@ def the_files(prefix, libdir, verbs):
             wanted += ["share/man/man1/holdfast.1"]
             wanted += [f"share/man/man1/holdfast-{verb}.1" for verb in verbs if verb not in ("completion", "help", "version")]
         else:
-            skip("man pages", "scdoc is not installed")
+            said.skip("man pages: scdoc is not installed")
     for name in wanted:
         case(f"installs {name}", name in names)
     source = os.path.join(os.path.dirname(os.path.dirname(HERE)), "include", "holdfast")
@@ -152,9 +144,8 @@ def main():
                 the_command(prefix, libdir)
     finally:
         shutil.rmtree(work)
-    print("# cases: {passed} passed, {failed} failed, {skipped} skipped".format(**counts))
-    return 1 if counts["failed"] else 0
+    said.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

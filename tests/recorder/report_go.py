@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tempfile
 
-import said
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "support"))
+import said  # noqa: E402
 
 COMMAND, GROWS, SOURCE = sys.argv[1:4]
 UNITS = {"B": 1, "kB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}

@@ -7,7 +7,8 @@ import sys
 import tempfile
 import time
 
-import said
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "support"))
+import said  # noqa: E402
 
 COMMAND, GROWS = sys.argv[1:3]
 

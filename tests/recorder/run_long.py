@@ -11,7 +11,8 @@ import tempfile
 import threading
 import time
 
-import said
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "support"))
+import said  # noqa: E402
 
 COMMAND, GROWS = sys.argv[1:3]
 EVENTS, PER_SECOND = float(sys.argv[3]) * 1e6, float(sys.argv[4]) * 1e6

@@ -4,10 +4,12 @@ in 95 of 100 runs. The program says itself what it kept.
 
 All places together must reach that. One place alone, in a hundred runs, has 94 or fewer in four of ten series even when
 its intervals hold in just 95 of 100; below 89 is chance in fewer than one of a hundred."""
+import os
 import re
 import sys
 
-import said
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "support"))
+import said  # noqa: E402
 
 COMMAND, KEEPS, RUNS = sys.argv[1], sys.argv[2], int(sys.argv[3])
 PLACES = ("keep_small", "keep_middle", "keep_large")
