@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 static inline bool hf__size_add(size_t a, size_t b, size_t *ret_result)
 {
@@ -42,28 +41,6 @@ static inline bool hf__size_round_up(size_t size, size_t step, size_t *ret_resul
         return false;
     *ret_result = sum & ~(step - 1);
     return true;
-}
-
-static inline bool hf__u64_add(uint64_t a, uint64_t b, uint64_t *ret_result)
-{
-    uint64_t result;
-    if (__builtin_add_overflow(a, b, &result))
-        return false;
-    *ret_result = result;
-    return true;
-}
-
-/* For counts that may only say "at least": the sum, or UINT64_MAX. */
-static inline uint64_t hf__u64_add_saturated(uint64_t a, uint64_t b)
-{
-    uint64_t result;
-    return __builtin_add_overflow(a, b, &result) ? UINT64_MAX : result;
-}
-
-static inline uint64_t hf__u64_multiply_saturated(uint64_t a, uint64_t b)
-{
-    uint64_t result;
-    return __builtin_mul_overflow(a, b, &result) ? UINT64_MAX : result;
 }
 
 #endif
