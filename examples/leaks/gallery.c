@@ -102,24 +102,48 @@ static void print_result(long rounds, uint64_t answer, long long grown, long cou
     printf("]}\n");
 }
 
+typedef struct wish {
+    long rounds, seconds, pace;
+} wish;
+
+static wish wish_of(int count, char **arguments)
+{
+    wish wanted = { .rounds = 2000, .seconds = 10 };
+    for (int i = 1; i + 1 < count; i += 2) {
+        long number = strtol(arguments[i + 1], NULL, 10);
+        if (strcmp(arguments[i], "--rounds") == 0)
+            wanted.rounds = number;
+        else if (strcmp(arguments[i], "--seconds") == 0)
+            wanted.seconds = number;
+        else if (strcmp(arguments[i], "--pace") == 0)
+            wanted.pace = number;
+    }
+    return wanted;
+}
+
+/* Until the next request comes. */
+static void wait_until(long long due_ns)
+{
+    long long left = due_ns - now_ns();
+    if (left > 0)
+        nanosleep(&(struct timespec){ left / 1000000000, left % 1000000000 }, NULL);
+}
+
 int gallery_main(int count, char **arguments, const gallery_program *program)
 {
-    long   rounds = 2000, done = 0, seconds = 10;
+    wish   wanted = wish_of(count, arguments);
+    long   rounds = wanted.rounds, done = 0;
     sample samples[SAMPLES_MAX];
     int    sample_count = 0;
-    for (int i = 1; i + 1 < count; i += 2) {
-        if (strcmp(arguments[i], "--rounds") == 0)
-            rounds = strtol(arguments[i + 1], NULL, 10);
-        else if (strcmp(arguments[i], "--seconds") == 0)
-            seconds = strtol(arguments[i + 1], NULL, 10);
-    }
     if (program->begin != NULL)
         program->begin();
     uint64_t  answer = 14695981039346656037u;
     size_t    live_quarter = 0;
     long      quarter = rounds / 4, sample_every = rounds / (SAMPLES_MAX - 2) + 1;
     long long begin = now_ns(), counting = 0;
-    while (done < rounds && now_ns() - begin < seconds * 1000000000LL) {
+    while (done < rounds && now_ns() - begin < wanted.seconds * 1000000000LL) {
+        if (wanted.pace > 0)
+            wait_until(begin + done * 1000000000LL / wanted.pace);
         answer = (answer ^ program->round(done)) * 1099511628211u;
         done++;
         long long counted_from = now_ns();

@@ -17,7 +17,8 @@ typedef struct gallery_program {
     size_t (*mapped)(void);         /* live bytes that malloc does not know of; NULL: none */
 } gallery_program;
 
-/* Options: --rounds N (default 2000), --seconds S (at most so long; default 10). Runs the rounds
+/* Options: --rounds N (default 2000), --seconds S (at most so long; default 10), --pace N (rounds a second at most, as a
+ * service gets its requests; default: as fast as it can). Runs the rounds
  * and prints one line of JSON: rounds, answer (a hash of all), growth_per_1000 (live bytes from
  * a quarter of the rounds on), live_bytes, threads, ns_per_round, and samples of resident KiB and
  * threads over time. */
