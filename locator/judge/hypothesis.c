@@ -19,7 +19,9 @@ const char *hf__bytes_words(double bytes, char *out, size_t size)
 
 const char *hf__seconds_words(double seconds, char *out, size_t size)
 {
-    if (seconds < 0.95)
+    if (seconds < 0.01)
+        snprintf(out, size, "%.2g ms", 1000 * seconds);
+    else if (seconds < 0.95)
         snprintf(out, size, "%.2g s", seconds);
     else if (seconds < 120)
         snprintf(out, size, "%.3g s", seconds);

@@ -159,6 +159,11 @@ hf_status hf__collect_check(const char *program, char *ret_path, size_t path_siz
     for (int depth = 0; status == HF_OK && is_script; depth++) {
         if (depth == SCRIPTS_MAX)
             return refuse(reterr, program, "scripts that run scripts that run scripts");
+        if (depth > 0 && access(path, F_OK) != 0) {
+            (void)hf__fail(reterr, HF_MISUSE, "its first line asks for %s: %s", path, strerror(errno));
+            hf__error_set_name(reterr, program);
+            return HF_MISUSE;
+        }
         status = check_file(program, path, sizeof path, &is_script, reterr);
     }
     return status;

@@ -48,6 +48,7 @@ typedef struct loader {
     group               *groups;
     tally               *tallies;
     uint32_t            *functions; /* of the profile that is being read, by index, as the model has them; HF_NONE: not yet asked for */
+    size_t dumps; /* files that are no profile yet */
     size_t files_count, files_room, groups_count, groups_room, tallies_count, tallies_room, functions_room;
 } loader;
 
@@ -195,6 +196,24 @@ static bool is_named_profile(const file *from)
     return strstr(name, ".heap") != NULL || strstr(name, ".goroutine") != NULL;
 }
 
+/* What is live, by bytes or by blocks. pprof names it shorter where a dump of jemalloc or gperftools, which it turned
+ * into a profile, knew nothing else. */
+static uint32_t find_live(const hf__pprof *profile, bool bytes)
+{
+    uint32_t named = hf__pprof_find_type(profile, bytes ? "inuse_space" : "inuse_objects");
+    return named != HF_PPROF_NONE ? named : hf__pprof_find_type(profile, bytes ? "space" : "objects");
+}
+
+/* As jemalloc and gperftools write them: text, with addresses in the place of names. */
+static bool is_dump(hf_text text)
+{
+    static const char *const begins[] = { "heap_v2/", "heap profile:" };
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (text.length >= strlen(begins[i]) && memcmp(text.bytes, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
+}
+
 /* Opens a file and says what it is. A profile is the caller's to release, statistics are in *ret_memory. */
 static hf_status look_into(loader *at, const file *from, content *ret_content, hf__pprof *ret_profile, hf__memory *ret_memory)
 {
@@ -212,7 +231,7 @@ static hf_status look_into(loader *at, const file *from, content *ret_content, h
             status = HF_OK; /* some other packed file */
         } else if (status != HF_OK) {
             hf__error_set_name(at->reterr, from->path);
-        } else if (hf__pprof_find_type(&profile, "inuse_space") != HF_PPROF_NONE) {
+        } else if (find_live(&profile, true) != HF_PPROF_NONE) {
             *ret_content = CONTENT_HEAP;
         } else if (hf__pprof_find_type(&profile, "goroutine") != HF_PPROF_NONE) {
             *ret_content = CONTENT_GOROUTINES;
@@ -221,6 +240,8 @@ static hf_status look_into(loader *at, const file *from, content *ret_content, h
             *ret_profile = profile;
         else if (status == HF_OK && !(*ret_content != CONTENT_OTHER))
             hf__pprof_release(&profile);
+    } else if (is_dump(text)) {
+        at->dumps++;
     } else {
         status = hf__statistics_read(text, from->path, ret_memory, at->reterr);
         if (status == HF_OK)
@@ -349,7 +370,7 @@ static uint32_t frame_of(loader *at, const hf__pprof *profile, const hf__pprof_s
 static void put_profile(loader *at, const hf__pprof *profile, hf__path_kind kind)
 {
     bool is_go = looks_like_go(profile);
-    uint32_t bytes_at = hf__pprof_find_type(profile, "inuse_space"), blocks_at = hf__pprof_find_type(profile, "inuse_objects");
+    uint32_t bytes_at = find_live(profile, true), blocks_at = find_live(profile, false);
     uint32_t born_bytes_at = hf__pprof_find_type(profile, "alloc_space"), born_blocks_at = hf__pprof_find_type(profile, "alloc_objects");
     if (kind == HF_PATH_GOROUTINE)
         blocks_at = hf__pprof_find_type(profile, "goroutine");
@@ -466,6 +487,11 @@ static hf_status load(loader *at)
         if (at->groups[i].has_heap)
             at->groups[kept++] = at->groups[i];
     at->groups_count = kept;
+    if (kept == 0 && at->dumps > 0) {
+        hf__fail(at->reterr, HF_NOT_FOUND, "written by jemalloc or gperftools: `pprof -proto PROGRAM FILE` makes a profile of it");
+        hf__error_set_name(at->reterr, at->files_count == 1 ? at->files[0].path : at->first_path);
+        return HF_NOT_FOUND;
+    }
     if (kept == 0 && at->files_count == 1) {
         hf__fail(at->reterr, HF_NOT_FOUND, "neither a recording of `holdfast run -o` nor a heap profile (pprof, inuse_space)");
         hf__error_set_name(at->reterr, at->files[0].path);

@@ -195,9 +195,41 @@ static int code_for(const hf__report_options *options, const verdict *of)
     return code == CODE_UNDECIDED && options->fail_on == HF_FAIL_ON_UNDECIDED ? CODE_LEAK : code;
 }
 
-static int severity_of(const verdict *of)
+/* What starts a program (a shell, env) is over in a moment beside it: what it was still building then is nothing to
+ * tell, unless it leaks. */
+#define BRIEF_SHARE 0.05 /* of the time that the longest process lasted */
+
+/* The worst of what a baseline does not know. */
+static hf__verdict news_of(const verdict *of)
 {
-    return -(int)of->judgement.verdict;
+    const hf__judgement *judgement = &of->judgement;
+    hf__verdict worst = of->known != NULL && judgement->findings_count > 0 ? HF_VERDICT_STEADY : judgement->verdict;
+    for (size_t i = 0; of->known != NULL && i < judgement->findings_count; i++)
+        if (!of->known[i] && judgement->findings[i].verdict < worst)
+            worst = judgement->findings[i].verdict;
+    return worst;
+}
+
+static bool counts_for(const verdict *of, double longest_s)
+{
+    bool is_brief = of->judgement.seconds < BRIEF_SHARE * longest_s;
+    bool says_nothing = of->judgement.verdict == HF_VERDICT_UNDECIDED && of->judgement.findings_count == 0;
+    return news_of(of) == HF_VERDICT_LEAK || !(is_brief || says_nothing);
+}
+
+/* Whether `a` is to be shown rather than `b`: the worse verdict first, then what leaks faster, then what held more. */
+static bool is_shown_before(const verdict *a, const verdict *b, double longest_s)
+{
+    bool a_counts = counts_for(a, longest_s), b_counts = counts_for(b, longest_s);
+    if (a_counts != b_counts)
+        return a_counts;
+    if (news_of(a) != news_of(b))
+        return news_of(a) < news_of(b);
+    if (a->judgement.verdict != b->judgement.verdict)
+        return a->judgement.verdict < b->judgement.verdict;
+    if (a->judgement.bytes_per_second != b->judgement.bytes_per_second)
+        return a->judgement.bytes_per_second > b->judgement.bytes_per_second;
+    return a->judgement.peak_bytes > b->judgement.peak_bytes;
 }
 
 static int show(const hf__report_options *options, const evidence *from, size_t index, const verdict *of)
@@ -222,10 +254,23 @@ static int show(const hf__report_options *options, const evidence *from, size_t 
     return code != 0 || is_told ? code : CODE_UNREACHABLE;
 }
 
-/* Judges every process; the one to show is the first of the worst verdict, the others get a line. */
+/* The one to show, of what was judged. */
+static size_t worst_of(const verdict *all, size_t count)
+{
+    double longest_s = 0;
+    size_t worst = 0;
+    for (size_t i = 0; i < count; i++)
+        longest_s = all[i].judgement.seconds > longest_s ? all[i].judgement.seconds : longest_s;
+    for (size_t i = 1; i < count; i++)
+        if (is_shown_before(&all[i], &all[worst], longest_s))
+            worst = i;
+    return worst;
+}
+
+/* Judges every process and shows the worst; the others get a line. */
 static int judge_and_show(const hf__report_options *options, const evidence *from)
 {
-    size_t count = models_of(from), worst = 0;
+    size_t count = models_of(from);
     hf_error error;
     verdict *all = hf__room_zeroed(count, sizeof *all);
     if (all == NULL || count == 0) {
@@ -236,17 +281,12 @@ static int judge_and_show(const hf__report_options *options, const evidence *fro
     }
     int code = CODE_CLEAN;
     hf_status status = HF_OK;
-    for (size_t i = 0; status == HF_OK && i < count; i++) {
+    for (size_t i = 0; status == HF_OK && i < count; i++)
         status = judge_model(options, model_at(from, i), &all[i], &error);
-        if (status == HF_OK && severity_of(&all[i]) > severity_of(&all[worst]))
-            worst = i;
-    }
-    if (status != HF_OK)
+    if (status != HF_OK) {
         code = tell(&error);
-    else {
-        /* A child with too little to judge does not make the whole undecided. */
-        if (all[worst].judgement.verdict == HF_VERDICT_UNDECIDED && all[worst].judgement.findings_count == 0)
-            worst = 0;
+    } else {
+        size_t worst = worst_of(all, count);
         code = show(options, from, worst, &all[worst]);
         int answer = code_for(options, &all[worst]);
         if (!options->quiet && count > 1)

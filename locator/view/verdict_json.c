@@ -290,8 +290,7 @@ static void fill_verdict(page *on, hf__written_verdict *into)
         *into->recording = (hf__written_recording){
             shown->allocations, number_of(on, shown->own_share >= 0 ? shown->own_share : (double)NAN)
         };
-    into->program = shown->program != NULL ? words_of(on, shown->program)
-                                           : text_of(on, hf__intern_text(&shown->model->texts, shown->model->program));
+    into->program = text_of(on, hf__intern_text(&shown->model->texts, shown->model->program));
     if (shown->note != NULL && shown->note[0] != 0)
         into->note = words_of(on, shown->note);
     into->reconciled = reconciled_of(on, &judgement->reconciled);

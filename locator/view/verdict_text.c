@@ -246,6 +246,16 @@ static void put_regions(FILE *out, const hf__case *shown)
         fprintf(out, "      and %zu more; --json tells all\n", model->regions_count - put);
 }
 
+/* What is beside the heap, and not in the sums above. */
+static const char *beside_heap(hf__path_kind kind)
+{
+    switch (kind) {
+    case HF_PATH_THREAD:  return " (stacks of threads)";
+    case HF_PATH_MAPPING: return " (mapped, not by malloc)";
+    default:              return "";
+    }
+}
+
 static void put_dismissed(FILE *out, const hf__case *shown)
 {
     const hf__judgement *judgement = shown->judgement;
@@ -259,7 +269,7 @@ static void put_dismissed(FILE *out, const hf__case *shown)
         hf__explain_dismissal(finding, why, sizeof why);
         fprintf(out, "      %-8s ", hf__verdict_name(finding->verdict));
         put_place(out, shown, finding);
-        fprintf(out, ": %s\n", why);
+        fprintf(out, ": %s%s\n", why, beside_heap(finding->kind));
     }
 }
 

@@ -9,7 +9,7 @@
 typedef struct hf__case {
     const hf__model     *model;
     const hf__judgement *judgement;
-    const char          *program; /* shown; NULL for the model's own */
+    const char          *program; /* as text shows it; NULL for the model's own, which the other forms have */
     const char          *note;    /* one line more, or NULL */
     size_t               top;     /* findings and others shown; 0 for 10 */
     bool                 ages;    /* shows the cohorts of what is alive */

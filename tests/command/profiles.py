@@ -24,8 +24,9 @@ def block(field, data):
     return varint(field << 3 | 2) + varint(len(data)) + data
 
 
-def heap(places, seconds):
-    """One profile: `places` has (functions from the innermost out, blocks, bytes); every block is there (period 1)."""
+def heap(places, seconds, types=("alloc_objects", "alloc_space", "inuse_objects", "inuse_space")):
+    """One profile: `places` has (functions from the innermost out, blocks, bytes); every block is there (period 1).
+    `types`: names of blocks and bytes, in turn."""
     texts, functions = [""], []
 
     def text(name):
@@ -36,15 +37,15 @@ def heap(places, seconds):
 
     texts_at, functions_at = {"": 0}, {}
     out = bytearray()
-    for kind, unit in (("alloc_objects", "count"), ("alloc_space", "bytes"), ("inuse_objects", "count"), ("inuse_space", "bytes")):
-        out += block(1, number(1, text(kind)) + number(2, text(unit)))
+    for i, kind in enumerate(types):
+        out += block(1, number(1, text(kind)) + number(2, text(("count", "bytes")[i % 2])))
     for stack, blocks, size in places:
         for name in stack:
             if name not in functions_at:
                 functions_at[name] = len(functions_at) + 1
                 functions.append(name)
         ids = b"".join(varint(functions_at[name]) for name in stack)
-        values = b"".join(varint(value) for value in (blocks, size, blocks, size))
+        values = b"".join(varint(value) for value in (blocks, size) * (len(types) // 2))
         out += block(2, block(1, ids) + block(2, values))
     for name in functions:
         at = functions_at[name]

@@ -16,20 +16,12 @@ import tempfile
 import time
 import xml.etree.ElementTree as xml
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from profiles import put_checkpoint  # noqa: E402
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "support"))
+import said  # noqa: E402
+from profiles import heap, put_checkpoint  # noqa: E402
 
 PROGRAM = os.path.abspath(sys.argv[1])
 PATHS, CHECKPOINTS = (100000, 10000) if "--full" in sys.argv else (5000, 500)
-passed = failed = 0
-
-
-def check(holds, words):
-    global passed, failed
-    passed, failed = passed + bool(holds), failed + (not holds)
-    if not holds:
-        print("failed: " + words)
-
 
 def report(*words):
     began = time.monotonic()
@@ -97,11 +89,11 @@ def faults(value, shape, where="$"):
 def check_sarif(text, leaks, words):
     log = json.loads(text)
     found = faults(log, SARIF)
-    check(not found, "%s: SARIF: %s" % (words, "; ".join(found)))
+    said.check(not found, "%s: SARIF: %s" % (words, "; ".join(found)))
     run = log["runs"][0]
     rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
-    check(all(result["ruleId"] in rules for result in run["results"]), words + ": SARIF: a rule is missing")
-    check(sum(result["level"] == "error" for result in run["results"]) == leaks, words + ": SARIF: errors")
+    said.check(all(result["ruleId"] in rules for result in run["results"]), words + ": SARIF: a rule is missing")
+    said.check(sum(result["level"] == "error" for result in run["results"]) == leaks, words + ": SARIF: errors")
     return run["results"]
 
 
@@ -116,19 +108,19 @@ REQUIRED = {"testsuite": {"name", "tests", "failures", "errors", "time"}, "testc
 
 def check_junit(text, failures, words):
     root = xml.fromstring(text)
-    check(root.tag == "testsuites", words + ": JUnit: root " + root.tag)
+    said.check(root.tag == "testsuites", words + ": JUnit: root " + root.tag)
     for element in root.iter():
-        check(element.tag in ATTRIBUTES and set(element.attrib) <= ATTRIBUTES[element.tag] and
+        said.check(element.tag in ATTRIBUTES and set(element.attrib) <= ATTRIBUTES[element.tag] and
               REQUIRED.get(element.tag, set()) <= set(element.attrib), "%s: JUnit: %s %s" % (words, element.tag, sorted(element.attrib)))
-        check({child.tag for child in element} <= CHILDREN.get(element.tag, set()), "%s: JUnit: below %s" % (words, element.tag))
+        said.check({child.tag for child in element} <= CHILDREN.get(element.tag, set()), "%s: JUnit: below %s" % (words, element.tag))
     for suite in root:
         cases = suite.findall("testcase")
         for name, tag in (("tests", None), ("failures", "failure"), ("skipped", "skipped")):
             count = sum(tag is None or case.find(tag) is not None for case in cases)
-            check(int(suite.get(name)) == count, "%s: JUnit: %s is %s, counted %d" % (words, name, suite.get(name), count))
-        check(int(suite.get("failures")) == failures, words + ": JUnit: failures")
-        check(all(len(case) <= 1 and float(case.get("time")) >= 0 for case in cases), words + ": JUnit: a case")
-        check(all(case.get("name") for case in cases), words + ": JUnit: a case without a name")
+            said.check(int(suite.get(name)) == count, "%s: JUnit: %s is %s, counted %d" % (words, name, suite.get(name), count))
+        said.check(int(suite.get("failures")) == failures, words + ": JUnit: failures")
+        said.check(all(len(case) <= 1 and float(case.get("time")) >= 0 for case in cases), words + ": JUnit: a case")
+        said.check(all(case.get("name") for case in cases), words + ": JUnit: a case without a name")
     return root
 
 
@@ -151,15 +143,15 @@ def test_formats(scratch):
     put_series(folder, 40, 20)
     files = {name: os.path.join(scratch, name) for name in ("sarif", "junit", "baseline", "json")}
     done = report("--sarif", files["sarif"], "--junit", files["junit"], "--write-baseline", files["baseline"], "--json=" + files["json"], folder)
-    check(done.returncode == 1, "formats: exit %d: %s" % (done.returncode, done.stderr[:300]))
+    said.check(done.returncode == 1, "formats: exit %d: %s" % (done.returncode, done.stderr[:300]))
     verdict = json.load(open(files["json"], encoding="utf-8"))
-    check(verdict["findings"][0]["function"] == STRANGE, "formats: %r was named" % verdict["findings"][0]["function"])
-    check(abs(verdict["bytes_per_second"] - 20480) < 1000, "formats: %s bytes per second" % verdict["bytes_per_second"])
+    said.check(verdict["findings"][0]["function"] == STRANGE, "formats: %r was named" % verdict["findings"][0]["function"])
+    said.check(abs(verdict["bytes_per_second"] - 20480) < 1000, "formats: %s bytes per second" % verdict["bytes_per_second"])
     results = check_sarif(open(files["sarif"], encoding="utf-8").read(), 1, "formats")
-    check(results[0]["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == STRANGE, "formats: SARIF: the name")
-    check("20.0 KiB/s" in results[0]["message"]["text"], "formats: SARIF: " + results[0]["message"]["text"])
+    said.check(results[0]["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == STRANGE, "formats: SARIF: the name")
+    said.check("20.0 KiB/s" in results[0]["message"]["text"], "formats: SARIF: " + results[0]["message"]["text"])
     junit = check_junit(open(files["junit"], encoding="utf-8").read(), 1, "formats")
-    check(any(case.get("name", "").startswith("main.Grüße<\"&'>") for case in junit.iter("testcase")), "formats: JUnit: the name")
+    said.check(any(case.get("name", "").startswith("main.Grüße<\"&'>") for case in junit.iter("testcase")), "formats: JUnit: the name")
     return files["baseline"]
 
 
@@ -169,8 +161,8 @@ def test_nothing_found(scratch):
     put_series(folder, 40, 0)
     sarif, junit = os.path.join(scratch, "none.sarif"), os.path.join(scratch, "none.xml")
     done = report("--sarif", sarif, "--junit", junit, folder)
-    check(done.returncode == 0, "none: exit %d" % done.returncode)
-    check(check_sarif(open(sarif, encoding="utf-8").read(), 0, "none") == [], "none: SARIF: results")
+    said.check(done.returncode == 0, "none: exit %d" % done.returncode)
+    said.check(check_sarif(open(sarif, encoding="utf-8").read(), 0, "none") == [], "none: SARIF: results")
     check_junit(open(junit, encoding="utf-8").read(), 0, "none")
 
 
@@ -184,31 +176,31 @@ def test_baseline(scratch, baseline):
 
     sarif, junit = os.path.join(scratch, "known.sarif"), os.path.join(scratch, "known.xml")
     same = run("same", 20, STRANGE, "--sarif", sarif, "--junit", junit)
-    check(same.returncode == 0 and "known" in same.stderr, "baseline: the same: exit %d: %s" % (same.returncode, same.stderr[:200]))
+    said.check(same.returncode == 0 and "known" in same.stderr, "baseline: the same: exit %d: %s" % (same.returncode, same.stderr[:200]))
     saved = os.path.join(scratch, "saved.json")
     report("--json=" + saved, os.path.join(scratch, "same"))
     same = report("--baseline", saved, os.path.join(scratch, "same"))
-    check(same.returncode == 0 and "known" in same.stderr, "baseline: a saved verdict: exit %d: %s" % (same.returncode, same.stderr[:200]))
+    said.check(same.returncode == 0 and "known" in same.stderr, "baseline: a saved verdict: exit %d: %s" % (same.returncode, same.stderr[:200]))
     results = check_sarif(open(sarif, encoding="utf-8").read(), 0, "baseline")
-    check([result["baselineState"] for result in results] == ["unchanged"], "baseline: SARIF: state")
+    said.check([result["baselineState"] for result in results] == ["unchanged"], "baseline: SARIF: state")
     check_junit(open(junit, encoding="utf-8").read(), 0, "baseline")
-    check(run("slower", 10, STRANGE).returncode == 0, "baseline: a slower one fails")
-    check(run("a_little_faster", 24, STRANGE).returncode == 0, "baseline: 1.2 times as fast fails")
-    check(run("faster", 40, STRANGE).returncode == 1, "baseline: twice as fast passes")
-    check(run("other", 20, "main.other").returncode == 1, "baseline: another function passes")
-    check(run("still_other", 0, "main.other").returncode == 0, "baseline: no leak fails")
+    said.check(run("slower", 10, STRANGE).returncode == 0, "baseline: a slower one fails")
+    said.check(run("a_little_faster", 24, STRANGE).returncode == 0, "baseline: 1.2 times as fast fails")
+    said.check(run("faster", 40, STRANGE).returncode == 1, "baseline: twice as fast passes")
+    said.check(run("other", 20, "main.other").returncode == 1, "baseline: another function passes")
+    said.check(run("still_other", 0, "main.other").returncode == 0, "baseline: no leak fails")
     damaged = os.path.join(scratch, "damaged")
     with open(damaged, "w", encoding="utf-8") as file:
         file.write("# holdfast.baseline/1\n0123 4\n")
     done = report("--baseline", damaged, os.path.join(scratch, "same"))
-    check(done.returncode == 5 and "damaged:2" in done.stderr, "baseline: damaged: exit %d: %s" % (done.returncode, done.stderr))
+    said.check(done.returncode == 5 and "damaged:2" in done.stderr, "baseline: damaged: exit %d: %s" % (done.returncode, done.stderr))
 
 
 # ---- hostile series ----------------------------------------------------------------------------------
 
 def verdict_of(folder, words, *more):
     done = report("--json", *more, folder)
-    check(done.stdout.count("\n") == 1, "%s: no answer: exit %d: %s" % (words, done.returncode, done.stderr[:200]))
+    said.check(done.stdout.count("\n") == 1, "%s: no answer: exit %d: %s" % (words, done.returncode, done.stderr[:200]))
     return done, json.loads(done.stdout)
 
 
@@ -219,7 +211,7 @@ def test_many_paths(scratch):
     for i in range(8):
         put_checkpoint(folder, i, still + [(("main.leak", "main.main"), 100 + i * 300, (100 + i * 300) * 4096)], 1000 + i * 10)
     done, verdict = verdict_of(folder, "paths")
-    check(verdict["verdict"] == "leak" and [f["function"] for f in verdict["findings"]] == ["main.leak"],
+    said.check(verdict["verdict"] == "leak" and [f["function"] for f in verdict["findings"]] == ["main.leak"],
           "paths: %s: %s" % (verdict["verdict"], [f["function"] for f in verdict["findings"]][:5]))
 
 
@@ -229,8 +221,8 @@ def test_many_checkpoints(scratch):
     for i in range(CHECKPOINTS):
         put_checkpoint(folder, i, [(("main.leak", "main.main"), 100 + i, (100 + i) * 512), (("main.still", "main.main"), 9, 9000)], 1000 + i, width=6)
     done, verdict = verdict_of(folder, "checkpoints")
-    check(verdict["checkpoints"] == CHECKPOINTS, "checkpoints: %s" % verdict["checkpoints"])
-    check([f["function"] for f in verdict["findings"]] == ["main.leak"] and abs(verdict["bytes_per_second"] - 512) < 20,
+    said.check(verdict["checkpoints"] == CHECKPOINTS, "checkpoints: %s" % verdict["checkpoints"])
+    said.check([f["function"] for f in verdict["findings"]] == ["main.leak"] and abs(verdict["bytes_per_second"] - 512) < 20,
           "checkpoints: %s, %s" % (verdict["verdict"], verdict["bytes_per_second"]))
 
 
@@ -241,8 +233,8 @@ def test_clocks_that_jump(scratch):
         seconds = 1000 + i - (500 if 10 <= i < 20 else 0) + (86400 if i == 30 else 0)
         put_checkpoint(folder, i, [(("main.leak", "main.main"), 100 + i * 50, (100 + i * 50) * 1024)], seconds)
     done, verdict = verdict_of(folder, "clock")
-    check("clock" in (verdict.get("note") or "") + done.stderr, "clock: nothing is said: %s" % done.stderr[:300])
-    check(all(f["function"] == "main.leak" for f in verdict["findings"]), "clock: findings")
+    said.check("clock" in (verdict.get("note") or "") + done.stderr, "clock: nothing is said: %s" % done.stderr[:300])
+    said.check(all(f["function"] == "main.leak" for f in verdict["findings"]), "clock: findings")
 
 
 def test_restarts(scratch):
@@ -253,8 +245,8 @@ def test_restarts(scratch):
         blocks = 100 + age * 50
         put_checkpoint(folder, i, [(("main.leak", "main.main"), blocks, blocks * 1024)], 1000 + i, allocated=blocks * 4000)
     done, verdict = verdict_of(folder, "restarts")
-    check("restart" in (verdict.get("note") or ""), "restarts: %s" % verdict.get("note"))
-    check(verdict["verdict"] == "leak" and abs(verdict["bytes_per_second"] - 51200) < 2600,
+    said.check("restart" in (verdict.get("note") or ""), "restarts: %s" % verdict.get("note"))
+    said.check(verdict["verdict"] == "leak" and abs(verdict["bytes_per_second"] - 51200) < 2600,
           "restarts: %s, %s" % (verdict["verdict"], verdict["bytes_per_second"]))
 
 
@@ -263,8 +255,28 @@ def test_one_checkpoint(scratch):
     os.mkdir(folder)
     put_series(folder, 1, 20)
     done, verdict = verdict_of(folder, "one checkpoint")
-    check(done.returncode == 3 and verdict["verdict"] == "undecided", "one checkpoint: exit %d, %s" % (done.returncode, verdict["verdict"]))
-    check("1 checkpoint" in done.stderr, "one checkpoint: %s" % done.stderr[:200])
+    said.check(done.returncode == 3 and verdict["verdict"] == "undecided", "one checkpoint: exit %d, %s" % (done.returncode, verdict["verdict"]))
+    said.check("1 checkpoint" in done.stderr, "one checkpoint: %s" % done.stderr[:200])
+
+
+def test_other_allocators(scratch):
+    """What pprof makes of dumps of jemalloc and gperftools; and the dumps themselves."""
+    folder = os.path.join(scratch, "others")
+    os.mkdir(folder)
+    for i in range(24):
+        with open(os.path.join(folder, "%04d.heap.pb.gz" % i), "wb") as file:
+            file.write(heap([(("leak", "main"), 100 + i * 50, (100 + i * 50) * 1024)], 1000 + i, types=("objects", "space")))
+    done, verdict = verdict_of(folder, "objects and space")
+    said.check(verdict["verdict"] == "leak" and [f["function"] for f in verdict["findings"]] == ["leak"], "objects and space: %s" % verdict["verdict"])
+    for name, text in ("jeprof.1.0.f.heap", "heap_v2/524288\n  t*: 1: 2 [0: 0]\n"), ("x.0001.heap", "heap profile:  1:  2 [ 3: 4] @ heapprofile\n"):
+        dump = os.path.join(scratch, name)
+        with open(dump, "w", encoding="utf-8") as file:
+            file.write(text)
+        done = report(dump)
+        said.check(done.returncode == 5 and dump + ": written by" in done.stderr and "pprof -proto" in done.stderr, "%s: %s" % (name, done.stderr))
+        os.rename(dump, os.path.join(folder, name))
+    done = report(folder)
+    said.check(done.returncode == 1, "profiles beside dumps: exit %d, %s" % (done.returncode, done.stderr[:200]))
 
 
 def main():
@@ -277,9 +289,9 @@ def main():
         test_clocks_that_jump(scratch)
         test_restarts(scratch)
         test_one_checkpoint(scratch)
-    print("# cases: %d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+        test_other_allocators(scratch)
+    said.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

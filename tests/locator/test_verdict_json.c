@@ -31,6 +31,7 @@ static void begin(world *at)
 {
     memset(at, 0, sizeof *at);
     assert_int_equal(hf__model_init(&at->model, NULL), HF_OK);
+    at->model.program = hf__model_text(&at->model, HF_T("/bin/prog"));
     assert_int_equal(hf__live_init(&at->live, &at->model, NULL), HF_OK);
     at->model.has_cohorts = true;
     uint32_t leaks = path_of(&at->model, "put\xff\"\n", "/srv/f.c"), sound = path_of(&at->model, "get", "");
@@ -74,7 +75,7 @@ static void test_verdict_json__reads_back_as_it_was_written(void **state)
     hf_error error;
     bool known = true;
     begin(&at);
-    hf__case shown = { .model = &at.model, .judgement = &at.judgement, .program = "prog", .note = "note", .known = &known,
+    hf__case shown = { .model = &at.model, .judgement = &at.judgement, .program = "prog, process 12", .note = "note", .known = &known,
                        .process = 12, .allocations = 80, .own_share = -1 };
     char *bytes = written(&shown, &length);
     assert_int_equal(bytes[length - 1], '\n');
@@ -84,7 +85,7 @@ static void test_verdict_json__reads_back_as_it_was_written(void **state)
     hf_status status = hf__written_verdict_decode(hf_text_of(bytes, length), &(hf_decode_options){ .store.arena = &arena }, &read, &error);
     if (status != HF_OK)
         fail_msg("%s: %s", error.detail, bytes);
-    assert_string_equal(read->program, "prog");
+    assert_string_equal(read->program, "/bin/prog"); /* the pid has a field of its own */
     assert_string_equal(read->note, "note");
     assert_int_equal(read->process, 12);
     assert_int_equal(read->checkpoints, WINDOWS);
