@@ -78,7 +78,7 @@ static int run(const verb *self, int argument_count, char **arguments)
     hf_document *document = NULL;
     int code = input_read(path, NULL, &document);
     if (code == EXIT_DONE)
-        code = output_write(hf_root(document), &form, output_path);
+        code = output_write(hf_root(document), &form, output_path, path);
     hf_document_drop(document);
     return code;
 }

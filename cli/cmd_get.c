@@ -4,6 +4,7 @@
 #include "input.h"
 #include "options.h"
 #include "output.h"
+#include "plain_text.h"
 #include "stream_input.h"
 
 enum { MINIFY, RAW, KEYS, STREAM, OUTPUT };
@@ -17,6 +18,19 @@ static const verb_option option_table[] = {
     { NULL, 0, NULL, NULL },
 };
 
+enum { KEYS_SHOWN = 12, KEY_SHOWN_BYTES = 60 };
+
+/* The beginning of a key, not cut within a character. */
+static hf_text short_key(hf_text key)
+{
+    if (key.length <= KEY_SHOWN_BYTES)
+        return key;
+    size_t length = KEY_SHOWN_BYTES;
+    while (length > 0 && ((unsigned char)key.bytes[length] & 0xc0) == 0x80)
+        length--;
+    return hf_text_of(key.bytes, length);
+}
+
 /* What is there at the deepest place that the pointer reaches, to help with a typo. */
 static void tell_what_is_there(hf_value root, const hf_error *error)
 {
@@ -27,9 +41,12 @@ static void tell_what_is_there(hf_value root, const hf_error *error)
         fprintf(stderr, "there:");
         hf_iter iter;
         hf_iter_init(&iter, reached);
-        while (hf_iter_next(&iter) && iter.index < 12)
-            fprintf(stderr, "%s %.*s", iter.index > 0 ? "," : "", (int)(iter.key.length < 60 ? iter.key.length : 60), iter.key.bytes);
-        fprintf(stderr, "%s\n", hf_count(reached) > 12 ? ", ..." : "");
+        while (hf_iter_next(&iter) && iter.index < KEYS_SHOWN) {
+            fputs(iter.index > 0 ? ", " : " ", stderr);
+            print_plain(stderr, short_key(iter.key));
+            fputs(iter.key.length > KEY_SHOWN_BYTES ? "..." : "", stderr);
+        }
+        fprintf(stderr, "%s\n", hf_count(reached) > KEYS_SHOWN ? ", ..." : "");
     }
 }
 
@@ -95,7 +112,9 @@ static int get_from(const hf_document *document, stream_here *here, void *contex
         return wish->to.is_closed ? EXIT_FINDING : put_value(wish, value, here);
     if (wish->is_stream)
         return EXIT_DONE; /* this one has none; the next may */
-    fprintf(stderr, "holdfast get: nothing at '%s': ", wish->pointer);
+    fputs("holdfast get: nothing at '", stderr);
+    print_plain(stderr, hf_text_from_cstr(wish->pointer));
+    fputs("': ", stderr);
     hf_error_print(stderr, &error);
     tell_what_is_there(hf_root(document), &error);
     return EXIT_FINDING;

@@ -22,7 +22,7 @@ static const verb_option option_table[] = {
     [DURATION] = { "for", 'f', "TIME", "ends the program after 30s, 5m, 2h" },
     [PASSTHRU] = { "passthru", 'p', NULL, "returns the program's own exit status" },
     [REACHABILITY] = { "reachability", 'r', NULL, "looks at the end whether pointers still lead to what leaks, and from where" },
-    [SIZE_MAX_] = { "size-max", 0, "BYTES", "of raw events in the recording, then windows only; 256m unless given" },
+    [SIZE_MAX_] = { "size-max", 0, "BYTES", "single events up to so many, then sums for each stretch of time; 256m unless given" },
     [RECORDER] = { "recorder", 0, "FILE", "the object to preload, when it is not beside the command" },
     JUDGE_OPTION_TABLE(JUDGE),
 };
@@ -232,7 +232,7 @@ static int open_temporary(void)
 
 static int refuse(const hf_error *error)
 {
-    fprintf(stderr, "holdfast run: %s: %s\n", error->name, error->detail);
+    fprintf(stderr, "holdfast run: %s: %s\n", error->name[0] != 0 ? error->name : "''", error->detail);
     return EXIT_UNREACHABLE;
 }
 

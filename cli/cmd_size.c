@@ -2,18 +2,20 @@
 #include <holdfast/build.h>
 #include <holdfast/size.h>
 #include <holdfast/size_report.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "gen_nearest.h"
 #include "input.h"
 #include "options.h"
 #include "output.h"
+#include "plain_text.h"
 #include "stream_input.h"
 
 enum { BY, DEPTH, TOP, SORT, RETAINED, DIFF, STREAM, JSON };
 
 static const verb_option option_table[] = {
-    [BY] = { "by", 'b', "SORT", "rows by 'path' or by 'kind'; path unless given" },
+    [BY] = { "by", 'b', "WHAT", "rows by 'path' or by 'kind'; path unless given" },
     [DEPTH] = { "depth", 'd', "N", "paths down to this depth; 4 unless given" },
     [TOP] = { "top", 'n', "N", "the N largest rows; 25 unless given" },
     [SORT] = { "sort", 0, "COLUMN", "largest by count, shallow, deep, shared, retained or slack; deep unless given, by kind shallow" },
@@ -143,17 +145,23 @@ static const char *spell_bytes(uint64_t bytes, char out[16])
     return out;
 }
 
+static const char *plural(uint64_t number)
+{
+    return number == 1 ? "" : "s";
+}
+
 static void print_totals(const totals *sum, uint64_t paths, bool is_stream)
 {
     char room[16];
     double ratio = (double)sum->document_bytes / (double)(sum->text_bytes > 0 ? sum->text_bytes : 1);
     printf("%8s  of text", spell_bytes(sum->text_bytes, room));
     if (is_stream)
-        printf(" in %llu documents", (unsigned long long)sum->documents);
+        printf(" in %llu document%s", (unsigned long long)sum->documents, plural(sum->documents));
     printf("\n%8s  in memory as a document, %.2f times the text;", spell_bytes(sum->document_bytes, room), ratio);
     printf(" %s of it in values and their text\n", spell_bytes(sum->value_bytes, room));
-    printf("%8llu  values, %llu keys, %llu paths, %u levels deep\n\n", (unsigned long long)sum->values,
-           (unsigned long long)sum->keys, (unsigned long long)paths, (unsigned)sum->depth);
+    printf("%8llu  value%s, %llu key%s, %llu path%s, %llu level%s deep\n\n", (unsigned long long)sum->values, plural(sum->values),
+           (unsigned long long)sum->keys, plural(sum->keys), (unsigned long long)paths, plural(paths),
+           (unsigned long long)sum->depth, plural(sum->depth));
 }
 
 static int print_text(const request *wish)
@@ -185,6 +193,18 @@ static void build_totals(hf_builder *builder, const totals *sum)
     build_number(builder, "depth", sum->depth);
 }
 
+/* False without memory. */
+static bool build_name(hf_builder *builder, const char *key, const char *name)
+{
+    char *made = utf8_name(name);
+    if (made == NULL)
+        return false;
+    hf_build_key(builder, hf_text_from_cstr(key));
+    hf_build_text(builder, hf_text_from_cstr(made));
+    free(made);
+    return true;
+}
+
 static int print_json(const request *wish)
 {
     hf_builder *builder = NULL;
@@ -195,15 +215,11 @@ static int print_json(const request *wish)
         hf_build_object(builder);
         hf_build_key(builder, HF_T("schema"));
         hf_build_text(builder, HF_T("holdfast.size/1"));
-        hf_build_key(builder, HF_T("file"));
-        hf_build_text(builder, hf_text_from_cstr(wish->path != NULL ? wish->path : "-"));
-        if (wish->other != NULL) {
-            hf_build_key(builder, HF_T("since"));
-            hf_build_text(builder, hf_text_from_cstr(wish->other));
-        } else {
+        bool is_named = build_name(builder, "file", wish->path != NULL ? wish->path : "-") &&
+                        (wish->other == NULL || build_name(builder, "since", wish->other));
+        if (wish->other == NULL)
             build_totals(builder, &wish->sum);
-        }
-        status = hf_size_report_build(wish->report, &wish->view, builder);
+        status = is_named ? hf_size_report_build(wish->report, &wish->view, builder) : HF_NO_MEMORY;
         hf_build_end(builder);
         if (status == HF_OK)
             status = hf_builder_finish(&builder, &written, &error);
@@ -213,7 +229,7 @@ static int print_json(const request *wish)
         fprintf(stderr, "holdfast size: %s\n", hf_status_text(status));
         return exit_code_of(status);
     }
-    int code = output_write(hf_root(written), &(hf_write_options){ .line_feed = true }, wish->json_output);
+    int code = output_write(hf_root(written), &(hf_write_options){ .line_feed = true }, wish->json_output, wish->path);
     hf_document_drop(written);
     return code;
 }

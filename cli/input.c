@@ -5,6 +5,8 @@
 #include <holdfast/buffer.h>
 #include <unistd.h>
 
+#include "plain_text.h"
+
 enum { PIECE = 64 * 1024 };
 
 int exit_code_of(hf_status status)
@@ -16,13 +18,21 @@ int exit_code_of(hf_status status)
     }
 }
 
+void tell_system_error(const char *name, int system_error)
+{
+    fputs("holdfast: ", stderr);
+    print_plain(stderr, name[0] != 0 ? hf_text_from_cstr(name) : HF_T("''"));
+    fprintf(stderr, ": %s\n", strerror(system_error));
+}
+
 void tell_error(const hf_error *error)
 {
-    fprintf(stderr, "holdfast: ");
-    if (error->status == HF_IO && error->system_error != 0 && error->name[0] != 0)
-        fprintf(stderr, "%s: %s\n", error->name, strerror(error->system_error));
-    else
+    if (error->status == HF_IO && error->system_error != 0) {
+        tell_system_error(error->name, error->system_error);
+    } else {
+        fprintf(stderr, "holdfast: ");
         hf_error_print(stderr, error);
+    }
 }
 
 /* All of standard input, which may be a pipe. */

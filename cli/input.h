@@ -13,6 +13,9 @@ int input_read(const char *path, const hf_read_options *options, hf_document **r
 /* Prints an error as the command does; of files that cannot be opened or read the system's reason alone. */
 void tell_error(const hf_error *error);
 
+/* "holdfast: NAME: reason" for a file that the system refused; a name that is empty is shown as ''. */
+void tell_system_error(const char *name, int system_error);
+
 /* What an error of the library means for the command. */
 int exit_code_of(hf_status status);
 

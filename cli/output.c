@@ -90,6 +90,7 @@ int output_begin(output *to, const char *path)
     memset(to, 0, sizeof *to);
     hf_buffer_init(&to->canonical, SIZE_MAX, NULL, NULL);
     to->descriptor = STDOUT_FILENO;
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to tell, and nothing is left beside it */
     to->bytes = malloc(OUTPUT_ROOM);
     if (to->bytes == NULL)
         return failed("write", "the output");
@@ -144,8 +145,11 @@ static int told(const output *to, hf_status status, stream_here *here, hf_error 
     stream_locate(here, error);
     if (status == HF_IO)
         return failed("write", to->path != NULL ? to->path : "standard output");
-    fprintf(stderr, "holdfast: ");
-    hf_error_print(stderr, error);
+    if (here == NULL && to->from != NULL) { /* the end of a path tells more than its beginning */
+        size_t length = strlen(to->from), room = sizeof error->name - 1;
+        snprintf(error->name, sizeof error->name, "%s", to->from + (length > room ? length - room : 0));
+    }
+    tell_error(error);
     return exit_code_of(status);
 }
 
@@ -210,10 +214,11 @@ int output_end(output *to, int code)
     return code;
 }
 
-int output_write(hf_value value, const hf_write_options *options, const char *path)
+int output_write(hf_value value, const hf_write_options *options, const char *path, const char *from)
 {
     output to;
     int code = output_begin(&to, path);
+    to.from = from != NULL && strcmp(from, "-") != 0 ? from : "<stdin>";
     if (code == EXIT_DONE)
         code = output_put(&to, value, options, NULL);
     return output_end(&to, code);

@@ -14,6 +14,7 @@ enum { OUTPUT_ROOM = 256 * 1024 };
  * it is taken away when somebody interrupts the command. Devices and pipes are written as they are. */
 typedef struct output {
     const char *path;   /* NULL: standard output */
+    const char *from;   /* what was read, for errors; NULL: they say so themselves */
     char       *place;  /* where it leads to; NULL: written as it is */
     char       *beside; /* the file being written; NULL: likewise */
     struct stat there;  /* what is there already, if something is */
@@ -34,8 +35,8 @@ int output_put_text(output *to, hf_text text);
  * what went wrong here. */
 int output_end(output *to, int code);
 
-/* All of it for one value. */
-int output_write(hf_value value, const hf_write_options *options, const char *path);
+/* All of it for one value, read from the file `from`: NULL or "-" is standard input. */
+int output_write(hf_value value, const hf_write_options *options, const char *path, const char *from);
 
 /* The same for bytes. */
 int output_put_file(const char *path, hf_text bytes);

@@ -110,7 +110,7 @@ int stream_each(const char *path, stream_visit *visit, void *context)
     bool is_standard = path == NULL || strcmp(path, "-") == 0;
     int descriptor = is_standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
-        fprintf(stderr, "holdfast: %s: %s\n", path, strerror(errno));
+        tell_system_error(path, errno);
         return EXIT_BAD_DATA;
     }
     hf_stream_options options = { .read = { .name = is_standard ? "<stdin>" : path }, .piece_bytes = PIECE_BYTES };

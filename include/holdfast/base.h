@@ -158,7 +158,8 @@ typedef struct hf_error {
 } hf_error;
 
 /* "name:line:column: words (byte N, document N, inside /pointer)" into `out`, always terminated when
- * `size` > 0. Returns the length that the whole message has, like snprintf. */
+ * `size` > 0. One line, fit for terminals and logs: control characters of names and keys are '?'. Returns the length that
+ * the whole message has, like snprintf. */
 HF_API size_t hf_error_format(const hf_error *error, char *out, size_t size);
 /* Prints hf_error_format and a line feed. Returns 1, so that main can return it. */
 HF_API int hf_error_print(FILE *stream, const hf_error *error);

@@ -25,7 +25,7 @@ typedef struct hf_builder hf_builder;
 
 typedef struct hf_build_options {
     const hf_allocator *allocator;  /* NULL: default */
-    hf_budget          *budget;     /* NULL: none */
+    hf_budget          *budget;     /* NULL: the process budget */
     uint64_t            bytes_max;  /* of the block; 0: 2^44 */
     uint64_t            values_max; /* 0: 2^40 */
     uint32_t            depth_max;  /* 0: 2^24 */

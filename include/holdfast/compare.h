@@ -9,7 +9,8 @@
  * Nothing recurses. Equality needs no memory while members come in the same order; otherwise, and
  * for the order, one stack entry for each level (on the heap beyond 32 levels), which is why these
  * calls have a status. What is mounted or shared is looked at once, however often it is shown: beyond
- * the first few such places they are noted on the heap, as long as there is some, else looked at again. Objects that hold equal keys in another order cost O(members^2).
+ * the first few such places they are noted on the heap, as long as there is some, else looked at again.
+ * Objects that hold equal keys in another order cost O(members^2).
  * Threads: as reading. */
 #ifndef HOLDFAST_COMPARE_H
 #define HOLDFAST_COMPARE_H

@@ -25,7 +25,7 @@ HF_API void hf_document_drop(hf_document *document);
 HF_API hf_value hf_root(const hf_document *document);
 
 /* A private copy of the whole (its own block, mounted documents copied in, borrowed text copied,
- * links kept), made with `allocator` and charged to `budget` (NULL: default, none).
+ * links kept), made with `allocator` and charged to `budget` (NULL: the default, the process budget).
  * ret_document: owned (one hold). At most 2 allocations. HF_NO_MEMORY, HF_LIMIT_BYTES,
  * HF_LIMIT_VALUES (expanded mounts), HF_FOREIGN with the place. */
 HF_API HF_NODISCARD hf_status hf_document_clone(const hf_document *document, const hf_allocator *allocator,

@@ -35,7 +35,7 @@ typedef struct hf_draft hf_draft;
 typedef struct hf_draft_options {
     const hf_allocator *allocator; /* NULL: the default; also of the documents that freezing makes. Borrowed
                                       until these are gone, and later versions of them (memory.h) */
-    hf_budget          *budget;    /* NULL: none; held */
+    hf_budget          *budget;    /* NULL: the process budget; held */
     uint32_t            depth_max; /* of the frozen document; 0: 2^24 */
     uint32_t            reserved_32;
     uint64_t            bytes_max; /* of what freezing writes; 0: 2^44 */

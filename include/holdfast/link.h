@@ -62,7 +62,7 @@ typedef struct hf_expand_options {
     hf_repeated         repeated;
     hf_text             placeholder;
     const hf_allocator *allocator;  /* NULL: the default */
-    hf_budget          *budget;     /* NULL: none */
+    hf_budget          *budget;     /* NULL: the process budget */
     uint64_t            values_max; /* 0: no limit */
     uint32_t            depth_max;  /* 0: 2^24 */
     uint32_t            reserved_32;

@@ -43,7 +43,7 @@ typedef enum hf_numbers {
 
 typedef struct hf_read_options {
     const hf_allocator *allocator;  /* NULL: default */
-    hf_budget          *budget;     /* NULL: none */
+    hf_budget          *budget;     /* NULL: the process budget */
     const char         *name;       /* for errors, such as the file's name; borrowed for the call */
     hf_text_ownership   text;
     void              (*release)(void *context, const char *bytes, size_t length); /* for consumed text */

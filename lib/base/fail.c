@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 
+#include "plain.h"
+
 hf_status hf__fail(hf_error *reterr, hf_status status, const char *detail_format, ...)
 {
     if (reterr == NULL)
@@ -115,7 +117,7 @@ size_t hf_error_format(const hf_error *error, char *out, size_t size)
         put(&to, "%llu:%llu:", (unsigned long long)error->line, (unsigned long long)error->column);
     put(&to, "%s%s", to.length > 0 ? " " : "", hf_status_text(error->status));
     if (error->detail[0] != 0)
-        put(&to, "%s%s", error->status == HF_BAD_TOKEN ? " " : ": ", error->detail);
+        put(&to, "%s%s", error->status == HF_BAD_TOKEN && error->detail[0] == '\'' ? " " : ": ", error->detail);
     if (error->line != 0) {
         put(&to, " (byte %llu, ", (unsigned long long)error->offset);
         if (error->document != 0)
@@ -123,8 +125,10 @@ size_t hf_error_format(const hf_error *error, char *out, size_t size)
         put(&to, "%s%s)", error->has_pointer && error->pointer[0] != 0 ? "inside " : "at the top level",
             error->has_pointer ? error->pointer : "");
     } else if (error->has_pointer) {
-        put(&to, " at %s", error->pointer[0] != 0 ? error->pointer : "the root");
+        put(&to, " (at %s)", error->pointer[0] != 0 ? error->pointer : "the root");
     }
+    if (size > 0)
+        hf__make_plain(out);
     return to.length;
 }
 

@@ -77,6 +77,21 @@ static void test_fail__long_name_keeps_its_end(void **state)
     assert_string_equal(error.name + HF_ERROR_NAME_MAX - 1 - 10, "/file.json");
 }
 
+static void test_fail__control_characters_do_not_reach_the_terminal(void **state)
+{
+    (void)state;
+    hf_error error;
+    char     line[256];
+    hf__fail(&error, HF_NOT_FOUND, "na\xc3\xafve");
+    hf__error_set_name(&error, "a\033[31m\n\x7f");
+    hf__error_set_pointer(&error, "/k\xc2\x9b" "1m\xc2\xa0", 8);
+    size_t length = hf_error_format(&error, line, sizeof line);
+    assert_string_equal(line, "a?[31m??: not found: na\xc3\xafve (at /k?" "?1m\xc2\xa0)");
+    assert_int_equal(length, strlen(line));
+    hf_error_format(&error, line, 3); /* cut, and plain all the same */
+    assert_string_equal(line, "a?");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -85,6 +100,7 @@ int main(void)
         cmocka_unit_test(test_fail__message_names_file_place_and_pointer),
         cmocka_unit_test(test_fail__long_pointer_is_elided_in_the_middle),
         cmocka_unit_test(test_fail__long_name_keeps_its_end),
+        cmocka_unit_test(test_fail__control_characters_do_not_reach_the_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
