@@ -10,9 +10,10 @@
 #include <holdfast/bind_code.h>
 
 enum {
-    HF__INDEX_TOKENS = 2048, /* one step of the text may add 64 to them */
-    HF__INDEX_LEVELS = 62,   /* what is deeper is not for it */
-    HF__INDEX_SLACK  = 160   /* stores and looks that run over */
+    HF__INDEX_TOKENS  = 2048, /* one step of the text may add 64 to them */
+    HF__INDEX_LEVELS  = 62,   /* what is deeper is not for it */
+    HF__INDEX_SLACK   = 160,  /* stores and looks that run over */
+    HF__INDEX_ESCAPED = 0xff /* stands for the quote of a text that has escapes; no UTF-8 has it */
 };
 
 /* Invariant: tokens before `count` have been checked; that one, at text[resume], is seen again when more of

@@ -153,7 +153,8 @@ static void check_tokens(hf__index *index, uint32_t from, uint32_t count)
     __m512i c = _mm512_loadu_si512(tokens), folded = _mm512_or_si512(c, v8(0x20));
     uint64_t comma = _mm512_mask_cmpeq_epi8_mask(live, c, v8(',')), colon = _mm512_mask_cmpeq_epi8_mask(live, c, v8(':'));
     uint64_t open = _mm512_mask_cmpeq_epi8_mask(live, folded, v8('{')), close = _mm512_mask_cmpeq_epi8_mask(live, folded, v8('}'));
-    uint64_t brace = _mm512_test_epi8_mask(c, v8(0x20)), text = _mm512_mask_cmpeq_epi8_mask(live, c, v8('"'));
+    uint64_t brace = _mm512_test_epi8_mask(c, v8(0x20));
+    uint64_t text = _mm512_mask_cmpeq_epi8_mask(live, c, v8('"')) | _mm512_mask_cmpeq_epi8_mask(live, c, v8(HF__INDEX_ESCAPED));
     uint64_t key = _mm512_mask_cmpeq_epi8_mask(text, _mm512_loadu_si512(tokens + 1), v8(':'));
     uint64_t value = live & ~(comma | colon | close), scalar = value & ~(open | text);
 
@@ -185,57 +186,109 @@ static void check_tokens(hf__index *index, uint32_t from, uint32_t count)
 
 /* ---- tokens ------------------------------------------------------------------------------ */
 
-/* Places of set bits, from `base` on. Writes 16 or 64: there is room. */
-ALWAYS_INLINE void put_positions(uint32_t *to, uint64_t which, unsigned count, uint32_t base)
+/* Places of set bits: `base` is that of the first. Writes 16 or 64: there is room. */
+ALWAYS_INLINE void put_positions(uint32_t *to, uint64_t which, unsigned count, __m512i base)
 {
     const __m512i iota = _mm512_set_epi64(0x3f3e3d3c3b3a3938, 0x3736353433323130, 0x2f2e2d2c2b2a2928, 0x2726252423222120, 0x1f1e1d1c1b1a1918,
                                           0x1716151413121110, 0x0f0e0d0c0b0a0908, 0x0706050403020100);
-    __m512i packed = _mm512_maskz_compress_epi8(which, iota), from = _mm512_set1_epi32((int)base);
-    _mm512_storeu_si512(to, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed)), from));
+    __m512i packed = _mm512_maskz_compress_epi8(which, iota);
+    _mm512_storeu_si512(to, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed)), base));
     if (HF_UNLIKELY(count > 16)) {
-        _mm512_storeu_si512(to + 16, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 1)), from));
-        _mm512_storeu_si512(to + 32, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 2)), from));
-        _mm512_storeu_si512(to + 48, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 3)), from));
+        _mm512_storeu_si512(to + 16, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 1)), base));
+        _mm512_storeu_si512(to + 32, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 2)), base));
+        _mm512_storeu_si512(to + 48, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 3)), base));
     }
+}
+
+/* What backslashes change of a step. */
+typedef struct escapes {
+    uint64_t quotes; /* those that are not escaped */
+    uint64_t marked; /* quotes that open a text with escapes */
+    uint64_t carry;  /* the first byte of the next step is escaped */
+    uint64_t bad;
+} escapes;
+
+static __attribute__((noinline)) escapes see_escapes(hf__index *index, const char *text, __m512i bytes, uint64_t slashes, uint64_t quotes,
+                                                     uint64_t in_string, uint64_t carry, uint8_t *last_token)
+{
+    escapes seen = { .carry = carry };
+    uint64_t escaped = find_escaped(slashes, &seen.carry);
+    seen.quotes = quotes & ~escaped;
+    seen.bad = bad_escapes(index, text, bytes, escaped);
+    uint64_t inside = parity_to(seen.quotes) ^ in_string, opening = seen.quotes & inside;
+    for (uint64_t rest = slashes & inside; rest != 0; rest &= rest - 1) {
+        uint64_t before = opening & ((rest & -rest) - 1);
+        if (before != 0)
+            seen.marked |= (uint64_t)1 << (63 - __builtin_clzll(before));
+        else /* the text began in an earlier step */
+            *last_token = HF__INDEX_ESCAPED;
+    }
+    return seen;
+}
+
+/* What one step hands to the next, in registers: nothing here has an address. */
+typedef struct scan {
+    __m512i   base;          /* sixteen times the place of this step */
+    uint64_t  in_string;     /* all ones inside of a string */
+    uint64_t  escape_carry;
+    uint64_t  scalar_carry;  /* the last byte was no blank, operator or quote */
+    uint64_t  bad;
+    uint8_t  *token_to;
+    uint32_t *position_to;
+} scan;
+
+ALWAYS_INLINE void step(scan *m, hf__index *index, const char *text, __m512i bytes)
+{
+    const __m512i blank_table = _mm512_broadcast_i32x4(_mm_setr_epi8(' ', 100, 100, 100, 17, 100, 113, 2, 100, '\t', '\n', 112, 100, '\r', 100, 100));
+    const __m512i operator_table = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0));
+    uint64_t slashes = _mm512_cmpeq_epi8_mask(bytes, v8('\\')), quotes = _mm512_cmpeq_epi8_mask(bytes, v8('"'));
+    uint64_t blanks = _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(blank_table, bytes));
+    uint64_t operators = _mm512_cmpeq_epi8_mask(_mm512_or_si512(bytes, v8(0x20)), _mm512_shuffle_epi8(operator_table, bytes));
+    uint64_t controls = _mm512_cmplt_epu8_mask(bytes, v8(0x20));
+    if (HF_UNLIKELY((slashes | m->escape_carry) != 0)) {
+        escapes seen = see_escapes(index, text, bytes, slashes, quotes, m->in_string, m->escape_carry, m->token_to - 1);
+        bytes = _mm512_mask_mov_epi8(bytes, seen.marked, v8(HF__INDEX_ESCAPED));
+        quotes = seen.quotes;
+        m->escape_carry = seen.carry;
+        m->bad |= seen.bad;
+    }
+    uint64_t inside = parity_to(quotes) ^ m->in_string; /* opening quotes, not closing ones */
+    m->in_string = 0 - (inside >> 63);
+    m->bad |= controls & inside;
+    uint64_t scalar = ~(operators | blanks | quotes), starts = scalar & ~(scalar << 1 | m->scalar_carry);
+    m->scalar_carry = scalar >> 63;
+    uint64_t tokens = (operators | quotes | starts) & ~(inside ^ quotes);
+    unsigned found = (unsigned)__builtin_popcountll(tokens);
+    _mm512_storeu_si512(m->token_to, _mm512_maskz_compress_epi8(tokens, bytes));
+    put_positions(m->position_to, tokens, found, m->base);
+    m->token_to += found;
+    m->position_to += found;
+}
+
+/* Keeps the compiler from making the same vector again in each step. */
+ALWAYS_INLINE __m512i in_register(__m512i v)
+{
+    __asm__("" : "+v"(v));
+    return v;
 }
 
 /* Looks at the text from `resume` on until there are enough tokens, or it ends. */
 static void find_tokens(hf__index *index)
 {
-    const __m512i blank_table = _mm512_broadcast_i32x4(_mm_setr_epi8(' ', 100, 100, 100, 17, 100, 113, 2, 100, '\t', '\n', 112, 100, '\r', 100, 100));
-    const __m512i operator_table = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0));
-    const char *text = index->text;
-    uint32_t at = index->resume, end = (uint32_t)(index->end - text), count = index->count;
-    uint64_t in_string = 0, escape_carry = 0, scalar_carry = 0, bad = 0;
-    do {
-        __m512i bytes;
-        if (HF_LIKELY(end - at >= BLOCK))
-            bytes = _mm512_loadu_si512(text + at);
-        else
-            bytes = _mm512_mask_loadu_epi8(v8(' '), ~(uint64_t)0 >> (BLOCK - (end - at)), text + at);
-        uint64_t slashes = _mm512_cmpeq_epi8_mask(bytes, v8('\\')), quotes = _mm512_cmpeq_epi8_mask(bytes, v8('"'));
-        uint64_t blanks = _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(blank_table, bytes));
-        uint64_t operators = _mm512_cmpeq_epi8_mask(_mm512_or_si512(bytes, v8(0x20)), _mm512_shuffle_epi8(operator_table, bytes));
-        if (HF_UNLIKELY((slashes | escape_carry) != 0)) {
-            uint64_t escaped = find_escaped(slashes, &escape_carry);
-            quotes &= ~escaped;
-            bad |= bad_escapes(index, text + at, bytes, escaped);
-        }
-        uint64_t inside = parity_to(quotes) ^ in_string; /* opening quotes, not closing ones */
-        in_string = 0 - (inside >> 63);
-        bad |= _mm512_mask_cmplt_epu8_mask(inside, bytes, v8(0x20));
-        uint64_t scalar = ~(operators | blanks | quotes | inside), follows = scalar << 1 | scalar_carry;
-        scalar_carry = scalar >> 63;
-        uint64_t tokens = (quotes & inside) | (operators & ~inside) | (scalar & ~follows);
-        unsigned found = (unsigned)__builtin_popcountll(tokens);
-        _mm512_storeu_si512(index->tokens + count, _mm512_maskz_compress_epi8(tokens, bytes));
-        put_positions(index->positions + count, tokens, found, at);
-        count += found;
-        at = end - at > BLOCK ? at + BLOCK : end;
-    } while (at < end && count < HF__INDEX_TOKENS);
-    index->bad |= bad | (at == end && in_string != 0);
-    index->is_complete = at == end;
-    index->count = count;
+    const char *at = index->text + index->resume, *end = index->end;
+    const uint8_t *enough = index->tokens + HF__INDEX_TOKENS;
+    const __m512i block = in_register(_mm512_set1_epi32(BLOCK));
+    scan m = { .base = _mm512_set1_epi32((int)index->resume), .token_to = index->tokens + index->count,
+               .position_to = index->positions + index->count };
+    for (; end - at > BLOCK && m.token_to < enough; at += BLOCK) {
+        step(&m, index, at, _mm512_loadu_si512(at));
+        m.base = _mm512_add_epi32(m.base, block);
+    }
+    index->is_complete = m.token_to < enough;
+    if (index->is_complete)
+        step(&m, index, at, _mm512_mask_loadu_epi8(v8(' '), ~(uint64_t)0 >> (BLOCK - (end - at)), at));
+    index->bad |= m.bad | (index->is_complete && m.in_string != 0);
+    index->count = (uint32_t)(m.token_to - index->tokens);
 }
 
 bool hf__index_more_avx512(hf__index *index)

@@ -167,19 +167,21 @@ static inline bool pass_value(hf__index *index)
     return first != 0;
 }
 
-/* Which key it is whose quote is at `at`; NULL: none that is wanted. False without memory. */
-static inline bool key_at(hf__in *in, const char *at, const hf__keys *keys, const hf__key **ret_key)
+/* The key that is the next token; NULL: none that is wanted. False without memory. */
+static inline bool key_at(hf__in *in, const hf__index *index, const hf__keys *keys, const hf__key **ret_key)
 {
-    const char *stop = hf__text_stop(at + 1, in->end);
-    hf_text text;
-    if (HF_UNLIKELY(stop == NULL || *stop != '"')) {
-        bool is_read = hf__in_text(in, at, &text) != NULL;
+    uint32_t begin = index->positions[index->next] + 1, end = index->positions[index->next + 1] - 1;
+    if (HF_UNLIKELY(index->tokens[index->next] == HF__INDEX_ESCAPED)) {
+        hf_text text;
+        bool is_read = hf__in_text(in, index->text + begin - 1, &text) != NULL;
         *ret_key = is_read ? hf__key_equal(keys, text) : NULL;
         return is_read;
     }
-    size_t length = (size_t)(stop - at) - 1;
+    while (HF_UNLIKELY(index->text[end] != '"')) /* blanks before the colon */
+        end--;
+    uint32_t length = end - begin;
     bool is_likely = (keys->lengths >> (length < 63 ? length : 63) & 1) != 0;
-    *ret_key = is_likely ? hf__key_find(keys, at + 1, in->end) : NULL;
+    *ret_key = is_likely ? hf__key_find(keys, index->text + begin, in->end) : NULL;
     return true;
 }
 
@@ -194,7 +196,7 @@ static bool seek_by_index(hf__in *in, hf__index *index, const char **at, const h
             break;
         *at = index->text + index->positions[i];
         const hf__key *key;
-        is_right = key_at(in, *at, keys, &key);
+        is_right = key_at(in, index, keys, &key);
         index->next = i + 2;
         if (key != NULL) {
             *at = index->text + index->positions[i + 2];
