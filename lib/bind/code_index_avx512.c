@@ -85,7 +85,8 @@ static __attribute__((noinline)) uint64_t bad_escapes(hf__index *index, const ch
 
 static inline bool may_follow(char c)
 {
-    return c == ',' || c == '}' || c == ']' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    static const bool known[256] = { [','] = true, ['}'] = true, [']'] = true, [' '] = true, ['\n'] = true, ['\r'] = true, ['\t'] = true };
+    return known[(unsigned char)c];
 }
 
 /* The text ends in a byte that is none of theirs, so nothing behind it is read. */
@@ -114,10 +115,22 @@ ALWAYS_INLINE bool is_short_scalar(const char *at)
         return others != 0 && may_follow(at[done + (unsigned)__builtin_ctzll(others) / 8]) && (*at != '0' || (unsigned char)(at[1] - '0') >= 10);
     }
     /* Two bits of the first letter tell which word it has to be: "false", "null", "true", or none. */
-    static const uint64_t words[4] = { 0x65736c6166, 0x6c6c756e, 0x65757274, 0 };
-    static const uint8_t lengths[4] = { 5, 4, 4, 1 };
-    unsigned which = (unsigned)(unsigned char)*at >> 3 & 3, length = lengths[which];
-    return (word ^ words[which]) << (64 - 8 * length) == 0 && may_follow(at[length]);
+    static const struct { uint64_t bytes; unsigned length, shift; } words[4] = { { 0x65736c6166, 5, 24 }, { 0x6c6c756e, 4, 32 }, { 0x65757274, 4, 32 }, { 0, 1, 56 } };
+    unsigned which = (unsigned)(unsigned char)*at >> 3 & 3;
+    return (word ^ words[which].bytes) << words[which].shift == 0 && may_follow(at[words[which].length]);
+}
+
+/* Numbers and words among the tokens, up to 64. */
+static inline bool are_scalars(const hf__index *index, const uint32_t *positions, uint64_t which)
+{
+    bool are_right = true;
+    const char *last_short = index->end - SHORT;
+    for (; which != 0; which &= which - 1) {
+        const char *at = index->text + positions[__builtin_ctzll(which)];
+        if (HF_UNLIKELY(at > last_short || !is_short_scalar(at)))
+            are_right &= is_scalar(at);
+    }
+    return are_right;
 }
 
 /* ---- grammar ----------------------------------------------------------------------------- */
@@ -126,12 +139,13 @@ ALWAYS_INLINE bool is_short_scalar(const char *at)
 ALWAYS_INLINE uint64_t follow_brackets(hf__index *index, uint64_t open, uint64_t close, uint64_t brace)
 {
     uint64_t stack = index->is_object, outer = 0 - (stack & 1), turns = 0, bad = 0;
-    uint32_t depth = index->depth;
+    uint32_t depth = index->depth, deepest = depth;
     for (uint64_t rest = open | close; rest != 0; rest &= rest - 1) {
         uint64_t bit = rest & -rest, is_brace = (brace & bit) != 0, before = stack & 1;
         if ((open & bit) != 0) {
             stack = stack << 1 | is_brace;
-            index->is_too_deep |= ++depth > index->depth_max;
+            depth++;
+            deepest = depth > deepest ? depth : deepest;
         } else {
             bad |= (before ^ is_brace) | (depth == 0);
             stack >>= 1;
@@ -141,6 +155,7 @@ ALWAYS_INLINE uint64_t follow_brackets(hf__index *index, uint64_t open, uint64_t
     }
     index->is_object = stack;
     index->depth = depth;
+    index->is_too_deep |= deepest > index->depth_max;
     index->bad |= bad;
     return outer ^ parity_to(turns << 1);
 }
@@ -176,12 +191,7 @@ static void check_tokens(hf__index *index, uint32_t from, uint32_t count)
     index->was_brace = (open & brace) >> last & 1;
     index->was_key = key >> last & 1;
 
-    const uint32_t *positions = index->positions + from;
-    for (; scalar != 0; scalar &= scalar - 1) {
-        const char *at = index->text + positions[__builtin_ctzll(scalar)];
-        if (HF_UNLIKELY(index->end - at < SHORT || !is_short_scalar(at)))
-            index->bad |= !is_scalar(at);
-    }
+    index->bad |= !are_scalars(index, index->positions + from, scalar);
 }
 
 /* ---- tokens ------------------------------------------------------------------------------ */

@@ -137,12 +137,6 @@ static hf__index *index_of(hf__in *in)
     return index;
 }
 
-/* Whether there are that many tokens, or zeroes behind the last one. */
-static inline bool has_tokens(hf__index *index, uint32_t count)
-{
-    return HF_LIKELY(index->count - index->next >= count) || index->is_complete || look_further(index);
-}
-
 /* Goes to the token at `at`, which is one if the text is right. */
 static inline bool go_to(hf__index *index, const char *at)
 {
@@ -157,21 +151,11 @@ static inline bool go_to(hf__index *index, const char *at)
     return index->positions[index->next] == place;
 }
 
-/* Behind a value. */
-static inline bool pass_value(hf__index *index)
+/* Which key begins at token `i`; NULL: none that is wanted. False without memory. */
+static inline bool key_at(hf__in *in, const hf__index *index, uint32_t i, const hf__keys *keys, const hf__key **ret_key)
 {
-    uint8_t first = index->tokens[index->next];
-    if (first == '{' || first == '[')
-        return pass_container(index);
-    index->next++;
-    return first != 0;
-}
-
-/* The key that is the next token; NULL: none that is wanted. False without memory. */
-static inline bool key_at(hf__in *in, const hf__index *index, const hf__keys *keys, const hf__key **ret_key)
-{
-    uint32_t begin = index->positions[index->next] + 1, end = index->positions[index->next + 1] - 1;
-    if (HF_UNLIKELY(index->tokens[index->next] == HF__INDEX_ESCAPED)) {
+    uint32_t begin = index->positions[i] + 1, end = index->positions[i + 1] - 1;
+    if (HF_UNLIKELY(index->tokens[i] == HF__INDEX_ESCAPED)) {
         hf_text text;
         bool is_read = hf__in_text(in, index->text + begin - 1, &text) != NULL;
         *ret_key = is_read ? hf__key_equal(keys, text) : NULL;
@@ -185,38 +169,52 @@ static inline bool key_at(hf__in *in, const hf__index *index, const hf__keys *ke
     return true;
 }
 
+/* Whether `count` tokens are known from *i on, or zeroes behind the last; *i may move. */
+static inline bool need_tokens(hf__index *index, uint32_t *i, uint32_t count)
+{
+    if (HF_LIKELY(index->count - *i >= count) || index->is_complete)
+        return true;
+    index->next = *i;
+    bool is_right = look_further(index);
+    *i = index->next;
+    return is_right;
+}
+
 /* As hf__in_seek; the index knows already that the text is right. False: it gives up, and *at is at a key. */
 static bool seek_by_index(hf__in *in, hf__index *index, const char **at, const hf__keys *keys, unsigned *ret_slot)
 {
     bool is_right = go_to(index, *at);
+    uint32_t i = index->next, place = (uint32_t)(*at - index->text);
     *ret_slot = keys->none;
-    while (is_right && has_tokens(index, 3)) {
-        uint32_t i = index->next;
-        if (index->tokens[i + 1] != ':')
-            break;
-        *at = index->text + index->positions[i];
+    while (is_right && need_tokens(index, &i, 3)) {
         const hf__key *key;
-        is_right = key_at(in, index, keys, &key);
-        index->next = i + 2;
+        if (index->tokens[i + 1] != ':' || !key_at(in, index, i, keys, &key))
+            break;
+        place = index->positions[i];
         if (key != NULL) {
+            index->next = i + 2;
             *at = index->text + index->positions[i + 2];
             *ret_slot = key->slot;
             return true;
         }
-        is_right = is_right && pass_value(index) && has_tokens(index, 1);
-        uint8_t after = is_right ? index->tokens[index->next++] : 0;
+        i += 3;
+        if (index->tokens[i - 1] == '{' || index->tokens[i - 1] == '[') {
+            index->next = i - 1;
+            is_right = pass_container(index);
+            i = index->next;
+        }
+        is_right = is_right && need_tokens(index, &i, 1);
+        uint8_t after = is_right ? index->tokens[i++] : 0;
         if (after == '}') {
-            *at = index->text + index->positions[index->next - 1];
+            index->next = i;
+            *at = index->text + index->positions[i - 1];
             return true;
         }
         is_right = after == ',';
     }
-    if (index->is_too_deep) {
-        in->may_index = false;
-        return false;
-    }
-    *at = NULL;
-    return true;
+    in->may_index = !index->is_too_deep;
+    *at = index->is_too_deep ? index->text + place : NULL;
+    return in->may_index;
 }
 
 const char *hf__in_skip(hf__in *in, const char *at)
