@@ -352,6 +352,9 @@ static int open_recording(run_options *run)
         status = hf__collect_check_recorder(run->collect.recorder, &error);
     if (status != HF_OK)
         return refuse(&error);
+    if (!run->report.quiet && hf__collect_is_go(path))
+        fprintf(stderr, "holdfast run: %s is a Go program: recorded is what its C code allocates; of its own heap capture profiles, "
+                        "and judge them by `holdfast report`\n", run->collect.command[0]);
     run->collect.file = run->output != NULL ? open(run->output, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : open_temporary();
     struct stat there;
     const char *name = run->output != NULL ? run->output : "a temporary file";

@@ -53,6 +53,8 @@ typedef struct hf__collect_result {
 /* Can this program be recorded? On failure HF_NOT_FOUND or HF_MISUSE, and `reterr` has the path as
  * its name and the reason and what to do instead as its detail. */
 hf_status hf__collect_check(const char *program, char *ret_path, size_t path_size, hf_error *reterr);
+/* Whether what can be recorded is Go, whose own heap does not come from malloc. */
+bool hf__collect_is_go(const char *path);
 
 /* Is this a recorder, and of the same build? On failure HF_MISUSE, and `reterr` as above. */
 hf_status hf__collect_check_recorder(const char *path, hf_error *reterr);

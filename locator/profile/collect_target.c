@@ -59,21 +59,74 @@ static hf_status check_interpreter(int file, const Elf64_Phdr *part, const char 
     return HF_OK;
 }
 
+static bool read_header(int file, Elf64_Ehdr *ret_header)
+{
+    return pread(file, ret_header, sizeof *ret_header, 0) == (ssize_t)sizeof *ret_header &&
+           memcmp(ret_header->e_ident, ELFMAG, SELFMAG) == 0 && ret_header->e_ident[EI_CLASS] == ELFCLASS64 &&
+           ret_header->e_machine == EM_X86_64;
+}
+
+static bool read_part(int file, const Elf64_Ehdr *header, unsigned index, Elf64_Phdr *ret_part)
+{
+    off_t at = (off_t)(header->e_phoff + (uint64_t)index * header->e_phentsize);
+    return pread(file, ret_part, sizeof *ret_part, at) == (ssize_t)sizeof *ret_part;
+}
+
+/* Whether one of these notes is Go's build id. */
+static bool has_go_note(const char *notes, size_t length)
+{
+    Elf64_Nhdr note;
+    for (size_t at = 0; at + sizeof note <= length;) {
+        memcpy(&note, notes + at, sizeof note);
+        at += sizeof note;
+        if (note.n_namesz == 4 && at + 4 <= length && memcmp(notes + at, "Go\0", 4) == 0)
+            return true;
+        size_t name = ((size_t)note.n_namesz + 3) & ~(size_t)3, words = ((size_t)note.n_descsz + 3) & ~(size_t)3;
+        at += name + words;
+    }
+    return false;
+}
+
+static bool is_go(int file)
+{
+    enum { NOTES_BYTES = 4096 };
+    char notes[NOTES_BYTES];
+    Elf64_Ehdr header;
+    Elf64_Phdr part;
+    if (!read_header(file, &header))
+        return false;
+    for (unsigned i = 0; i < header.e_phnum && read_part(file, &header, i, &part); i++) {
+        size_t length = part.p_filesz < NOTES_BYTES ? (size_t)part.p_filesz : NOTES_BYTES;
+        if (part.p_type == PT_NOTE && pread(file, notes, length, (off_t)part.p_offset) == (ssize_t)length && has_go_note(notes, length))
+            return true;
+    }
+    return false;
+}
+
 static hf_status check_elf(int file, const char *path, hf_error *reterr)
 {
     Elf64_Ehdr header;
     Elf64_Phdr part;
-    if (pread(file, &header, sizeof header, 0) != (ssize_t)sizeof header || header.e_ident[EI_CLASS] != ELFCLASS64 ||
-        header.e_machine != EM_X86_64)
+    if (!read_header(file, &header))
         return refuse(reterr, path, "not a 64-bit x86 executable: record a build for this machine");
     for (unsigned i = 0; i < header.e_phnum; i++) {
-        off_t at = (off_t)(header.e_phoff + (uint64_t)i * header.e_phentsize);
-        if (pread(file, &part, sizeof part, at) != (ssize_t)sizeof part)
+        if (!read_part(file, &header, i, &part))
             return refuse(reterr, path, "the executable is damaged");
         if (part.p_type == PT_INTERP)
             return check_interpreter(file, &part, path, reterr);
     }
+    if (is_go(file))
+        return refuse(reterr, path, "a Go program: capture its profiles over time, and judge them by `holdfast report`");
     return refuse(reterr, path, "statically linked, nothing can be preloaded: link it dynamically (no -static)");
+}
+
+bool hf__collect_is_go(const char *path)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool found = file >= 0 && is_go(file);
+    if (file >= 0)
+        close(file);
+    return found;
 }
 
 /* Rights that the system gives with the file make the loader ignore what is preloaded. */

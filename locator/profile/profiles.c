@@ -1,4 +1,5 @@
 /* profiles.c - a folder of profiles over time becomes a model. */
+#define _GNU_SOURCE
 #include "profiles.h"
 
 #include <dirent.h>
@@ -317,7 +318,18 @@ static bool looks_like_go(const hf__pprof *profile)
     return false;
 }
 
-static uint32_t find_function(loader *at, const hf__pprof *profile, uint32_t index, bool is_go)
+/* The object that holds the code of a location; the first one of a profile is the program itself. */
+static hf_text module_of(const hf__pprof *profile, const hf__pprof_location *location)
+{
+    return location->mapping != HF_PPROF_NONE ? profile->strings[profile->mappings[location->mapping].file] : HF_T("");
+}
+
+static bool is_of_program(const hf__pprof_location *location)
+{
+    return location->mapping == HF_PPROF_NONE || location->mapping == 0;
+}
+
+static uint32_t find_function(loader *at, const hf__pprof *profile, const hf__pprof_location *location, uint32_t index, bool is_go)
 {
     const hf__pprof_function *from = &profile->functions[index];
     hf_text name = profile->strings[from->name], file_name = profile->strings[from->file];
@@ -325,17 +337,36 @@ static uint32_t find_function(loader *at, const hf__pprof *profile, uint32_t ind
     if (!is_go)
         name = hf__plain_name(name, plain, sizeof plain);
     hf__origin origin = is_go ? hf__origin_of_go(name, file_name)
-                              : hf__origin_of_native(name, file_name, hf_text_of("", 0), true);
+                              : hf__origin_of_native(name, file_name, module_of(profile, location), is_of_program(location));
     uint32_t line = from->start_line > 0 && from->start_line < INT32_MAX ? (uint32_t)from->start_line : 0;
     return hf__model_function(at->model, hf__model_text(at->model, name), hf__model_text(at->model, file_name), line, origin);
 }
 
 /* A hundred thousand stacks go through a handful of functions: each is looked up once for a profile. */
-static uint32_t function_of(loader *at, const hf__pprof *profile, uint32_t index, bool is_go)
+static uint32_t function_of(loader *at, const hf__pprof *profile, const hf__pprof_location *location, uint32_t index, bool is_go)
 {
     if (at->functions[index] == HF_NONE)
-        at->functions[index] = find_function(at, profile, index, is_go);
+        at->functions[index] = find_function(at, profile, location, index, is_go);
     return at->functions[index];
+}
+
+/* Of code without symbols: "libthing.so.1+0x1234", or its address. */
+static uint32_t nameless_function(loader *at, const hf__pprof *profile, const hf__pprof_location *location)
+{
+    char name[160];
+    hf_text module = module_of(profile, location);
+    const char *slash = module.length > 0 ? memrchr(module.bytes, '/', module.length) : NULL;
+    size_t skipped = slash != NULL ? (size_t)(slash + 1 - module.bytes) : 0, left = module.length - skipped;
+    uint64_t address = location->address;
+    if (left > 0) {
+        const hf__pprof_mapping *mapping = &profile->mappings[location->mapping];
+        address = address - mapping->start + mapping->offset;
+    }
+    int length = snprintf(name, sizeof name, "%.*s%s0x%llx", left < 100 ? (int)left : 100, module.bytes + skipped, left > 0 ? "+" : "",
+                          (unsigned long long)address);
+    hf_text text = hf_text_of(name, (size_t)length);
+    hf__origin origin = hf__origin_of_native(text, HF_T(""), module, is_of_program(location));
+    return hf__model_function(at->model, hf__model_text(at->model, text), 0, 0, origin);
 }
 
 static bool forget_functions(loader *at, const hf__pprof *profile)
@@ -354,15 +385,11 @@ static uint32_t frame_of(loader *at, const hf__pprof *profile, const hf__pprof_s
         const hf__pprof_location *location = &profile->locations[profile->sample_locations[sample->location_first + i]];
         for (size_t l = location->line_count; l-- > 0;) {
             const hf__pprof_line *line = &profile->lines[location->line_first + l];
-            uint32_t function = function_of(at, profile, line->function, is_go);
+            uint32_t function = function_of(at, profile, location, line->function, is_go);
             frame = hf__model_frame(at->model, frame, function, line->line > 0 && line->line < INT32_MAX ? (uint32_t)line->line : 0);
         }
-        if (location->line_count == 0) {
-            char name[32];
-            int length = snprintf(name, sizeof name, "0x%llx", (unsigned long long)location->address);
-            uint32_t text = hf__model_text(at->model, hf_text_of(name, (size_t)length));
-            frame = hf__model_frame(at->model, frame, hf__model_function(at->model, text, 0, 0, HF_ORIGIN_OWN), 0);
-        }
+        if (location->line_count == 0)
+            frame = hf__model_frame(at->model, frame, nameless_function(at, profile, location), 0);
     }
     return frame;
 }
@@ -488,7 +515,7 @@ static hf_status load(loader *at)
             at->groups[kept++] = at->groups[i];
     at->groups_count = kept;
     if (kept == 0 && at->dumps > 0) {
-        hf__fail(at->reterr, HF_NOT_FOUND, "written by jemalloc or gperftools: `pprof -proto PROGRAM FILE` makes a profile of it");
+        hf__fail(at->reterr, HF_NOT_FOUND, "a dump of jemalloc or gperftools: man holdfast-report says how it becomes a profile");
         hf__error_set_name(at->reterr, at->files_count == 1 ? at->files[0].path : at->first_path);
         return HF_NOT_FOUND;
     }

@@ -24,9 +24,9 @@ def block(field, data):
     return varint(field << 3 | 2) + varint(len(data)) + data
 
 
-def heap(places, seconds, types=("alloc_objects", "alloc_space", "inuse_objects", "inuse_space")):
+def heap(places, seconds, types=("alloc_objects", "alloc_space", "inuse_objects", "inuse_space"), below=None):
     """One profile: `places` has (functions from the innermost out, blocks, bytes); every block is there (period 1).
-    `types`: names of blocks and bytes, in turn."""
+    `types`: names of blocks and bytes, in turn. `below`: path of a library without symbols, from which all is allocated."""
     texts, functions = [""], []
 
     def text(name):
@@ -44,9 +44,13 @@ def heap(places, seconds, types=("alloc_objects", "alloc_space", "inuse_objects"
             if name not in functions_at:
                 functions_at[name] = len(functions_at) + 1
                 functions.append(name)
-        ids = b"".join(varint(functions_at[name]) for name in stack)
+        ids = b"".join(varint(at) for at in ([9999] if below else []) + [functions_at[name] for name in stack])
         values = b"".join(varint(value) for value in (blocks, size) * (len(types) // 2))
         out += block(2, block(1, ids) + block(2, values))
+    if below:
+        for at, path in (1, "/srv/app/main"), (2, below):
+            out += block(3, number(1, at) + number(2, at << 40) + number(3, at << 40 | 0x100000) + number(5, text(path)))
+        out += block(4, number(1, 9999) + number(2, 2) + number(3, 2 << 40 | 0x1234))
     for name in functions:
         at = functions_at[name]
         out += block(4, number(1, at) + block(4, number(1, at) + number(2, 10 + at % 1000)))

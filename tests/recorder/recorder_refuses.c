@@ -41,6 +41,17 @@ static void refuses(const char *what, const char *arguments, int expected, const
     check(to.tv_sec - from.tv_sec < 5, "%s: takes too long", what);
 }
 
+/* What a Go program keeps is not in the recording, and NO LEAK of it would say too much. */
+static void test_go_with_c(void)
+{
+    char said[4096];
+    int status = run_command("run -- " GO_DYNAMIC_PATH, said, sizeof said);
+    check(strstr(said, "is a Go program: recorded is what its C code allocates") != NULL, "Go with C: says %s", said);
+    check(status == 0 || status == 3, "Go with C: status %d", status);
+    run_command("run -- /bin/true", said, sizeof said);
+    check(strstr(said, "Go program") == NULL, "no Go: says %s", said);
+}
+
 static void test_refusals(void)
 {
     char folder[] = "/tmp/holdfast-refuses-XXXXXX", arguments[1024], path[256];
@@ -64,6 +75,7 @@ static void test_refusals(void)
     rmdir(folder);
     if (STATIC_PATH[0] != '\0')
         refuses("static", "run -- " STATIC_PATH, 4, "statically linked");
+    refuses("Go without C", "run -- " GO_STATIC_PATH, 4, "a Go program: capture its profiles");
     if (MUSL_PATH[0] != '\0')
         refuses("musl", "run -- " MUSL_PATH, 4, "musl");
     refuses("dies at once", "run -- " DIES_PATH, 4, "before it could be recorded");
@@ -122,6 +134,7 @@ static void test_statuses(void)
 int main(void)
 {
     test_refusals();
+    test_go_with_c();
     test_other_build();
     test_setuid();
     test_statuses();
