@@ -221,7 +221,7 @@ static hf_status insert_member(hf_draft *draft, const hf_place *object, uint64_t
                                const hf__fresh *fresh, hf_error *reterr)
 {
     uint32_t number;
-    hf_status status = hf__scratch_keep(draft, &draft->scratch_key, &key, reterr);
+    hf_status status = hf__scratch_keep(draft, &draft->scratch_name, &key, reterr);
     if (status == HF_OK)
         status = open_at(draft, object, true, &number, reterr);
     if (status != HF_OK)

@@ -71,6 +71,8 @@ void hf__scratch_trim(hf_draft *draft)
         scratch_free(draft, &draft->scratch_item);
     if (draft->scratch_key.capacity > SCRATCH_KEPT)
         scratch_free(draft, &draft->scratch_key);
+    if (draft->scratch_name.capacity > SCRATCH_KEPT)
+        scratch_free(draft, &draft->scratch_name);
 }
 
 /* ---- foreign values ---------------------------------------------------------------------- */
@@ -359,6 +361,7 @@ void hf__draft_end(hf_draft *draft, hf__ending how)
     release_tables(draft);
     scratch_free(draft, &draft->scratch_item);
     scratch_free(draft, &draft->scratch_key);
+    scratch_free(draft, &draft->scratch_name);
     void *chunks = draft->chunks, *pins = draft->pins;
     (void)hf__draft_resize(draft, &chunks, draft->chunk_capacity * sizeof *draft->chunks, 0, NULL);
     (void)hf__draft_resize(draft, &pins, draft->pin_capacity * sizeof *draft->pins, 0, NULL);

@@ -96,7 +96,8 @@ struct hf_draft {
     uint64_t          bytes;      /* charged */
     uint64_t          live_slots; /* in chunks */
     uint64_t          opened;
-    hf__scratch       scratch_item, scratch_key;
+    hf__scratch       scratch_item, scratch_key; /* text of an item; of a place, while it is located */
+    hf__scratch       scratch_name;              /* of the member that is inserted there */
 };
 
 static inline hf_draft *hf__draft_of(const hf__home *home) { return (hf_draft *)(uintptr_t)home; }

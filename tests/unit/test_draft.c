@@ -62,6 +62,31 @@ static void test_draft__inserts_appends_removes(void **state)
     hf_document_drop(document);
 }
 
+/* The name is kept while the way to its object is gone, whose escaped steps are kept as well. */
+static void test_draft__long_escaped_place_leaves_the_inserted_name(void **state)
+{
+    (void)state;
+    enum { LONGEST = 2048 };
+    static char step[LONGEST + 1], pointer[LONGEST + 2];
+    for (size_t length = 16; length <= LONGEST; length *= 2) {
+        hf_draft *draft = NULL;
+        assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+        assert_int_equal(hf_set_object(draft, HF_T(""), NULL), HF_OK);
+        memset(step, 'x', length);
+        memcpy(step, "~0", 2);
+        snprintf(pointer, sizeof pointer, "/%.*s", (int)length, step);
+        hf_text place = hf_text_from_cstr(pointer);
+        assert_int_equal(hf_set_object(draft, place, NULL), HF_OK);
+        hf_text names[] = { HF_T("short"), HF_T("a name that has to be kept outside of its slot") };
+        for (uint64_t i = 0; i < 2; i++)
+            assert_int_equal(hf_draft_insert_member(draft, hf_place_at(place), i, names[i], hf_item_u64(i), NULL), HF_OK);
+        hf_value object = hf_draft_get(draft, hf_place_at(place));
+        for (uint64_t i = 0; i < 2; i++)
+            assert_int_equal(hf_as_u64(hf_get(object, names[i]), 9), i);
+        hf_draft_destroy(draft);
+    }
+}
+
 static void test_draft__wide_object_keeps_its_index(void **state)
 {
     (void)state;
@@ -389,6 +414,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_draft__sets_members_and_elements),
         cmocka_unit_test(test_draft__inserts_appends_removes),
+        cmocka_unit_test(test_draft__long_escaped_place_leaves_the_inserted_name),
         cmocka_unit_test(test_draft__wide_object_keeps_its_index),
         cmocka_unit_test(test_draft__handles_follow_and_end),
         cmocka_unit_test(test_draft__moves_and_swaps),
