@@ -2,10 +2,12 @@
 #define _GNU_SOURCE
 #include "collect.h"
 #include "judge_options.h"
+#include "output.h"
 #include "recording_follow.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -260,6 +262,18 @@ static void on_written(void *user, uint64_t length)
     hf__follow_written(((run_talk *)user)->follow, length);
 }
 
+/* The program may have ended its output within a line. */
+static int put_behind_program(const char *path, hf_text bytes)
+{
+    output to;
+    int code = output_begin(&to, path);
+    if (code == EXIT_DONE && strcmp(path, "-") == 0)
+        code = output_put_text(&to, HF_T("\n"));
+    if (code == EXIT_DONE)
+        code = output_put_text(&to, bytes);
+    return output_end(&to, code);
+}
+
 /* Reads what is left of the recording, and reports. */
 static int report(run_options *run, hf__follow *follow)
 {
@@ -306,6 +320,7 @@ static int record_and_report(run_options *run)
         return tell_not_recorded(run->collect.command[0], result.wait_status);
     if (status == HF_NOT_FOUND || status == HF_MISUSE)
         return refuse(&error);
+    fputs("holdfast run: ", stderr);
     hf_error_print(stderr, &error);
     return EXIT_UNREACHABLE;
 }
@@ -367,11 +382,20 @@ static int open_recording(run_options *run)
     return EXIT_UNREACHABLE;
 }
 
+/* A file that may not grow, by ulimit -f: writing says so. A handler, since the program inherits what is ignored. */
+static void on_file_limit(int number)
+{
+    (void)number;
+}
+
 static int run(const verb *self, int argument_count, char **arguments)
 {
     char recorder[4096];
     run_options run = { 0 };
+    if (signal(SIGXFSZ, on_file_limit) == SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN);
     judge_begin(&run.report);
+    run.report.put = put_behind_program;
     int code = take_options(self, &run, argument_count, arguments);
     if (code != EXIT_DONE)
         return code;

@@ -42,13 +42,13 @@ hf_status hf__session_create(hf__collector *collector, hf_error *reterr)
     if (ftruncate(collector->session_file, (off_t)size) != 0) {
         int error = errno;
         close(collector->session_file);
-        return hf__fail_system(reterr, error, "set the size of the session");
+        return hf__fail_system(reterr, error, "the session, 6 GB that are hardly used (ulimit -f allows less?)");
     }
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, collector->session_file, 0);
     if (memory == MAP_FAILED) {
         int error = errno;
         close(collector->session_file);
-        return hf__fail_system(reterr, error, "map the session");
+        return hf__fail_system(reterr, error, "the session, 6 GB of address space (ulimit -v allows less?)");
     }
     hf__session *session = memory;
     collector->session = session;

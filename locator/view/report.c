@@ -251,7 +251,7 @@ static int show(const hf__report_options *options, const evidence *from, size_t 
     }
     bool is_told = options->quiet || hf__view_text(stderr, &shown) || errno == EPIPE; /* who read it has seen enough */
     int code = put_files(options, &shown); /* also when the terminal is gone */
-    return code != 0 || is_told ? code : CODE_UNREACHABLE;
+    return code != 0 || is_told ? code : CODE_BAD_DATA;
 }
 
 /* The one to show, of what was judged. */

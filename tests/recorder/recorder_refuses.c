@@ -10,12 +10,14 @@
 #include <time.h>
 #include <unistd.h>
 
+static const char *limits = ""; /* of the shell that starts the command */
+
 /* Runs the command and gives its exit status and what it said. */
 static int run_command(const char *arguments, char *said, size_t size)
 {
     char line[2048];
     size_t filled = 0;
-    snprintf(line, sizeof line, "%s %s 2>&1", COMMAND_PATH, arguments);
+    snprintf(line, sizeof line, "%s%s %s 2>&1", limits, COMMAND_PATH, arguments);
     FILE *stream = popen(line, "r");
     if (stream == NULL)
         return -1;
@@ -120,6 +122,16 @@ static void test_setuid(void)
     unlink(path);
 }
 
+/* Less than the session needs: told, whatever the program would have done. */
+static void test_limits(void)
+{
+    limits = "ulimit -v 4000000; ";
+    refuses("little address space", "run -- /bin/true", 4, "6 GB of address space (ulimit -v");
+    limits = "ulimit -f 0; ";
+    refuses("small files", "run -- /bin/true", 4, "(ulimit -f");
+    limits = "";
+}
+
 static void test_statuses(void)
 {
     char said[1 << 16];
@@ -128,6 +140,8 @@ static void test_statuses(void)
     check(run_command("run -q --passthru -- /bin/sh -c 'kill -9 $$'", said, sizeof said) == 137, "signal: %s", said);
     check(run_command("run", said, sizeof said) == 2, "no program: %s", said);
     check(run_command("run --sample x -- /bin/true", said, sizeof said) == 2, "bad option: %s", said);
+    check(run_command("run -q --json -- /bin/echo -n words", said, sizeof said) != 4 && strncmp(said, "words\n{\"schema\"", 15) == 0,
+          "JSON begins a line: %s", said);
     check(run_command("run -q --for 1s --passthru -- /bin/sleep 60", said, sizeof said) == 143, "--for: %s", said);
 }
 
@@ -137,6 +151,7 @@ int main(void)
     test_go_with_c();
     test_other_build();
     test_setuid();
+    test_limits();
     test_statuses();
     return check_summary();
 }
