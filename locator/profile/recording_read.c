@@ -424,6 +424,7 @@ static void destroy(process *gone)
 static hf_status seal_all(player *at, hf_error *reterr)
 {
     hf__recording *recording = &at->recording;
+    unsigned running = 0;
     for (size_t i = 0; i < at->processes_count; i++) {
         process *one = at->processes[i];
         if (one == NULL)
@@ -431,6 +432,7 @@ static hf_status seal_all(player *at, hf_error *reterr)
         one->result.strangers = one->live.strangers;
         one->result.model.lost_events = one->lost + at->lost_by_nobody;
         one->result.model.cut = recording->cut;
+        running += one->result.ended == HF__ENDED_RUNNING;
         note_thinning(at, one);
         note_checkpoints(at, one);
         if (one->regions.left_out)
@@ -444,6 +446,9 @@ static hf_status seal_all(player *at, hf_error *reterr)
         recording->events += one->result.events;
         memset(&one->result.model, 0, sizeof one->result.model);
     }
+    if (running > 0)
+        note(at, "%u process%s still ran when the program ended, and %s recorded no further: keep a service in the foreground", running,
+             running == 1 ? "" : "es", running == 1 ? "is" : "are");
     if (at->lost > 0)
         note(at, "at least %llu events were lost", (unsigned long long)at->lost);
     if (recording->cut)
