@@ -4,12 +4,12 @@
 #include "judge_options.h"
 #include "output.h"
 #include "recording_follow.h"
+#include "terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -137,17 +137,6 @@ static void add_spark(status_line *line, double value)
     line->values[line->count - 1] = value;
 }
 
-/* How many columns a line may take without being broken: of the terminal, or as COLUMNS says. */
-static unsigned columns_of_terminal(void)
-{
-    struct winsize size;
-    const char *said = getenv("COLUMNS");
-    long columns = said != NULL ? strtol(said, NULL, 10) : 0;
-    if (columns <= 0 && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0)
-        columns = size.ws_col;
-    return columns > 0 && columns < 1000 ? (unsigned)columns : 80;
-}
-
 /* Whether the terminal takes UTF-8, as far as the environment says. */
 static bool locale_is_utf8(void)
 {
@@ -190,13 +179,12 @@ static void print_status(void *user, const hf__collect_progress *now)
     draw_sparks(line, sparks);
     print_bytes(live, sizeof live, (double)now->live_bytes);
     print_bytes(rate, sizeof rate, line->rate);
-    unsigned columns = columns_of_terminal() - 1, length;
-    length = (unsigned)snprintf(text, sizeof text, "  %02u:%02u  live %s  %s%s/s  %.1f M allocations  recording costs %.1f %%%s",
+    size_t length = (size_t)snprintf(text, sizeof text, "  %02u:%02u  live %s  %s%s/s  %.1f M allocations  recording costs %.1f %%%s",
                                 (unsigned)now->seconds / 60, (unsigned)now->seconds % 60, live, line->rate >= 0 ? "+" : "", rate,
                                 (double)now->allocations / 1e6, now->own_share * 100, now->period != 0 ? " (sampled)" : "");
-    bool has_room = length + 2 + line->count <= columns;
-    fprintf(stderr, "\r\033[K%.*s%s%s", (int)columns, text, has_room ? "  " : "", has_room ? sparks : "");
-    fflush(stderr);
+    if (length + 2 + line->count < terminal_columns()) /* all of them, or none */
+        snprintf(text + length, sizeof text - length, "  %s", sparks);
+    terminal_put_line(text);
     line->shown = true;
 }
 
@@ -310,7 +298,7 @@ static int record_and_report(run_options *run)
         status = hf__collect_run(&run->collect, &result, &error);
     }
     if (line.shown)
-        fprintf(stderr, "\r\033[K");
+        terminal_clear_line();
     if (status == HF_OK && result.processes != 0) {
         int code = report(run, talk.follow);
         return run->passthru ? status_of(result.wait_status) : code;

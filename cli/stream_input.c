@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "input.h"
+#include "terminal.h"
 
 enum { PIECE_BYTES = 1 << 20 };
 
@@ -43,11 +44,12 @@ static void progress_show(progress *line, const hf_stream *stream)
         return;
     hf_stream_counts counts = hf_stream_count(stream);
     double megabytes = (double)counts.bytes_consumed / 1e6;
-    fprintf(stderr, "\r%.0f MB, %llu documents, %.0f MB/s", megabytes, (unsigned long long)counts.documents,
-            megabytes / (now - line->begin));
+    char text[128];
+    int length = snprintf(text, sizeof text, "%.0f MB, %llu documents, %.0f MB/s", megabytes, (unsigned long long)counts.documents,
+                          megabytes / (now - line->begin));
     if (line->bytes_total > 0)
-        fprintf(stderr, ", %.0f %%", 100 * (double)counts.bytes_consumed / (double)line->bytes_total);
-    fprintf(stderr, "\033[K");
+        snprintf(text + length, sizeof text - (size_t)length, ", %.0f %%", 100 * (double)counts.bytes_consumed / (double)line->bytes_total);
+    terminal_put_line(text);
     line->is_there = true;
     line->next = now + 0.2;
 }
@@ -55,7 +57,7 @@ static void progress_show(progress *line, const hf_stream *stream)
 static void progress_clear(progress *line)
 {
     if (line->is_there)
-        fprintf(stderr, "\r\033[K");
+        terminal_clear_line();
     line->is_there = false;
 }
 

@@ -3,7 +3,7 @@
 
 Documents go through a pipe into `holdfast format --stream`, `get --stream` and `size --stream`. Held:
 what comes out is what went in, byte for byte; the peak of resident memory is that of a stream a
-tenth as long (within 768 KiB); on a terminal progress is shown and taken away again, elsewhere
+tenth as long (within 768 KiB); on a terminal progress is shown, no wider than that, and taken away again, elsewhere
 nothing is said. BYTES are for `format`; the other verbs get a tenth. Prints times and peaks.
 """
 import json
@@ -105,6 +105,7 @@ def main():
     told = json.loads(last.output)
     said.check(told["documents"] == max(10, blocks // 10) * documents, f"size: counted {told['documents']} documents")
 
+    os.environ["COLUMNS"] = "30"
     terminal, theirs = pty.openpty()
     seen = []
     reader = threading.Thread(target=lambda: seen.append(read_all(terminal)))
@@ -114,6 +115,7 @@ def main():
     reader.join()
     if run.elapsed_s > 1:
         said.check(b" MB, " in seen[0] and b"documents" in seen[0], f"progress: {seen[0][:80]!r}")
+        said.check(max(map(len, seen[0].replace(b"\x1b[K", b"").split(b"\r"))) < 30, f"progress is wider than the terminal: {seen[0][:80]!r}")
     said.check(seen[0] == b"" or seen[0].endswith(b"\r\x1b[K"), f"progress stays: {seen[0][-40:]!r}")
     print(f"progress: {seen[0].count(b'documents')} times in {run.elapsed_s:.1f} s")
 
