@@ -179,11 +179,16 @@ static place place_behind(const hf_stream *stream, size_t bytes)
     return behind;
 }
 
+static bool has_mark(const char *text, size_t length)
+{
+    return length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
+}
+
 /* Where the value in the next `length` bytes begins. */
 static place place_of_value(const hf_stream *stream, size_t length)
 {
     const char *text = unread(stream);
-    size_t mark = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    size_t mark = has_mark(text, length) ? 3 : 0;
     return place_behind(stream, mark + hf__stream_find_begin(stream->options.read.allow_comments, text + mark, length - mark));
 }
 
@@ -208,7 +213,7 @@ static bool find_text(hf_stream *stream, size_t *ret_length)
     if (whole) {
         *ret_length = stream->ready;
     } else if (stream->options.form == HF_STREAM_VALUES) {
-        if (stream->here.offset == 0 && stream->scan.at == 0 && length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        if (stream->here.offset == 0 && stream->scan.at == 0 && has_mark(text, length))
             stream->scan.at = 3;
         bool may_begin = stream->here.offset != 0 || length >= 3 || stream->is_finished || (length > 0 && text[0] != '\xef');
         whole = length > 0 && may_begin && hf__stream_find_end(&stream->scan, text, length);
@@ -289,7 +294,14 @@ static hf_status read_text(hf_stream *stream, size_t length, hf_document **ret_d
         return HF_EMPTY;
     }
     hf_error error;
-    hf_status status = hf_read(text, &stream->options.read, ret_document, &error);
+    hf_status status;
+    if (stream->options.form == HF_STREAM_VALUES && stream->here.offset != 0 && has_mark(text.bytes, text.length)) {
+        /* hf_read would skip it: here it is not at the start of anything. */
+        status = hf__fail(&error, HF_BAD_TOKEN, "a byte order mark, expected a value");
+        hf__error_set_place(&error, text.bytes, text.length, 0);
+    } else {
+        status = hf_read(text, &stream->options.read, ret_document, &error);
+    }
     if (status == HF_EMPTY && stream->options.form != HF_STREAM_ONE) {
         consume(stream, length);
         return status;

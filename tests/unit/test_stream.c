@@ -109,6 +109,8 @@ static void test_stream__values_one_after_the_other(void **state)
     expect_outcome("{}[]", HF_STREAM_VALUES, false, "1 values, 0 deep; 1 values, 0 deep; end");
     expect_outcome("\xef\xbb\xbf[1,{\"a]\\\"}\":[2]}] \"x\"true\n 12 null", HF_STREAM_VALUES, false,
                    "5 values, 3 deep; 1 values, 0 deep; 1 values, 0 deep; 1 values, 0 deep; 1 values, 0 deep; end");
+    expect_outcome("{}\xef\xbb\xbf 2", HF_STREAM_VALUES, false, "1 values, 0 deep; BAD_TOKEN 1:3 @2 ''; ");
+    expect_outcome("{} \xef\xbb\xbf 2", HF_STREAM_VALUES, false, "1 values, 0 deep; BAD_TOKEN 1:4 @3 ''; ");
     expect_outcome("[1]\n [2,}", HF_STREAM_VALUES, false, "2 values, 1 deep; BAD_TOKEN 2:5 @8 ''; ");
     expect_outcome("{\"a\":\n[1,", HF_STREAM_VALUES, false, "BAD_END 2:4 @9 '/a'; ");
     expect_outcome("1,2", HF_STREAM_VALUES, false, "1 values, 0 deep; BAD_TOKEN 1:2 @1 ''; ");
