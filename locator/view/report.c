@@ -26,6 +26,7 @@ typedef struct evidence {
 typedef struct verdict {
     hf__judgement judgement;
     bool         *known;
+    bool          went_on; /* as another program (exec), and what it held is gone */
 } verdict;
 
 static int code_of(hf_status status)
@@ -195,9 +196,9 @@ static int code_for(const hf__report_options *options, const verdict *of)
     return code == CODE_UNDECIDED && options->fail_on == HF_FAIL_ON_UNDECIDED ? CODE_LEAK : code;
 }
 
-/* What starts a program (a shell, env) is over in a moment beside it: what it was still building then is nothing to
- * tell, unless it leaks. */
-#define BRIEF_SHARE 0.05 /* of the time that the longest process lasted */
+/* What starts a program (a shell, env) is over long before it, or becomes it. What it was still building then is gone,
+ * and nothing to tell, unless it leaks. */
+#define BRIEF_SHARE 0.5 /* of the time that the longest process lasted */
 
 /* The worst of what a baseline does not know. */
 static hf__verdict news_of(const verdict *of)
@@ -214,7 +215,7 @@ static bool counts_for(const verdict *of, double longest_s)
 {
     bool is_brief = of->judgement.seconds < BRIEF_SHARE * longest_s;
     bool says_nothing = of->judgement.verdict == HF_VERDICT_UNDECIDED && of->judgement.findings_count == 0;
-    return news_of(of) == HF_VERDICT_LEAK || !(is_brief || says_nothing);
+    return news_of(of) == HF_VERDICT_LEAK || !(is_brief || says_nothing || of->went_on);
 }
 
 /* Whether `a` is to be shown rather than `b`: the worse verdict first, then what leaks faster, then what held more. */
@@ -281,8 +282,10 @@ static int judge_and_show(const hf__report_options *options, const evidence *fro
     }
     int code = CODE_CLEAN;
     hf_status status = HF_OK;
-    for (size_t i = 0; status == HF_OK && i < count; i++)
+    for (size_t i = 0; status == HF_OK && i < count; i++) {
         status = judge_model(options, model_at(from, i), &all[i], &error);
+        all[i].went_on = from->is_recording && from->recording.processes[i].ended == HF__ENDED_EXEC;
+    }
     if (status != HF_OK) {
         code = tell(&error);
     } else {
