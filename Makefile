@@ -62,7 +62,7 @@ abi: ## renews the description of the binary interface
 install: ## builds and installs to PREFIX=/usr/local (DESTDIR is honoured)
 	@tools/setup demo install
 	@cmake --preset release -DCMAKE_INSTALL_PREFIX='$(PREFIX)' >/dev/null
-	@cmake --build --preset release
+	@cmake --build --preset release --target holdfast_installed
 	@cmake --install $(BUILD)/release
 
 clean: ## removes build/
