@@ -116,7 +116,7 @@ static const char *step_of(reader *with, const gen_item *item, const char *place
 {
     gen_unit *unit = with->unit;
     switch (item->shape) {
-    case SHAPE_BOOL: return gen_print(unit, "hf__in_bool(at, &%s)", place);
+    case SHAPE_BOOL: return gen_print(unit, "hf__in_bool(in, at, &%s)", place);
     case SHAPE_FLOAT: return gen_print(unit, "HF__IN_FLOATING(in, at, %s)", place);
     case SHAPE_STRING: return gen_print(unit, "hf__in_string(in, at, &%s, %s)", place, rule);
     case SHAPE_CHARS: return gen_print(unit, "hf__in_chars(in, at, %s, sizeof %s, %s)", place, place, rule);

@@ -107,14 +107,31 @@ static inline const char *hf__in_close(hf__in *in, const char *at)
     return at != NULL && at + 1 < in->end ? at + 1 : NULL;
 }
 
+/* Where reading goes on, and which slot was found. By value, here and below: a place that something points to
+ * would go through memory at every step. */
+typedef struct hf__found {
+    const char *at;
+    size_t      slot;
+} hf__found;
+
 /* After a member: at the next key, at the '}', or NULL. */
 HF_API const char *hf__in_after(const hf__in *in, const char *at);
-HF_API bool hf__in_next_slow(const hf__in *in, const char **at, const char *spelled, size_t length);
+/* slot 1: the key came. */
+HF_API hf__found hf__in_next_slow(const hf__in *in, const char *at, const char *spelled, size_t length);
+HF_API hf__found hf__in_find(hf__in *in, const char *at, const hf__keys *keys);
+
+/* Two overlapping halves: compilers call memcmp for so many bytes. */
+static inline bool hf__same_bytes(const char *a, const char *b, size_t length)
+{
+    if (length > 16 && length <= 32)
+        return memcmp(a, b, 16) == 0 && memcmp(a + length - 16, b + length - 16, 16) == 0;
+    return memcmp(a, b, length) == 0;
+}
 
 /* Whether this key comes first, spelled with quotes and colon; then *at moves to its value. */
 static inline bool hf__in_key(const hf__in *in, const char **at, const char *spelled, size_t length)
 {
-    if ((size_t)(in->end - *at) <= length || memcmp(*at, spelled, length) != 0)
+    if ((size_t)(in->end - *at) <= length || !hf__same_bytes(*at, spelled, length))
         return false;
     *at = hf__in_blanks(in, *at + length);
     return true;
@@ -124,13 +141,22 @@ static inline bool hf__in_key(const hf__in *in, const char **at, const char *spe
 /* Whether this key comes after a member, spelled with a comma too. If not, *at is as after hf__in_after. */
 static inline bool hf__in_next(const hf__in *in, const char **at, const char *spelled, size_t length)
 {
-    return HF_LIKELY(hf__in_key(in, at, spelled, length)) || hf__in_next_slow(in, at, spelled + 1, length - 1);
+    if (HF_LIKELY(hf__in_key(in, at, spelled, length)))
+        return true;
+    hf__found found = hf__in_next_slow(in, *at, spelled + 1, length - 1);
+    *at = found.at;
+    return found.slot != 0;
 }
 #define HF__IN_NEXT(in, at, key) hf__in_next((in), (at), ",\"" key "\":", sizeof(key) + 3)
 
 /* From a key over members that nothing wants to the value of one that is wanted, and its slot; or
  * `none`, with *at at the '}', or NULL. *at may be at the '}', or NULL, before. */
-HF_API unsigned hf__in_seek(hf__in *in, const char **at, const hf__keys *keys);
+static inline size_t hf__in_seek(hf__in *in, const char **at, const hf__keys *keys)
+{
+    hf__found found = hf__in_find(in, *at, keys);
+    *at = found.at;
+    return found.slot;
+}
 /* A value that nothing wants, read as strictly as the rest. */
 HF_API const char *hf__in_skip(hf__in *in, const char *at);
 
@@ -139,7 +165,8 @@ static inline const char *hf__in_null(const char *at)
     return at[0] == 'n' && at[1] == 'u' && at[2] == 'l' && at[3] == 'l' ? at + 4 : NULL;
 }
 
-static inline const char *hf__in_bool(const char *at, bool *place)
+/* Byte by byte, so that nothing behind a wrong one is read. */
+static inline const char *hf__in_bool_slow(const char *at, bool *place)
 {
     if (at[0] == 't' && at[1] == 'r' && at[2] == 'u' && at[3] == 'e') {
         *place = true;
@@ -149,6 +176,16 @@ static inline const char *hf__in_bool(const char *at, bool *place)
         return NULL;
     *place = false;
     return at + 5;
+}
+
+/* Which of the two it is cannot be foreseen, so no branch asks for it. */
+static inline const char *hf__in_bool(const hf__in *in, const char *at, bool *place)
+{
+    if (HF_UNLIKELY(in->end - at < 5))
+        return hf__in_bool_slow(at, place);
+    bool is_true = memcmp(at, "true", 4) == 0, is_false = (memcmp(at, "fals", 4) == 0) & (at[4] == 'e');
+    *place = is_true;
+    return HF_LIKELY((is_true | is_false) != 0) ? at + 5 - is_true : NULL;
 }
 
 /* A whole number that fits, however it is spelled. */

@@ -93,7 +93,7 @@ static inline bool may_follow(char c)
 static __attribute__((noinline)) bool is_scalar(const char *at)
 {
     bool flag;
-    at = *at == 'n' ? hf__in_null(at) : *at == 't' || *at == 'f' ? hf__in_bool(at, &flag) : hf__pass_number(at);
+    at = *at == 'n' ? hf__in_null(at) : *at == 't' || *at == 'f' ? hf__in_bool_slow(at, &flag) : hf__pass_number(at);
     return at != NULL && may_follow(*at);
 }
 

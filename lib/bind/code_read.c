@@ -28,12 +28,13 @@ const char *hf__in_after(const hf__in *in, const char *at)
     return *next == '"' ? next : NULL;
 }
 
-bool hf__in_next_slow(const hf__in *in, const char **at, const char *spelled, size_t length)
+hf__found hf__in_next_slow(const hf__in *in, const char *at, const char *spelled, size_t length)
 {
-    const char *next = hf__in_after(in, *at);
-    bool was_compared = next == *at + 1;
-    *at = next;
-    return next != NULL && !was_compared && hf__in_key(in, at, spelled, length);
+    const char *next = hf__in_after(in, at);
+    bool was_compared = next == at + 1;
+    hf__found found = { .at = next };
+    found.slot = next != NULL && !was_compared && hf__in_key(in, &found.at, spelled, length);
+    return found;
 }
 
 /* ---- memory ------------------------------------------------------------------------------ */

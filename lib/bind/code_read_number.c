@@ -188,7 +188,10 @@ static inline const char *read_double(const hf__in *in, const char *at, double *
     if (HF_UNLIKELY(!is_usual))
         return read_any_double(in, at, ret_value);
     double nearest = hf__number_round(value, -(int64_t)decimals);
-    *ret_value = is_negative ? -nearest : nearest;
+    uint64_t bits;
+    memcpy(&bits, &nearest, sizeof bits);
+    bits |= (uint64_t)is_negative << 63; /* a sign cannot be foreseen */
+    memcpy(ret_value, &bits, sizeof bits);
     return end;
 }
 

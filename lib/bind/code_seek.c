@@ -31,7 +31,7 @@ static inline const char *skip_text(hf__in *in, const char *at)
 static inline const char *skip_word(const char *at)
 {
     bool flag;
-    return *at == 'n' ? hf__in_null(at) : hf__in_bool(at, &flag);
+    return *at == 'n' ? hf__in_null(at) : hf__in_bool_slow(at, &flag);
 }
 
 /* Behind a key and its colon. */
@@ -180,23 +180,21 @@ static inline bool need_tokens(hf__index *index, uint32_t *i, uint32_t count)
     return is_right;
 }
 
-/* As hf__in_seek; the index knows already that the text is right. False: it gives up, and *at is at a key. */
-static bool seek_by_index(hf__in *in, hf__index *index, const char **at, const hf__keys *keys, unsigned *ret_slot)
+/* As hf__in_find; the index knows already that the text is right. When it gives up, the place is at a key, and
+ * in->may_index false. */
+static hf__found seek_by_index(hf__in *in, hf__index *index, const char *at, const hf__keys *keys)
 {
-    bool is_right = go_to(index, *at);
-    uint32_t i = index->next, place = (uint32_t)(*at - index->text);
-    *ret_slot = keys->none;
+    bool is_right = go_to(index, at);
+    uint32_t i = index->next;
     while (is_right && need_tokens(index, &i, 3)) {
         const hf__key *key;
         if (index->tokens[i + 1] != ':' || !key_at(in, index, i, keys, &key))
             break;
-        place = index->positions[i];
         if (key != NULL) {
             index->next = i + 2;
-            *at = index->text + index->positions[i + 2];
-            *ret_slot = key->slot;
-            return true;
+            return (hf__found){ index->text + index->positions[i + 2], key->slot };
         }
+        at = index->text + index->positions[i];
         i += 3;
         if (index->tokens[i - 1] == '{' || index->tokens[i - 1] == '[') {
             index->next = i - 1;
@@ -207,14 +205,12 @@ static bool seek_by_index(hf__in *in, hf__index *index, const char **at, const h
         uint8_t after = is_right ? index->tokens[i++] : 0;
         if (after == '}') {
             index->next = i;
-            *at = index->text + index->positions[i - 1];
-            return true;
+            return (hf__found){ index->text + index->positions[i - 1], keys->none };
         }
         is_right = after == ',';
     }
     in->may_index = !index->is_too_deep;
-    *at = index->is_too_deep ? index->text + place : NULL;
-    return in->may_index;
+    return (hf__found){ index->is_too_deep ? at : NULL, keys->none };
 }
 
 const char *hf__in_skip(hf__in *in, const char *at)
@@ -245,51 +241,48 @@ static inline const char *pass_colon(const hf__in *in, const char *at)
     return HF_LIKELY(*at == ':') ? hf__in_blanks(in, at + 1) : NULL;
 }
 
-/* Byte by byte, with *at at a key, until two in a row or a container are unwanted: then there are more. */
-static unsigned seek_slowly(hf__in *in, const char **at, const hf__keys *keys)
+/* Byte by byte from a key on, until two in a row or a container are unwanted: then there are more. */
+static hf__found seek_slowly(hf__in *in, const char *at, const hf__keys *keys)
 {
-    const char *next = *at;
     for (bool is_first = true;; is_first = false) {
         hf_text text;
-        const char *value = hf__in_text(in, next, &text);
+        const char *value = hf__in_text(in, at, &text);
         if (value == NULL)
             break;
         const hf__key *key = text.bytes == in->room ? hf__key_equal(keys, text) : hf__key_find(keys, text.bytes, in->end);
         value = pass_colon(in, value);
-        if (value != NULL && key != NULL) {
-            *at = value;
-            return key->slot;
-        }
+        if (value != NULL && key != NULL)
+            return (hf__found){ value, key->slot };
         if (value == NULL || keys->is_closed)
             break;
         hf__index *index = !is_first || *value == '{' || *value == '[' ? index_of(in) : NULL;
-        unsigned slot;
-        *at = next;
-        if (index != NULL && seek_by_index(in, index, at, keys, &slot))
-            return slot;
-        next = hf__in_skip(in, value);
-        next = next != NULL ? hf__in_after(in, next) : NULL;
-        if (next == NULL || *next == '}') {
-            *at = next;
-            return keys->none;
+        if (index != NULL) {
+            hf__found found = seek_by_index(in, index, at, keys);
+            if (in->may_index)
+                return found;
         }
+        at = hf__in_skip(in, value);
+        at = at != NULL ? hf__in_after(in, at) : NULL;
+        if (at == NULL || *at == '}')
+            return (hf__found){ at, keys->none };
     }
-    *at = NULL;
-    return keys->none;
+    return (hf__found){ NULL, keys->none };
 }
 
-unsigned hf__in_seek(hf__in *in, const char **at, const hf__keys *keys)
+hf__found hf__in_find(hf__in *in, const char *at, const hf__keys *keys)
 {
-    const char *next = *at;
-    if (next == NULL || *next == '}')
-        return keys->none;
-    const hf__key *key = *next == '"' ? hf__key_find(keys, next + 1, in->end) : NULL;
+    if (at == NULL || *at == '}')
+        return (hf__found){ at, keys->none };
+    const hf__key *key = *at == '"' ? hf__key_find(keys, at + 1, in->end) : NULL;
     if (HF_LIKELY(key != NULL)) {
-        *at = pass_colon(in, next + 1 + key->length);
-        return HF_LIKELY(*at != NULL) ? key->slot : keys->none;
+        at = pass_colon(in, at + 1 + key->length);
+        return (hf__found){ at, HF_LIKELY(at != NULL) ? key->slot : keys->none };
     }
-    unsigned slot;
-    if (in->index != NULL && in->may_index && !keys->is_closed && seek_by_index(in, in->index, at, keys, &slot))
-        return slot;
+    if (in->index != NULL && in->may_index && !keys->is_closed) {
+        hf__found found = seek_by_index(in, in->index, at, keys);
+        if (in->may_index)
+            return found;
+        at = found.at;
+    }
     return seek_slowly(in, at, keys);
 }
