@@ -1,5 +1,6 @@
 /* gen_code_keys.c - the keys that a reader wants, with a hash found for them here, by which no two of them
- * meet that differ in their first sixteen bytes. lib/bind/code_keys.h looks them up. */
+ * meet that differ in their first sixteen bytes. If the bytes that all of them have tell them apart, it is made
+ * of those: it is ready sooner. lib/bind/code_keys.h looks them up. */
 #include "gen_code.h"
 
 enum {
@@ -39,48 +40,58 @@ static key_words words_of(const gen_key *key)
     return (key_words){ word_at(key->text, length, 0), word_at(key->text, length, 8) };
 }
 
+/* Of eight bytes from `from` on those of the key and its closing quote. */
+static unsigned long long bits_of(size_t length, size_t from)
+{
+    size_t bytes = length + 1 > from ? length + 1 - from : 0;
+    return bytes == 0 ? 0 : UINT64_MAX >> (bytes < 8 ? 64 - 8 * bytes : 0);
+}
+
 static bool are_alike(const gen_key *a, const gen_key *b)
 {
     key_words first = words_of(a), second = words_of(b);
     return first.head == second.head && first.tail == second.tail;
 }
 
-/* As hf__key_find. */
-static uint64_t hash_of(key_words words, uint64_t multiplier, unsigned bits)
+/* A way to tell keys apart: by some of their first bytes, or with `shown` 0 by sixteen. */
+typedef struct key_hash {
+    uint64_t shown, multiplier;
+    unsigned bits;
+} key_hash;
+
+/* The bits of the bytes that every key has, with its closing quote, up to eight. */
+static uint64_t shown_by_all(const gen_plan *plan)
 {
-    return ((words.head ^ (words.tail << 5 | words.tail >> 59)) * multiplier) >> (64 - bits);
+    size_t least = 8;
+    for (const gen_key *key = plan->keys; key != NULL; key = key->next)
+        if (is_spelled_plainly(key) && strlen(key->text) + 1 < least)
+            least = strlen(key->text) + 1;
+    return UINT64_MAX >> (64 - 8 * least);
+}
+
+/* As hf__key_find. */
+static uint64_t place_of(key_words words, const key_hash *hash)
+{
+    uint64_t word = hash->shown != 0 ? words.head & hash->shown : words.head ^ (words.tail << 5 | words.tail >> 59);
+    return (word * hash->multiplier) >> (64 - hash->bits);
 }
 
 /* Fills the table; false when two keys meet that are not alike. The first of those alike is in it. */
-static bool try_hash(const gen_plan *plan, uint64_t multiplier, unsigned bits, unsigned char *table)
+static bool try_hash(const gen_plan *plan, const key_hash *hash, const gen_key **table)
 {
-    const gen_key *known[COUNT_MAX + 1];
-    unsigned place = 0;
-    memset(table, 0, (size_t)1 << bits);
+    memset(table, 0, sizeof *table << hash->bits);
     for (const gen_key *key = plan->keys; key != NULL; key = key->next) {
-        unsigned char *at = &table[hash_of(words_of(key), multiplier, bits)];
-        known[++place] = key;
-        if (*at != 0 && !are_alike(known[*at], key))
+        const gen_key **at = &table[place_of(words_of(key), hash)];
+        if (*at != NULL && !are_alike(*at, key))
             return false;
-        if (*at == 0)
-            *at = (unsigned char)place;
+        if (*at == NULL)
+            *at = key;
     }
     return true;
 }
 
-/* Which key is compared behind this one, that stands at `place`, counted from 1; 0: none. */
-static size_t next_place(const gen_key *key, size_t place, bool has_hash)
-{
-    for (const gen_key *next = key->next; next != NULL; next = next->next) {
-        place++;
-        if (!has_hash || are_alike(key, next))
-            return place;
-    }
-    return 0;
-}
-
-/* The smallest table that is found, the same in each run; 0 when there is none. */
-static uint64_t find_hash(const gen_plan *plan, size_t count, unsigned char *table, unsigned *ret_bits)
+/* The smallest table that is found, the same in each run; false when there is none. */
+static bool find_hash(const gen_plan *plan, size_t count, uint64_t shown, const gen_key **table, key_hash *ret_hash)
 {
     uint64_t state = 0;
     unsigned bits = 1;
@@ -91,41 +102,76 @@ static uint64_t find_hash(const gen_plan *plan, size_t count, unsigned char *tab
             state += 0x9e3779b97f4a7c15u; /* splitmix64, by S. Vigna */
             uint64_t multiplier = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9u;
             multiplier = ((multiplier ^ (multiplier >> 27)) * 0x94d049bb133111ebu) | 1;
-            *ret_bits = bits;
-            if (try_hash(plan, multiplier, bits, table))
-                return multiplier;
+            *ret_hash = (key_hash){ shown, multiplier, bits };
+            if (try_hash(plan, ret_hash, table))
+                return true;
         }
+    return false;
+}
+
+/* Whether the bytes that all keys show are enough to tell apart those that are not alike. */
+static bool tells_apart(const gen_plan *plan, uint64_t shown)
+{
+    for (const gen_key *key = plan->keys; key != NULL; key = key->next)
+        for (const gen_key *other = key->next; other != NULL; other = other->next)
+            if (((words_of(key).head ^ words_of(other).head) & shown) == 0 && !are_alike(key, other))
+                return false;
+    return true;
+}
+
+/* Counted from 1. */
+static size_t number_of(const gen_plan *plan, const gen_key *wanted)
+{
+    size_t number = 1;
+    for (const gen_key *key = plan->keys; key != wanted; key = key->next)
+        number++;
+    return number;
+}
+
+/* Which key is compared behind this one; 0: none. */
+static size_t next_number(const gen_plan *plan, const gen_key *key, bool has_hash)
+{
+    for (const gen_key *next = key->next; next != NULL; next = next->next)
+        if (!has_hash || are_alike(key, next))
+            return number_of(plan, next);
     return 0;
+}
+
+static void emit_table(const gen_plan *plan, const gen_key **table, unsigned bits, FILE *stream)
+{
+    fprintf(stream, "};\nstatic const uint16_t %s_hf_places[] = { ", plan->name);
+    for (size_t i = 0; i < (size_t)1 << bits; i++)
+        fprintf(stream, "%s0x%zx", i == 0 ? "" : i % 16 == 0 ? ",\n    " : ", ", table[i] != NULL ? number_of(plan, table[i]) | table[i]->slot << 8 : 0);
+    fputs(" };\n", stream);
 }
 
 void gen_emit_code_keys(gen_unit *unit, const gen_plan *plan, FILE *stream)
 {
-    unsigned char table[1 << BITS_MAX] = { 1, 1 };
-    unsigned bits = 1;
+    const gen_key *table[1 << BITS_MAX];
+    key_hash hash = { 0, 0, 1 };
     size_t count = 0;
     unsigned long long lengths = 0;
     for (const gen_key *key = plan->keys; key != NULL; key = key->next)
         count++;
-    uint64_t multiplier = find_hash(plan, count, table, &bits);
-    if (multiplier == 0) { /* one after the other */
-        table[0] = table[1] = 1;
-        bits = 1;
+    uint64_t shown = shown_by_all(plan);
+    bool has_hash = (tells_apart(plan, shown) && find_hash(plan, count, shown, table, &hash)) || find_hash(plan, count, 0, table, &hash);
+    if (!has_hash) { /* one after the other */
+        hash = (key_hash){ 0, 0, 1 };
+        table[0] = table[1] = plan->keys;
     }
     fprintf(stream, "\n/* The keys of %s, and a hash by which they are found. */\nstatic const hf__key %s_hf_wanted[] = {\n", plan->name, plan->name);
-    size_t place = 0;
     for (const gen_key *key = plan->keys; key != NULL; key = key->next) {
         key_words words = words_of(key);
         size_t length = strlen(key->text);
         lengths |= 1ull << (length < 63 ? length : 63);
-        fprintf(stream, "    { 0x%llxu, 0x%llxu, %s, %zu, %zu, %zu },\n", (unsigned long long)words.head, (unsigned long long)words.tail,
-                gen_quoted(unit, key->text), length, key->slot, next_place(key, ++place, multiplier != 0));
+        fprintf(stream, "    { 0x%llxu, 0x%llxu, 0x%llxu, 0x%llxu, %s, %zu, %zu, %zu },\n", (unsigned long long)words.head,
+                (unsigned long long)words.tail, bits_of(length, 0), bits_of(length, 8), gen_quoted(unit, key->text), length, key->slot,
+                next_number(plan, key, has_hash));
     }
-    fprintf(stream, "};\nstatic const uint8_t %s_hf_places[] = { ", plan->name);
-    for (size_t i = 0; i < (size_t)1 << bits; i++)
-        fprintf(stream, "%s%u", i == 0 ? "" : i % 32 == 0 ? ",\n    " : ", ", (unsigned)table[i]);
+    emit_table(plan, table, hash.bits, stream);
     fprintf(stream,
-            " };\nstatic const hf__keys %s_hf_keys = {\n    .keys = %s_hf_wanted, .places = %s_hf_places, .multiplier = 0x%llxu, .shift = %u,\n"
-            "    .count = %zu, .none = %zu, .is_closed = %s, .lengths = 0x%llxu\n};\n",
-            plan->name, plan->name, plan->name, (unsigned long long)multiplier, 64 - bits, count, plan->slot_count,
-            plan->says->closed ? "true" : "false", lengths);
+            "static const hf__keys %s_hf_keys = {\n    .keys = %s_hf_wanted, .places = %s_hf_places, .multiplier = 0x%llxu, .shown = 0x%llxu,\n"
+            "    .shift = %u, .count = %zu, .none = %zu, .is_closed = %s, .lengths = 0x%llxu\n};\n",
+            plan->name, plan->name, plan->name, (unsigned long long)hash.multiplier, (unsigned long long)hash.shown, 64 - hash.bits, count,
+            plan->slot_count, plan->says->closed ? "true" : "false", lengths);
 }

@@ -67,6 +67,7 @@ struct hf__in {
 /* A key that the reader of an object wants. */
 typedef struct hf__key {
     uint64_t    head, tail; /* its first sixteen bytes, the closing quote among them, the first one lowest */
+    uint64_t    head_bits, tail_bits; /* those that are its own */
     const char *bytes;
     uint32_t    length;
     uint16_t    slot;
@@ -75,13 +76,14 @@ typedef struct hf__key {
 
 /* All of them, with a hash that lets no two of them meet that differ in those sixteen bytes. */
 typedef struct hf__keys {
-    const hf__key *keys;
-    const uint8_t *places;     /* by hash: which key it can be only, counted from 1; 0: none */
-    uint64_t       multiplier; /* of the hash */
-    uint32_t       shift, count;
-    uint32_t       none;       /* the slot of any other key */
-    bool           is_closed;  /* no other key is allowed */
-    uint64_t       lengths;    /* a bit for each; the last one is for 63 and more */
+    const hf__key  *keys;
+    const uint16_t *places;    /* by hash: which key it can be only, counted from 1 (0: none), and its slot above */
+    uint64_t        multiplier; /* of the hash */
+    uint64_t        shown;     /* the bits of the first eight bytes that tell all keys apart; 0: there are none */
+    uint32_t        shift, count;
+    uint32_t        none;      /* the slot of any other key */
+    bool            is_closed; /* no other key is allowed */
+    uint64_t        lengths;   /* a bit for each; the last one is for 63 and more */
 } hf__keys;
 
 HF_API const char *hf__in_blanks_slow(const hf__in *in, const char *at);

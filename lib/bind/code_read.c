@@ -30,10 +30,10 @@ const char *hf__in_after(const hf__in *in, const char *at)
 
 hf__found hf__in_next_slow(const hf__in *in, const char *at, const char *spelled, size_t length)
 {
-    const char *next = hf__in_after(in, at);
-    bool was_compared = next == at + 1;
-    hf__found found = { .at = next };
-    found.slot = next != NULL && !was_compared && hf__in_key(in, &found.at, spelled, length);
+    if (HF_LIKELY(at[0] == ',' && at[1] == '"')) /* this one was compared already */
+        return (hf__found){ at + 1, 0 };
+    hf__found found = { .at = hf__in_after(in, at) };
+    found.slot = found.at != NULL && hf__in_key(in, &found.at, spelled, length);
     return found;
 }
 

@@ -53,14 +53,12 @@ static inline uint64_t read_run(const char *at, unsigned *ret_count)
     return count == 0 ? value : value * power_of_ten[count] + eight_digits(word, count);
 }
 
-static inline bool is_digit(char c)
-{
-    return (unsigned char)(c - '0') < 10;
-}
-
+/* Whether a number cannot end before it. */
 static inline bool goes_on(char c)
 {
-    return c == '.' || (c | 0x20) == 'e' || is_digit(c);
+    static const bool known[256] = { ['.'] = true, ['e'] = true, ['E'] = true, ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true,
+                                     ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true };
+    return known[(unsigned char)c];
 }
 
 /* ---- whole numbers ----------------------------------------------------------------------- */
@@ -184,7 +182,7 @@ static inline const char *read_double(const hf__in *in, const char *at, double *
         if (HF_UNLIKELY(decimals == 0))
             return NULL;
     }
-    bool is_usual = count != 0 && count + decimals <= 18 && (*digits != '0' || count == 1) && !goes_on(*end) && *end != '.';
+    bool is_usual = count != 0 && count + decimals <= 18 && (*digits != '0' || count == 1) && !goes_on(*end);
     if (HF_UNLIKELY(!is_usual))
         return read_any_double(in, at, ret_value);
     double nearest = hf__number_round(value, -(int64_t)decimals);

@@ -151,21 +151,22 @@ static inline bool go_to(hf__index *index, const char *at)
     return index->positions[index->next] == place;
 }
 
-/* Which key begins at token `i`; NULL: none that is wanted. False without memory. */
-static inline bool key_at(hf__in *in, const hf__index *index, uint32_t i, const hf__keys *keys, const hf__key **ret_key)
+/* Which key begins at token `i`, by its slot; keys->none: none that is wanted. False without memory. */
+static inline bool key_at(hf__in *in, const hf__index *index, uint32_t i, const hf__keys *keys, size_t *ret_slot)
 {
     uint32_t begin = index->positions[i] + 1, end = index->positions[i + 1] - 1;
     if (HF_UNLIKELY(index->tokens[i] == HF__INDEX_ESCAPED)) {
         hf_text text;
         bool is_read = hf__in_text(in, index->text + begin - 1, &text) != NULL;
-        *ret_key = is_read ? hf__key_equal(keys, text) : NULL;
+        *ret_slot = is_read ? hf__key_equal(keys, text) : keys->none;
         return is_read;
     }
     while (HF_UNLIKELY(index->text[end] != '"')) /* blanks before the colon */
         end--;
     uint32_t length = end - begin;
     bool is_likely = (keys->lengths >> (length < 63 ? length : 63) & 1) != 0;
-    *ret_key = is_likely ? hf__key_find(keys, index->text + begin, in->end) : NULL;
+    if (!is_likely || hf__key_find(keys, index->text + begin, in->end, ret_slot) == NULL)
+        *ret_slot = keys->none;
     return true;
 }
 
@@ -187,12 +188,12 @@ static hf__found seek_by_index(hf__in *in, hf__index *index, const char *at, con
     bool is_right = go_to(index, at);
     uint32_t i = index->next;
     while (is_right && need_tokens(index, &i, 3)) {
-        const hf__key *key;
-        if (index->tokens[i + 1] != ':' || !key_at(in, index, i, keys, &key))
+        size_t slot;
+        if (index->tokens[i + 1] != ':' || !key_at(in, index, i, keys, &slot))
             break;
-        if (key != NULL) {
+        if (slot != keys->none) {
             index->next = i + 2;
-            return (hf__found){ index->text + index->positions[i + 2], key->slot };
+            return (hf__found){ index->text + index->positions[i + 2], slot };
         }
         at = index->text + index->positions[i];
         i += 3;
@@ -249,10 +250,14 @@ static hf__found seek_slowly(hf__in *in, const char *at, const hf__keys *keys)
         const char *value = hf__in_text(in, at, &text);
         if (value == NULL)
             break;
-        const hf__key *key = text.bytes == in->room ? hf__key_equal(keys, text) : hf__key_find(keys, text.bytes, in->end);
+        size_t slot = keys->none;
+        if (text.bytes == in->room)
+            slot = hf__key_equal(keys, text);
+        else if (hf__key_find(keys, text.bytes, in->end, &slot) == NULL)
+            slot = keys->none;
         value = pass_colon(in, value);
-        if (value != NULL && key != NULL)
-            return (hf__found){ value, key->slot };
+        if (value != NULL && slot != keys->none)
+            return (hf__found){ value, slot };
         if (value == NULL || keys->is_closed)
             break;
         hf__index *index = !is_first || *value == '{' || *value == '[' ? index_of(in) : NULL;
@@ -269,15 +274,9 @@ static hf__found seek_slowly(hf__in *in, const char *at, const hf__keys *keys)
     return (hf__found){ NULL, keys->none };
 }
 
-hf__found hf__in_find(hf__in *in, const char *at, const hf__keys *keys)
+/* Not the first key that comes. */
+static __attribute__((noinline)) hf__found seek(hf__in *in, const char *at, const hf__keys *keys)
 {
-    if (at == NULL || *at == '}')
-        return (hf__found){ at, keys->none };
-    const hf__key *key = *at == '"' ? hf__key_find(keys, at + 1, in->end) : NULL;
-    if (HF_LIKELY(key != NULL)) {
-        at = pass_colon(in, at + 1 + key->length);
-        return (hf__found){ at, HF_LIKELY(at != NULL) ? key->slot : keys->none };
-    }
     if (in->index != NULL && in->may_index && !keys->is_closed) {
         hf__found found = seek_by_index(in, in->index, at, keys);
         if (in->may_index)
@@ -285,4 +284,21 @@ hf__found hf__in_find(hf__in *in, const char *at, const hf__keys *keys)
         at = found.at;
     }
     return seek_slowly(in, at, keys);
+}
+
+hf__found hf__in_find(hf__in *in, const char *at, const hf__keys *keys)
+{
+    if (at == NULL || *at == '}')
+        return (hf__found){ at, keys->none };
+    if (HF_UNLIKELY(in->end - at <= HF__KEY_SHOWN || *at != '"'))
+        return seek(in, at, keys);
+    size_t slot;
+    const hf__key *key = hf__key_among(keys, at + 1, at + 1, in->end, &slot);
+    if (HF_UNLIKELY(key == NULL))
+        return seek(in, at, keys);
+    const char *value = at + key->length + 3;
+    if (HF_LIKELY(value[-1] == ':' && (unsigned char)*value > ' '))
+        return (hf__found){ value, slot };
+    at = pass_colon(in, value - 2);
+    return (hf__found){ at, at != NULL ? slot : keys->none };
 }
