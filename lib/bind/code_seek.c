@@ -8,7 +8,7 @@
 
 enum {
     SKIP_LEVELS    = 512,
-    INDEX_TEXT_MIN = 512,     /* bytes of a text for which an index is worth its memory */
+    INDEX_TEXT_MIN = 128,     /* bytes of a text for which an index is worth its memory */
     INDEX_TEXT_MAX = 1 << 30  /* its places are 32 bits */
 };
 
