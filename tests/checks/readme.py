@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""readme.py [ROOT] - what README.md shows is what is compiled, and the figures it states are those of docs/performance.md."""
+"""readme.py [ROOT] [--renew] - what README.md shows is what is compiled, and the figures it states are those of
+docs/performance.md. --renew takes the figures from there."""
+import os
 import re
 import sys
 
@@ -35,21 +37,43 @@ def check_examples(root, readme):
             yield f"README.md: its C block is not what {named[-1]} says"
 
 
+RECORDING = re.compile(r"take ([\d.]+) \(.*?\) to ([\d.]+) times .*?, ([\d.]+) to ([\d.]+) times", re.S)
+ROW = re.compile(r"^\| ([^|]+?) \| ([\d.]+) \|$", re.M)
+
+
+def measured_costs(page):
+    """{row: figure} as the other page has them; a row that it lacks is None."""
+    found = {name: re.search(r"^- \w+ " + place, page, re.M) for name, place in COSTS.items()}
+    return {name: match and match[1] for name, match in found.items()}
+
+
 def check_costs(page, readme):
-    rows = dict(re.findall(r"^\| ([^|]+?) \| ([\d.]+) \|$", readme, re.M))
-    for name in COSTS.keys() | rows.keys():
-        measured = re.search(r"^- \w+ " + COSTS[name], page, re.M) if name in COSTS else None
-        if measured is None or rows.get(name) != measured[1]:
-            yield f"README.md: '{name}' is {rows.get(name)} there, {measured and measured[1]} in {PERFORMANCE}"
-    said = re.search(r"take ([\d.]+) \(.*?\) to ([\d.]+) times .*?, ([\d.]+) to ([\d.]+) times", readme, re.S)
-    measured = [figure for pair in recording_costs(page) for figure in pair]
-    if said is None or list(said.groups()) != measured:
-        yield f"README.md: recording takes {said and said.groups()} there, {measured} in {PERFORMANCE}"
+    rows, measured = dict(ROW.findall(readme)), measured_costs(page)
+    for name in sorted(measured.keys() | rows.keys()):
+        if rows.get(name) != measured.get(name):
+            yield f"README.md: '{name}' is {rows.get(name)} there, {measured.get(name)} in {PERFORMANCE}"
+    said, costs = RECORDING.search(readme), [figure for pair in recording_costs(page) for figure in pair]
+    if said is None or list(said.groups()) != costs:
+        yield f"README.md: recording takes {said and said.groups()} there, {costs} in {PERFORMANCE}"
+
+
+def renewed(page, readme):
+    measured, costs = measured_costs(page), [figure for pair in recording_costs(page) for figure in pair]
+    readme = ROW.sub(lambda row: f"| {row[1]} | {measured.get(row[1]) or row[2]} |", readme)
+    said = RECORDING.search(readme)
+    for i in range(4, 0, -1):
+        readme = readme[:said.start(i)] + costs[i - 1] + readme[said.end(i):]
+    return readme
 
 
 def main():
-    root = sys.argv[1] if len(sys.argv) > 1 else tree.ROOT
+    words = [word for word in sys.argv[1:] if word != "--renew"]
+    root = words[0] if words else tree.ROOT
     readme = tree.read(root, "README.md")
+    if "--renew" in sys.argv:
+        with open(os.path.join(root, "README.md"), "w", encoding="utf-8") as file:
+            file.write(renewed(tree.read(root, PERFORMANCE), readme))
+        return
     offences = list(check_examples(root, readme))
     if PERFORMANCE in tree.files(root):
         offences += check_costs(tree.read(root, PERFORMANCE), readme)

@@ -129,6 +129,8 @@ def test_readme():
     expect("readme: accepts the figures that were measured", check("readme.py", root), 0)
     plant(root, {"docs/performance.md": measured.replace("clone: 1.16", "clone: 1.17").replace("3.32", "3.33")})
     expect("readme: other figures", check("readme.py", root), 1, "private copy", "1.17", "3.33")
+    check("readme.py", root, "--renew")
+    expect("readme: figures renewed", check("readme.py", root), 0)
     shutil.rmtree(root)
 
 
