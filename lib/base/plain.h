@@ -3,16 +3,24 @@
 #ifndef HOLDFAST_PLAIN_H
 #define HOLDFAST_PLAIN_H
 
-/* Control characters: C0, DEL, and C1 (U+0080 to U+009F, of two bytes). */
+#include <stddef.h>
+#include <string.h>
+
+/* The bytes of the control character at `at`, in text that ends with NUL: 1 for C0 and DEL, 2 for C1 (U+0080 to
+ * U+009F); 0 when it is none, or the end. */
+static inline size_t hf__control_length(const char *at)
+{
+    unsigned char first = (unsigned char)at[0], second = first == 0xc2 ? (unsigned char)at[1] : 0;
+    if (second >= 0x80 && second < 0xa0)
+        return 2;
+    return (first < 0x20 && first != 0) || first == 0x7f;
+}
+
 static inline void hf__make_plain(char *text)
 {
-    for (unsigned char *at = (unsigned char *)text; *at != 0; at++) {
-        if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) {
-            at[0] = at[1] = '?';
-            at++;
-        } else if (at[0] < 0x20 || at[0] == 0x7f) {
-            at[0] = '?';
-        }
+    for (size_t length; *text != 0; text += length > 0 ? length : 1) {
+        length = hf__control_length(text);
+        memset(text, '?', length);
     }
 }
 

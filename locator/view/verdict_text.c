@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/plain.h"
 #include "hypothesis.h"
 #include "view.h"
 
@@ -333,7 +335,7 @@ static void put_ages(FILE *out, const hf__case *shown)
     }
 }
 
-bool hf__view_text(FILE *out, const hf__case *shown)
+static void put_all(FILE *out, const hf__case *shown)
 {
     const hf__judgement *judgement = shown->judgement;
     hf_text program = shown->program != NULL ? hf_text_from_cstr(shown->program)
@@ -355,5 +357,42 @@ bool hf__view_text(FILE *out, const hf__case *shown)
     put_dismissed(out, shown);
     if (shown->ages)
         put_ages(out, shown);
-    return !ferror(out);
+}
+
+/* How long the colour at `at` is; 0: it is none of ours. */
+static size_t colour_length(const char *at)
+{
+    static const char *const colours[] = { "\033[1;31m", "\033[1;33m", "\033[1;32m", "\033[1m", "\033[0m" };
+    for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
+        if (strncmp(at, colours[i], strlen(colours[i])) == 0)
+            return strlen(colours[i]);
+    return 0;
+}
+
+/* Names of functions and files are whatever a recording says: they colour nothing, and move no cursor. */
+static void make_plain(char *text)
+{
+    for (char *at = text; *at != 0;) {
+        size_t kept = *at == '\n' ? 1 : colour_length(at), control = hf__control_length(at);
+        if (kept == 0 && control > 0)
+            memset(at, '?', control);
+        at += kept > 0 ? kept : control > 0 ? control : 1;
+    }
+}
+
+bool hf__view_text(FILE *out, const hf__case *shown)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *memory = open_memstream(&text, &length);
+    if (memory == NULL)
+        return false;
+    put_all(memory, shown);
+    bool fine = fclose(memory) == 0;
+    if (fine) {
+        make_plain(text);
+        fine = fputs(text, out) >= 0 && fflush(out) == 0;
+    }
+    free(text);
+    return fine;
 }

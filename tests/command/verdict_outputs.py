@@ -280,6 +280,18 @@ def test_other_allocators(scratch):
     said.check(done.returncode == 1, "profiles beside dumps: exit %d, %s" % (done.returncode, done.stderr[:200]))
 
 
+def test_names_that_are_no_names(scratch):
+    """What a profile calls its functions cannot colour the screen or move the cursor; JSON has it as it is."""
+    folder = os.path.join(scratch, "names")
+    os.mkdir(folder)
+    name = "leak\x1b]0;title\x07\x1b[2J\x9b1m"
+    for i in range(24):
+        put_checkpoint(folder, i, [((name, "main"), 100 + i * 50, (100 + i * 50) * 1024)], 1000 + i)
+    done, verdict = verdict_of(folder, "hostile names")
+    said.check(verdict["findings"][0]["function"] == name, "hostile names: %r" % verdict["findings"][0]["function"])
+    said.check("leak?]0;title??[2J??1m" in done.stderr and not set(done.stderr) & set("\x1b\x07\x9b"), "hostile names: %r" % done.stderr[:300])
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
         baseline = test_formats(scratch)
@@ -291,6 +303,7 @@ def main():
         test_restarts(scratch)
         test_one_checkpoint(scratch)
         test_other_allocators(scratch)
+        test_names_that_are_no_names(scratch)
     said.finish()
 
 
