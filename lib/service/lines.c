@@ -154,7 +154,8 @@ static hf_status reserve_one(batch *self, const hf__memory *memory, hf_error *re
 static hf_status read_line(piece *self, hf_text line)
 {
     batch *into = self->batch;
-    if (is_blank(line))
+    uint64_t bytes_max = self->whole->read.bytes_max;
+    if (is_blank(line) && (bytes_max == 0 || line.length <= bytes_max)) /* a longer one is refused, as by streams */
         return HF_OK;
     hf_status status = reserve_one(into, &self->whole->memory, &self->error);
     if (status == HF_OK)

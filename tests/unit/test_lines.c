@@ -136,6 +136,11 @@ static void test_lines__edges(void **state)
     assert_int_equal(hf_read_lines(HF_T("// one\n[2] /* two */\n/* three */\n"), &allowing, see, &all, &lines, NULL), HF_OK);
     assert_int_equal(lines, 1);
     assert_int_equal(all.count, 1);
+    hf_read_options  small = { .bytes_max = 4 };
+    hf_lines_options limited = { .read = &small };
+    assert_int_equal(hf_read_lines(HF_T("[1]\n    \n[2]\n"), &limited, see, &all, &lines, NULL), HF_OK);
+    assert_int_equal(lines, 2);
+    assert_int_equal(hf_read_lines(HF_T("[1]\n     \n[2]\n"), &limited, see, &all, &lines, NULL), HF_LIMIT_BYTES);
     all = (seen){ .last = 0 };
     hf_read_options  consumed = { .text = HF_TEXT_CONSUMED };
     hf_lines_options options = { .read = &consumed };
