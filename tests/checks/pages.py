@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""pages.py [ROOT] - what pages and man pages name is there: links, files of the tree, names of the C sources.
+"""pages.py [ROOT] - what pages and man pages name is there: links with their headings, files of the tree, names of the C sources.
 
 A public name (hf_name) stands in a public header; an internal one or a constant (hf__name, HF_NAME) in some
 header or source. A path that begins with a folder of the tree leads to something, and so does a file that is
@@ -23,6 +23,12 @@ FILE = re.compile(r"`([\w-]+\.(?:c|h|cc|py|sh|cmake|go))`")
 GROUPS = ("lib", "locator", "tests")
 
 
+def headings_of(root, page):
+    """As links name them: small letters, no marks, a hyphen for each blank."""
+    headings = re.findall(r"^#+ (.*)$", tree.read(root, page), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def names_in(root, names):
     return {word for name in names for word in NAME.findall(tree.read(root, name))}
 
@@ -39,9 +45,12 @@ def main():
     offences = []
     for page in pages:
         for number, line in enumerate(tree.read(root, page).split("\n"), 1):
-            for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", line):
-                if not os.path.exists(os.path.join(root, os.path.dirname(page), target)):
+            for target, heading in re.findall(r"\]\(([^)#:\s]*)(?:#([^)]*))?\)", line):
+                place = os.path.normpath(os.path.join(os.path.dirname(page), target)) if target else page
+                if not os.path.exists(os.path.join(root, place)):
                     offences.append(f"{page}:{number}: links to {target}, which is not there")
+                elif heading and heading not in headings_of(root, place):
+                    offences.append(f"{page}:{number}: links to #{heading}, and {place} has no such heading")
             for word in NAME.findall(line):
                 known = public if word.startswith("hf_") and not word.startswith("hf__") else all_names
                 if word not in known:

@@ -138,11 +138,13 @@ def test_pages():
     good = {
         "include/holdfast/a.h": "HF_API int hf_look(void);\n", "lib/base/a.c": "enum { HF_MANY = 3 };\n/* hf__inner */\n",
         "ARCHITECTURE.md": "`lib/base/` has `a.c`; see [it](docs/a.md); new ones: `lib/x/thing.c`\n",
-        "docs/a.md": "`hf_look`, `hf_*` and `hf_lo*`, HF_MANY of hf__inner in lib/base/a.c and lib/*/a.c\n",
+        "docs/a.md": "# From C++, with care\n[here](#from-c-with-care), [there](a.md#from-c-with-care)\n`hf_look`, `hf_*` and `hf_lo*`, HF_MANY of hf__inner in lib/base/a.c and lib/*/a.c\n",
         "docs/man/a.1.scd": "*hf_look*(3)\n",
     }
     offences = {
         "a link that leads nowhere": ("docs/b.md", "[gone](c.md)\n", "c.md"),
+        "a link to a heading that is gone": ("docs/b.md", "[gone](a.md#from-c)\n", "#from-c"),
+        "a link within a page": ("docs/b.md", "[gone](#here)\n", "#here"),
         "a call that is gone": ("docs/b.md", "call `hf_stare`\n", "hf_stare"),
         "an internal name that is no public one": ("docs/b.md", "call hf_inner\n", "hf_inner"),
         "a constant that is gone": ("docs/b.md", "at most HF_FEW\n", "HF_FEW"),
