@@ -16,8 +16,12 @@
 
 HF_EXTERN_BEGIN
 
-/* Writes the document to `path`: beside it first, then renamed over it, so that a file is whole or
- * not there. HF_IO, HF_NO_MEMORY, HF_LIMIT_BYTES, HF_LIMIT_VALUES, HF_FOREIGN. */
+/* Writes the document to `path`: beside it first, then renamed over it, so that the file is the one before
+ * or the new one, whole, also for who reads it meanwhile; it keeps owner and permissions. A symbolic link
+ * stays, and the file that it leads to is replaced. What is no regular file is written in place: devices,
+ * pipes, and /dev/stdout or /dev/fd/N, which goes on where it stands. When that fails, some may be written.
+ * Whether a new file outlasts a power failure is up to the file system: nothing is synchronized.
+ * HF_IO, HF_NO_MEMORY, HF_LIMIT_BYTES, HF_LIMIT_VALUES, HF_FOREIGN. */
 HF_API HF_NODISCARD hf_status hf_save(const hf_document *document, const char *path, hf_error *reterr);
 
 /* The same bytes appended to a buffer. On failure the buffer is as it was. */

@@ -4,14 +4,8 @@
  * its parts: memory is recycled, so other documents may have left something there. Zeros go out instead. */
 #include <holdfast/save.h>
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/fail.h"
+#include "text/save_file.h"
 #include "value/ended.h"
 #include "value/home.h"
 
@@ -37,20 +31,6 @@ static hf_status self_contained(const hf_document *document, hf_document **ret_d
         return status;
     }
     *ret_document = copy;
-    return HF_OK;
-}
-
-static hf_status write_all(int descriptor, const char *bytes, size_t length, hf_error *reterr)
-{
-    while (length > 0) {
-        ssize_t written = write(descriptor, bytes, length < ((size_t)1 << 30) ? length : (size_t)1 << 30);
-        if (written < 0 && errno != EINTR)
-            return hf__fail_system(reterr, errno, "write");
-        if (written > 0) {
-            bytes += written;
-            length -= (size_t)written;
-        }
-    }
     return HF_OK;
 }
 
@@ -83,14 +63,14 @@ static void list_parts(const hf__block_header *block, part parts[PARTS])
 
 /* Where the bytes of a block go. */
 typedef struct sink {
-    int        descriptor; /* when there is no buffer */
-    hf_buffer *buffer;
+    const hf__save_file *file; /* when there is no buffer */
+    hf_buffer           *buffer;
 } sink;
 
 static hf_status put(const sink *to, const char *bytes, uint64_t length, hf_error *reterr)
 {
     return to->buffer != NULL ? hf_buffer_append(to->buffer, hf_text_of(bytes, length), reterr)
-                              : write_all(to->descriptor, bytes, length, reterr);
+                              : hf__save_file_write(to->file, bytes, length, reterr);
 }
 
 static hf_status put_zeros(const sink *to, uint64_t length, hf_error *reterr)
@@ -123,40 +103,18 @@ static hf_status put_block(const sink *to, const hf__block_header *block, hf_err
     return status == HF_OK && at < block->block_bytes ? put_zeros(to, block->block_bytes - at, reterr) : status;
 }
 
-/* A new file gets the permissions that the system gives new files, a replaced one keeps its own: nobody
- * else may read it meanwhile. (Asking for the umask would set it, for all threads of the program.) */
-static hf_status replace_file(const char *path, const char *beside, const hf__block_header *block, hf_error *reterr)
-{
-    struct stat there;
-    bool        replaces = stat(path, &there) == 0;
-    int         descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, replaces ? 0600 : 0666);
-    if (descriptor < 0)
-        return hf__fail_system(reterr, errno, "create");
-    const sink to = { descriptor, NULL };
-    hf_status status = put_block(&to, block, reterr);
-    if (status == HF_OK && replaces && fchmod(descriptor, there.st_mode & 0777) != 0)
-        status = hf__fail_system(reterr, errno, "chmod");
-    if (close(descriptor) != 0 && status == HF_OK)
-        status = hf__fail_system(reterr, errno, "close");
-    if (status == HF_OK && rename(beside, path) != 0)
-        status = hf__fail_system(reterr, errno, "rename");
-    if (status != HF_OK)
-        unlink(beside);
-    return status;
-}
-
 hf_status hf_save(const hf_document *document, const char *path, hf_error *reterr)
 {
-    char beside[PATH_MAX];
-    static _Atomic unsigned turn;
-    if (snprintf(beside, sizeof beside, "%s.%ld.%u.new", path, (long)getpid(), atomic_fetch_add(&turn, 1)) >= (int)sizeof beside)
-        return hf__fail_system(reterr, ENAMETOOLONG, "create");
     hf_document *whole = NULL;
+    hf__save_file file;
     hf_status status = self_contained(document, &whole, reterr);
+    if (status == HF_OK)
+        status = hf__save_file_begin(&file, path, reterr);
     if (status == HF_OK) {
-        status = replace_file(path, beside, whole->block, reterr);
-        hf_document_drop(whole);
+        const sink to = { &file, NULL };
+        status = hf__save_file_end(&file, put_block(&to, whole->block, reterr), reterr);
     }
+    hf_document_drop(whole);
     if (status != HF_OK)
         hf__error_set_name(reterr, path);
     return status;
@@ -168,7 +126,7 @@ hf_status hf_save_to_buffer(const hf_document *document, hf_buffer *buffer, hf_e
     hf_status status = self_contained(document, &whole, reterr);
     if (status != HF_OK)
         return status;
-    const sink to = { -1, buffer };
+    const sink to = { NULL, buffer };
     status = hf_buffer_reserve(buffer, whole->block->block_bytes, reterr);
     if (status == HF_OK)
         status = put_block(&to, whole->block, reterr);

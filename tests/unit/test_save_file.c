@@ -1,0 +1,244 @@
+/* test_save_file.c - where a saved document goes: links, devices, pipes, open descriptors; owner and permissions. */
+#include "unit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <holdfast/save.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "documents.h"
+
+static char folder[64];
+
+static const char *file_named(const char *name)
+{
+    static char paths[4][512];
+    static unsigned turn;
+    char *path = paths[turn++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+static struct stat facts_of(const char *path)
+{
+    struct stat facts;
+    if (lstat(path, &facts) != 0)
+        fail_msg("%s: %s", path, strerror(errno));
+    return facts;
+}
+
+static unsigned files(void)
+{
+    unsigned count = 0;
+    DIR *listing = opendir(folder);
+    while (readdir(listing) != NULL)
+        count++;
+    closedir(listing);
+    return count - 2;
+}
+
+static void expect_saved(const char *path, const hf_document *document)
+{
+    hf_document *mapped = NULL;
+    HF_EXPECT(hf_map_file(path, NULL, &mapped, NULL) == HF_OK && test_equal(hf_root(mapped), hf_root(document)));
+    hf_document_drop(mapped);
+}
+
+static void remove_all(const char *const *names)
+{
+    for (; *names != NULL; names++)
+        HF_EXPECT(remove(file_named(*names)) == 0);
+    assert_int_equal(files(), 0);
+}
+
+static void test_save_file__links_stay(void **state)
+{
+    (void)state;
+    hf_document *first = test_read("[1]"), *second = test_read("[2]");
+    HF_EXPECT(mkdir(file_named("below"), 0755) == 0);
+    HF_EXPECT(symlink("below/link", file_named("link")) == 0 && symlink("../file", file_named("below/link")) == 0);
+    assert_int_equal(hf_save(first, file_named("link"), NULL), HF_OK); /* which leads to nothing yet */
+    expect_saved(file_named("file"), first);
+    HF_EXPECT(chmod(file_named("file"), 0604) == 0);
+    assert_int_equal(hf_save(second, file_named("link"), NULL), HF_OK);
+    HF_EXPECT(S_ISLNK(facts_of(file_named("link")).st_mode) && S_ISLNK(facts_of(file_named("below/link")).st_mode));
+    HF_EXPECT((facts_of(file_named("file")).st_mode & 07777) == 0604);
+    expect_saved(file_named("file"), second);
+    remove_all((const char *const[]){ "link", "below/link", "below", "file", NULL });
+    hf_document_drop(first);
+    hf_document_drop(second);
+}
+
+static void test_save_file__links_that_lead_nowhere_are_refused(void **state)
+{
+    (void)state;
+    hf_document *document = test_read("[1]");
+    hf_error error;
+    HF_EXPECT(symlink("b", file_named("a")) == 0 && symlink("a", file_named("b")) == 0);
+    HF_EXPECT(symlink("none/such", file_named("c")) == 0);
+    HF_EXPECT(hf_save(document, file_named("a"), &error) == HF_IO && error.system_error == ELOOP && strstr(error.name, "/a"));
+    HF_EXPECT(hf_save(document, file_named("c"), &error) == HF_IO && error.system_error == ENOENT);
+    HF_EXPECT(hf_save(document, "", &error) == HF_IO);
+    remove_all((const char *const[]){ "a", "b", "c", NULL });
+    hf_document_drop(document);
+}
+
+/* What is no file is there afterwards, and so is what it is. */
+static void test_save_file__devices_are_written_in_place(void **state)
+{
+    (void)state;
+    hf_document *document = test_read("{\"a\":[1,2,3]}");
+    hf_error error;
+    HF_EXPECT(symlink("/dev/null", file_named("null")) == 0);
+    struct stat before = facts_of("/dev/null");
+    assert_int_equal(hf_save(document, file_named("null"), NULL), HF_OK);
+    struct stat after = facts_of("/dev/null");
+    HF_EXPECT(S_ISCHR(after.st_mode) && after.st_ino == before.st_ino && after.st_mode == before.st_mode);
+    HF_EXPECT(hf_save(document, "/dev/full", &error) == HF_IO && error.system_error == ENOSPC);
+    HF_EXPECT(S_ISCHR(facts_of("/dev/full").st_mode));
+    HF_EXPECT(hf_save(document, folder, &error) == HF_IO && S_ISDIR(facts_of(folder).st_mode));
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", file_named("socket"));
+    int listening = socket(AF_UNIX, SOCK_STREAM, 0);
+    HF_EXPECT(bind(listening, (struct sockaddr *)&address, sizeof address) == 0);
+    HF_EXPECT(hf_save(document, file_named("socket"), &error) == HF_IO && S_ISSOCK(facts_of(file_named("socket")).st_mode));
+    close(listening);
+    remove_all((const char *const[]){ "null", "socket", NULL });
+    hf_document_drop(document);
+}
+
+static void expect_bytes(int descriptor, const hf_buffer *bytes)
+{
+    char *got = malloc(bytes->length);
+    size_t length = 0;
+    for (ssize_t more; length < bytes->length && (more = read(descriptor, got + length, bytes->length - length)) > 0;)
+        length += (size_t)more;
+    assert_int_equal(length, bytes->length);
+    assert_memory_equal(got, bytes->bytes, length);
+    free(got);
+}
+
+static void test_save_file__pipes_are_written_in_place(void **state)
+{
+    (void)state;
+    hf_document *document = test_read("{\"a\":[1,2,3]}");
+    hf_buffer bytes = HF_BUFFER_INIT(1 << 20);
+    int ends[2];
+    char path[64];
+    HF_EXPECT(hf_save_to_buffer(document, &bytes, NULL) == HF_OK);
+    HF_EXPECT(mkfifo(file_named("fifo"), 0600) == 0);
+    int fifo = open(file_named("fifo"), O_RDWR);
+    assert_int_equal(hf_save(document, file_named("fifo"), NULL), HF_OK);
+    expect_bytes(fifo, &bytes);
+    HF_EXPECT(S_ISFIFO(facts_of(file_named("fifo")).st_mode) && pipe(ends) == 0);
+    const char *const ways[] = { "/dev/fd/%d", "/proc/self/fd/%d", "/proc/%2$d/fd/%1$d" };
+    for (int i = 0; i < 3; i++) {
+        HF_EXPECT(fcntl(ends[1], F_SETFL, O_NONBLOCK) == 0); /* as others may leave it */
+        snprintf(path, sizeof path, ways[i], ends[1], (int)getpid());
+        assert_int_equal(hf_save(document, path, NULL), HF_OK);
+        expect_bytes(ends[0], &bytes);
+    }
+    close(ends[0]);
+    close(ends[1]);
+    close(fifo);
+    hf_buffer_release(&bytes);
+    remove_all((const char *const[]){ "fifo", NULL });
+    hf_document_drop(document);
+}
+
+/* As /dev/stdout where it was sent to a file: it goes on where it stands, and what comes later stands behind. */
+static void test_save_file__what_is_open_goes_on(void **state)
+{
+    (void)state;
+    hf_document *document = test_read("{\"a\":[1,2,3]}");
+    hf_buffer bytes = HF_BUFFER_INIT(1 << 20);
+    char path[64], ends[4];
+    HF_EXPECT(hf_save_to_buffer(document, &bytes, NULL) == HF_OK);
+    int descriptor = open(file_named("out"), O_RDWR | O_CREAT, 0600);
+    ino_t before = facts_of(file_named("out")).st_ino;
+    HF_EXPECT(write(descriptor, "head", 4) == 4);
+    snprintf(path, sizeof path, "/dev/fd/%d", descriptor);
+    assert_int_equal(hf_save(document, path, NULL), HF_OK);
+    HF_EXPECT(write(descriptor, "tail", 4) == 4 && facts_of(file_named("out")).st_ino == before);
+    HF_EXPECT(lseek(descriptor, 0, SEEK_SET) == 0 && read(descriptor, ends, 4) == 4 && memcmp(ends, "head", 4) == 0);
+    expect_bytes(descriptor, &bytes);
+    HF_EXPECT(read(descriptor, ends, 4) == 4 && memcmp(ends, "tail", 4) == 0 && read(descriptor, ends, 1) == 0);
+    close(descriptor);
+    hf_buffer_release(&bytes);
+    remove_all((const char *const[]){ "out", NULL });
+    hf_document_drop(document);
+}
+
+static void test_save_file__owner_and_permissions_are_kept(void **state)
+{
+    (void)state;
+    hf_document *first = test_read("[1]"), *second = test_read("[2]");
+    const char *path = file_named("file");
+    assert_int_equal(hf_save(first, path, NULL), HF_OK);
+    HF_EXPECT(chmod(path, 0640) == 0 && (geteuid() != 0 || chown(path, 12345, 54321) == 0));
+    struct stat before = facts_of(path);
+    assert_int_equal(hf_save(second, path, NULL), HF_OK);
+    struct stat after = facts_of(path);
+    HF_EXPECT(after.st_uid == before.st_uid && after.st_gid == before.st_gid && after.st_mode == before.st_mode);
+    HF_EXPECT(after.st_ino != before.st_ino);
+    expect_saved(path, second);
+    remove_all((const char *const[]){ "file", NULL });
+    hf_document_drop(first);
+    hf_document_drop(second);
+}
+
+static void test_save_file__names_are_found_for_the_new_file(void **state)
+{
+    (void)state;
+    hf_document *document = test_read("[1]");
+    char name[NAME_MAX + 1], taken[64];
+    memset(name, 'n', NAME_MAX);
+    name[NAME_MAX] = 0;
+    assert_int_equal(hf_save(document, file_named(name), NULL), HF_OK);
+    expect_saved(file_named(name), document);
+    HF_EXPECT(remove(file_named(name)) == 0);
+    for (int turn = 0; turn < 90; turn++) { /* left by a process of the same number that was killed */
+        snprintf(taken, sizeof taken, "file.%ld.%d.new", (long)getpid(), turn);
+        close(open(file_named(taken), O_WRONLY | O_CREAT, 0600));
+    }
+    assert_int_equal(hf_save(document, file_named("file"), NULL), HF_OK);
+    expect_saved(file_named("file"), document);
+    assert_int_equal(files(), 91);
+    char command[128];
+    snprintf(command, sizeof command, "rm -f %s/*", folder);
+    HF_EXPECT(system(command) == 0);
+    hf_document_drop(document);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/holdfast-save-XXXXXX");
+    return mkdtemp(folder) != NULL ? 0 : 1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_save_file__links_stay),
+        cmocka_unit_test(test_save_file__links_that_lead_nowhere_are_refused),
+        cmocka_unit_test(test_save_file__devices_are_written_in_place),
+        cmocka_unit_test(test_save_file__pipes_are_written_in_place),
+        cmocka_unit_test(test_save_file__what_is_open_goes_on),
+        cmocka_unit_test(test_save_file__owner_and_permissions_are_kept),
+        cmocka_unit_test(test_save_file__names_are_found_for_the_new_file),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
