@@ -16,8 +16,9 @@ enum { SHORT_POINTER = 512 };
 
 /* An object that stands for a reference. */
 typedef struct reference {
-    uint64_t object, target; /* slots; target NOWHERE: stays */
-    uint32_t entry;
+    uint64_t object, target; /* slots; target NOWHERE: stays. Until its object ends, `object` is the key's slot */
+    uint64_t outer;          /* the last one that is not within another; before sorting: the next that waits */
+    uint32_t entry;          /* while finding, the order they came in; while resolving, a `mark` */
     bool     is_within;      /* another one: goes with it */
 } reference;
 
@@ -106,9 +107,9 @@ static hf_status decode(references *find, hf_text fragment, char *room, hf_text 
     return HF_OK;
 }
 
-static hf_status add_reference(references *find, const hf__slot *key, hf_text text)
+static hf_status add_reference(references *find, uint64_t key, hf_text text, uint64_t *waiting)
 {
-    const hf__slot *slots = find->document->home.slots, *behind = key;
+    const hf__slot *slots = find->document->home.slots;
     char room[SHORT_POINTER];
     hf_text pointer;
     void *memory;
@@ -125,45 +126,61 @@ static hf_status add_reference(references *find, const hf__slot *key, hf_text te
         find->all = grown;
         find->capacity = wanted;
     }
-    while (!hf__is_close(behind))
-        behind = hf__is_key(behind) ? behind + 1 : hf__behind(behind);
     hf_status status = decode(find, hf_text_of(text.bytes + 1, text.length - 1), room, &pointer, &memory);
     if (status != HF_OK)
         return status;
     hf_value target = hf__follow_pointer((hf_value){ &find->document->home, slots }, pointer);
     hf__memory_free(&find->memory, memory, text.length - 1, HF__BLOCK_ALIGNMENT);
-    uint64_t object = (uint64_t)(behind - hf__way_back(behind) - slots);
-    find->all[find->count++] = (reference){ object, hf_is_absent(target) ? NOWHERE : (uint64_t)(target.slot - slots), 0, false };
+    find->all[find->count] = (reference){ key, hf_is_absent(target) ? NOWHERE : (uint64_t)(target.slot - slots), *waiting,
+                                          (uint32_t)find->count, false };
+    *waiting = find->count++;
     return HF_OK;
+}
+
+/* An object is known when it ends: those found last and not in an object that ended before are its own. */
+static void end_object(references *find, uint64_t object, uint64_t *waiting)
+{
+    while (*waiting != NOWHERE && find->all[*waiting].object > object) {
+        find->all[*waiting].object = object;
+        *waiting = find->all[*waiting].outer;
+    }
 }
 
 static hf_status find_references(references *find)
 {
     const hf__slot *slots = find->document->home.slots;
     const hf__key name = hf__key_of(HF_T("$ref"));
+    uint64_t waiting = NOWHERE;
     hf_status status = HF_OK;
-    for (uint64_t i = 0; i + 1 < find->document->home.slot_count && status == HF_OK; i++) {
+    for (uint64_t i = 0; i < find->document->home.slot_count && status == HF_OK; i++) {
+        if (hf__is_close(&slots[i])) {
+            end_object(find, i - hf__way_back(&slots[i]), &waiting);
+            continue;
+        }
         if (!hf__is_key(&slots[i]) || !hf__key_matches(&name, &slots[i]) || !hf__is_text(&slots[i + 1]))
             continue;
         hf_text text = hf__slot_text(&slots[i + 1]);
         if (text.length == 0 || text.bytes[0] != '#')
             find->counts.outside++;
         else
-            status = add_reference(find, &slots[i], text);
+            status = add_reference(find, i, text, &waiting);
     }
     return status;
 }
 
 /* ---- resolving --------------------------------------------------------------------------- */
 
+/* Of equal keys the last one counts. */
 static int by_object(const void *a, const void *b)
 {
     const reference *left = a, *right = b;
-    return (left->object > right->object) - (left->object < right->object);
+    if (left->object != right->object)
+        return left->object < right->object ? -1 : 1;
+    return (left->entry < right->entry) - (left->entry > right->entry);
 }
 
-/* The last reference whose object begins at or before `slot`, not counting those within another. */
-static reference *around(references *find, uint64_t slot)
+/* The last reference whose object begins at or before `slot`, not counting those within another; or NOWHERE. */
+static uint64_t around(const references *find, uint64_t slot)
 {
     uint64_t low = 0, high = find->count;
     while (low < high) {
@@ -173,9 +190,42 @@ static reference *around(references *find, uint64_t slot)
         else
             high = middle;
     }
-    while (low > 0 && find->all[low - 1].is_within)
-        low--;
-    return low > 0 ? &find->all[low - 1] : NULL;
+    return low > 0 ? find->all[low - 1].outer : NOWHERE;
+}
+
+typedef enum mark { NOT_SEEN, ON_THE_WAY, ENDS_WELL, STAYS_TEXT } mark;
+
+/* What a reference leads to: the mark when it is known, else the next one in *ret_next, whose object it names. */
+static mark follow_one(const references *find, const reference *at, uint64_t *ret_next)
+{
+    const hf__slot *slots = find->document->home.slots;
+    if (at->target == NOWHERE)
+        return STAYS_TEXT;
+    uint64_t next = around(find, at->target);
+    if (next == NOWHERE || at->target >= find->all[next].object + hf__span(&slots[find->all[next].object]))
+        return ENDS_WELL;
+    if (at->target != find->all[next].object)
+        return STAYS_TEXT; /* it will be gone */
+    *ret_next = next;
+    return (mark)find->all[next].entry;
+}
+
+/* Goes along to one that is known, then again to note what was found for all of them. Round in circles: text. */
+static void follow_all(references *find, uint64_t begin)
+{
+    mark found = NOT_SEEN;
+    uint64_t at = begin;
+    while (found == NOT_SEEN) {
+        find->all[at].entry = ON_THE_WAY;
+        found = follow_one(find, &find->all[at], &at);
+    }
+    found = found == ON_THE_WAY ? STAYS_TEXT : found;
+    for (at = begin; find->all[at].entry == ON_THE_WAY;) {
+        reference *one = &find->all[at];
+        one->entry = found;
+        if (follow_one(find, one, &at) != ON_THE_WAY)
+            break;
+    }
 }
 
 static void resolve_references(references *find)
@@ -187,23 +237,17 @@ static void resolve_references(references *find)
     for (uint64_t i = 0; i < find->count; i++) {
         reference *at = &find->all[i];
         at->is_within = at->object < end; /* also the second "$ref" of one object */
+        at->outer = at->is_within ? at[-1].outer : i;
+        at->entry = NOT_SEEN;
         if (!at->is_within)
             end = at->object + hf__span(&slots[at->object]);
     }
+    for (uint64_t i = 0; i < find->count; i++)
+        if (find->all[i].entry == NOT_SEEN)
+            follow_all(find, i);
     for (uint64_t i = 0; i < find->count; i++) {
-        reference *at = &find->all[i];
-        uint64_t target = at->target, hops = 0;
-        reference *other;
-        while (target != NOWHERE && (other = around(find, target)) != NULL && hops++ <= find->count) {
-            if (target >= other->object + hf__span(&slots[other->object]))
-                break;
-            target = target == other->object ? other->target : NOWHERE; /* NOWHERE: it will be gone */
-        }
-        /* The others are looked at as they were found: the first result stays open until all are known. */
-        at->entry = hops > find->count || target == NOWHERE || at->object == 0;
-    }
-    for (uint64_t i = 0; i < find->count; i++) {
-        find->all[i].target = find->all[i].entry ? NOWHERE : find->all[i].target;
+        if (find->all[i].entry != ENDS_WELL || find->all[i].object == 0)
+            find->all[i].target = NOWHERE;
         find->counts.unresolved += find->all[i].target == NOWHERE;
     }
 }
