@@ -27,34 +27,36 @@ static void writer_init(hf__writer *w, hf_value value, const hf_write_options *o
     w->end_slot = hf__behind(value.slot);
 }
 
-/* The JSON Pointer of the value at fault: that of the foreign value that brought it, if one did. It is
- * the first of its kind in the order of the walk, since the writer stopped there. */
+/* The JSON Pointer of the value at fault: that of the foreign value that brought it, if one did. It is found from
+ * the inside out, by the mounts that the writer went through. */
 static void set_place(const hf__writer *w, hf_value root)
 {
-    char            pointer[1024];
-    const hf__slot *fault = w->fault;
-    for (uint32_t i = w->returns_used; i > 0; i--)
-        if (w->returns[i - 1].owned != NULL)
-            fault = w->returns[i - 1].at - 1;
-    if (fault == NULL || w->reterr == NULL)
-        return;
-    const hf__slot *shown = fault; /* walks show what is mounted */
-    hf_walk         walk;
-    if (hf__kind(fault) == HF__MOUNT)
-        shown = hf__resolve((hf_value){ w->home, fault }).slot;
-    hf_walk_init(&walk, root, NULL);
-    while (hf_walk_next(&walk)) {
-        if (walk.value.slot != shown)
-            continue;
-        size_t length = hf_walk_pointer(&walk, pointer, sizeof pointer);
-        if (length >= sizeof pointer) {
-            length = sizeof pointer - 1;
-            memcpy(pointer + length - 4, "/...", 4);
+    char     pointer[1024];
+    hf_walk  walk;
+    hf_value at = { w->home, w->fault };
+    uint32_t levels = w->returns_used;
+    for (uint32_t i = levels; i > 0; i--) {
+        if (w->returns[i - 1].owned != NULL) {
+            at = (hf_value){ w->returns[i - 1].home, w->returns[i - 1].at - 1 };
+            levels = i - 1;
         }
-        hf__error_set_pointer(w->reterr, pointer, length);
-        break;
     }
-    hf_walk_finish(&walk);
+    if (at.slot == NULL || w->reterr == NULL || levels > HF__WALK_RETURNS)
+        return;
+    hf_walk_init(&walk, root, NULL);
+    for (; walk.returns_used < levels; walk.returns_used++) {
+        const hf__write_return *back = &w->returns[walk.returns_used];
+        walk.returns[walk.returns_used] = (hf__walk_return){ back->home, back->at - 1, walk.top, 0 };
+        walk.top = hf__resolve((hf_value){ back->home, back->at - 1 }).slot;
+    }
+    walk.home = at.home;
+    walk.value = at;
+    size_t length = hf_walk_pointer(&walk, pointer, sizeof pointer);
+    if (length >= sizeof pointer) {
+        length = sizeof pointer - 1;
+        memcpy(pointer + length - 4, "/...", 4);
+    }
+    hf__error_set_pointer(w->reterr, pointer, length);
 }
 
 /* All of it, from the window being set to everything having gone. */

@@ -1,4 +1,5 @@
 /* Canonical form: the examples and numbers of RFC 8785, order, refusals, drafts and mounts, depth. */
+#include <holdfast/build.h>
 #include <holdfast/compare.h>
 #include <holdfast/draft.h>
 #include <holdfast/read.h>
@@ -305,6 +306,37 @@ static void test_writer_canonical__nothing_is_allocated_for_what_is_in_order(voi
     assert_int_equal(test_allocator_release(&counting), 0);
 }
 
+/* What comes first when sorted is found without going through what comes before it in the document. */
+static void test_writer_canonical__the_place_is_found_at_once(void **state)
+{
+    (void)state;
+    hf_document *doubled = test_read("[1]"), *inner = test_read("{\"y\":[1],\"x\":[{\"d\":1,\"c\":1e400}]}");
+    for (int i = 0; i < 40; i++) {
+        hf_builder *builder = NULL;
+        HF_EXPECT(hf_builder_create(NULL, &builder, NULL) == HF_OK);
+        hf_build_array(builder);
+        hf_build_mount(builder, hf_root(doubled));
+        hf_build_mount(builder, hf_root(doubled));
+        hf_build_end(builder);
+        hf_document_drop(doubled);
+        HF_EXPECT(hf_builder_finish(&builder, &doubled, NULL) == HF_OK);
+    }
+    hf_draft *draft = NULL;
+    HF_EXPECT(hf_draft_create(NULL, &draft, NULL) == HF_OK && hf_set_object(draft, HF_T(""), NULL) == HF_OK);
+    HF_EXPECT(hf_mount(draft, HF_T("/c"), inner, NULL) == HF_OK && hf_mount(draft, HF_T("/b"), doubled, NULL) == HF_OK);
+    HF_EXPECT(hf_mount(draft, HF_T("/a"), inner, NULL) == HF_OK);
+    test_expect_refused(hf_draft_root(draft), &form, HF_NOT_REPRESENTABLE, "/a/x/0/c");
+    HF_EXPECT(hf_set_i64(draft, HF_T("/a/e"), 1, NULL) == HF_OK); /* what it shows is in parts then */
+    test_expect_refused(hf_draft_root(draft), &form, HF_NOT_REPRESENTABLE, "/a/x/0/c");
+    hf_document *frozen = NULL;
+    HF_EXPECT(hf_freeze(&draft, &frozen, NULL) == HF_OK);
+    test_expect_refused(hf_root(frozen), &form, HF_NOT_REPRESENTABLE, "/a/x/0/c");
+    test_expect_refused(hf_get(hf_root(frozen), HF_T("a")), &form, HF_NOT_REPRESENTABLE, "/x/0/c");
+    hf_document_drop(frozen);
+    hf_document_drop(doubled);
+    hf_document_drop(inner);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_writer_canonical__numbers_left_as_text),
         cmocka_unit_test(test_writer_canonical__objects_in_and_out_of_order),
         cmocka_unit_test(test_writer_canonical__the_same_key_twice),
+        cmocka_unit_test(test_writer_canonical__the_place_is_found_at_once),
         cmocka_unit_test(test_writer_canonical__random_keys_come_in_the_order_of_utf16),
         cmocka_unit_test(test_writer_canonical__mounts_are_sorted_in_their_place),
         cmocka_unit_test(test_writer_canonical__in_pieces_the_same),
