@@ -18,8 +18,10 @@ typedef struct block_seen {
     uint64_t           slot_count, shown_bytes;
     uint32_t           kind, path;  /* of the value by which it was met */
     bool               is_held, is_followed; /* held with its mounts; else for its block alone */
-    uint32_t          *numbers;     /* by slot: its object + 1; NULL: nothing of it is shown a second time */
+    uint32_t          *numbers;     /* by slot: its object + 1, or SHOWN_MOUNT; NULL: nothing of it is shown a second time */
 } block_seen;
+
+#define SHOWN_MOUNT UINT32_MAX
 
 typedef struct adder {
     hf_size_report *report;
@@ -30,6 +32,7 @@ typedef struct adder {
     uint32_t       *cells;         /* open addressing by document: number in blocks + 1 */
     size_t          cell_count;
     size_t          current;       /* block + 1 of the value before; 0: the root's own, or a draft's */
+    const hf__home *current_home;  /* by which it was come to: versions share blocks */
     uint32_t        here, object;  /* of the innermost container */
     uint64_t        inside;        /* containers entered below a path that gathers */
     uint32_t        outside;       /* the innermost container's path when that began */
@@ -109,10 +112,12 @@ static bool enter_block(adder *with, hf_value value, uint32_t kind, uint32_t pat
         with->current = 0;
         return true;
     }
-    if (with->current != 0 && lies_in((block_seen *)with->blocks.items + with->current - 1, value.slot))
+    if (with->current != 0 && with->current_home == value.home &&
+        lies_in((block_seen *)with->blocks.items + with->current - 1, value.slot))
         return true;
     const hf_document *document = block_of(with, value);
     with->current = 0;
+    with->current_home = value.home;
     if (document == NULL)
         return true;
     with->current = find_block(with, document, kind, path);
@@ -168,7 +173,7 @@ static void charge_blocks(adder *with)
 
 /* ---- values ------------------------------------------------------------------------------ */
 
-/* Slots of mounts that were stepped through to the present value; 0 unless it stands at a mount. */
+/* Mounts that were stepped through to the present value; 0 unless it stands at one. */
 static uint32_t mounts_at(const hf_walk *walk)
 {
     uint32_t at = walk->returns_used;
@@ -264,20 +269,35 @@ static hf_status count_again(adder *with, hf_walk *walk, uint32_t kind, uint64_t
     return hf__size_meet(with->report, with->object, number - 1, with->reterr);
 }
 
+/* A mount leads from the block that its slot lies in. Several may lead to one value, each from a document that
+ * the one before shows: all of these are met, and each slot counts once, in whatever places it is shown. */
+static bool count_mounts(adder *with, const hf_walk *walk, uint32_t mounts, uint32_t kind, uint32_t path, uint64_t *bytes)
+{
+    uint64_t key = key_bytes(walk->key);
+    for (uint32_t i = walk->returns_used - mounts; i < walk->returns_used; i++) {
+        const hf__walk_return *back = &walk->returns[i];
+        if (!enter_block(with, (hf_value){ back->home, back->from }, kind, path))
+            return false;
+        block_seen *block = with->current != 0 ? (block_seen *)with->blocks.items + with->current - 1 : NULL;
+        uint32_t *number = block != NULL ? &block->numbers[back->from - block->slots] : NULL;
+        uint64_t own = key + (number == NULL || *number == 0 ? sizeof(hf__slot) : 0);
+        if (number != NULL)
+            *number = SHOWN_MOUNT;
+        show_bytes(with, with->current, own);
+        *bytes += own;
+        key = 0; /* it lies beside the first one */
+    }
+    return true;
+}
+
 static hf_status count_value(adder *with, hf_walk *walk)
 {
     hf_size_report *report = with->report;
     uint32_t kind = with->kinds[hf_kind_of(walk->value)], path = step_to(with, walk), mounts = mounts_at(walk);
-    uint64_t outer = key_bytes(walk->key) + mounts * sizeof(hf__slot);
+    uint64_t outer = mounts > 0 ? 0 : key_bytes(walk->key);
     if (path == HF__NO_ROW)
         return hf__size_break(report, HF_NO_MEMORY, with->reterr);
-    if (mounts > 0) { /* the key and the mount lie in the block around */
-        const hf__walk_return *back = &walk->returns[walk->returns_used - mounts];
-        if (!enter_block(with, (hf_value){ back->home, back->from }, kind, path))
-            return hf__size_break(report, HF_NO_MEMORY, with->reterr);
-        show_bytes(with, with->current, outer);
-    }
-    if (!enter_block(with, walk->value, kind, path))
+    if (!count_mounts(with, walk, mounts, kind, path, &outer) || !enter_block(with, walk->value, kind, path))
         return hf__size_break(report, HF_NO_MEMORY, with->reterr);
     block_seen *block = with->current != 0 ? (block_seen *)with->blocks.items + with->current - 1 : NULL;
     uint32_t *number = block != NULL ? &block->numbers[walk->value.slot - block->slots] : NULL;

@@ -177,6 +177,80 @@ static void test_size_report__versions_share_blocks(void **state)
     hf_document_drop(second);
 }
 
+/* Values of one block shown one after the other by two versions, in a document of its own and in a third version. */
+static void test_size_report__versions_side_by_side_are_charged(void **state)
+{
+    (void)state;
+    char text[4096] = "{\"old\":[";
+    for (int i = 0; i < 200; i++)
+        sprintf(text + strlen(text), "%s\"text number %d\"", i > 0 ? "," : "", i);
+    strcat(text, "]}");
+    hf_document *first = test_read(text), *versions[4] = { NULL };
+    uint64_t charged = hf_document_get_info(first).bytes;
+    for (int i = 0; i < 4; i++) {
+        hf_draft *draft = NULL;
+        HF_EXPECT(hf_edit(first, &draft, NULL) == HF_OK && hf_set_i64(draft, HF_T("/new"), i, NULL) == HF_OK);
+        for (int mounted = 0; i == 3 && mounted < 3; mounted++) {
+            char at[8] = { '/', (char)('a' + mounted), 0 };
+            hf_value old = hf_get(hf_root(versions[mounted]), HF_T("old"));
+            HF_EXPECT(hf_draft_set(draft, hf_place_at(hf_text_from_cstr(at)), hf_item_mount(mounted == 1 ? hf_at(old, 3) : old), NULL) == HF_OK);
+        }
+        HF_EXPECT(hf_freeze(&draft, &versions[i], NULL) == HF_OK);
+        charged += hf_document_get_info(versions[i]).bytes;
+    }
+    hf_value olds[3];
+    for (int i = 0; i < 3; i++)
+        olds[i] = hf_get(hf_root(versions[i]), HF_T("old"));
+    olds[1] = hf_at(olds[1], 3);
+    hf_document *beside = mounting(olds, 3);
+    for (int turn = 0; turn < 2; turn++) {
+        hf_size_report *report = report_of(hf_root(turn == 0 ? versions[3] : beside), true);
+        hf_size size;
+        HF_EXPECT(hf_measure(hf_root(turn == 0 ? versions[3] : beside), &size, NULL) == HF_OK);
+        assert_int_equal(size.documents, 4);
+        expect_all_charged(report, turn == 0 ? charged
+                                             : charged - hf_document_get_info(versions[3]).bytes + hf_document_get_info(beside).bytes);
+        hf_size_report_destroy(report);
+    }
+    hf_document_drop(beside);
+    for (int i = 0; i < 4; i++)
+        hf_document_drop(versions[i]);
+    hf_document_drop(first);
+}
+
+/* One step of a walk goes through a part, a mount there, and the mount of that one: none is left out, none twice. */
+static void test_size_report__documents_that_are_passed_through(void **state)
+{
+    (void)state;
+    hf_document *inner = test_read("{\"x\":[1,2,3],\"y\":\"a text that is not inline\"}"), *versions[4];
+    uint64_t charged = hf_document_get_info(inner).bytes;
+    hf_value innermost = hf_root(inner);
+    versions[0] = mounting(&innermost, 1);
+    for (int i = 1; i < 4; i++) {
+        hf_draft *draft = NULL;
+        HF_EXPECT(hf_draft_create(NULL, &draft, NULL) == HF_OK && hf_set_object(draft, HF_T(""), NULL) == HF_OK);
+        HF_EXPECT(hf_mount(draft, HF_T("/a"), versions[i - 1], NULL) == HF_OK);
+        HF_EXPECT(hf_mount(draft, HF_T("/b"), versions[i - 1], NULL) == HF_OK);
+        HF_EXPECT(hf_set_i64(draft, HF_T("/a/new"), i, NULL) == HF_OK); /* its other members are parts */
+        HF_EXPECT(hf_freeze(&draft, &versions[i], NULL) == HF_OK);
+        charged += hf_document_get_info(versions[i - 1]).bytes;
+    }
+    hf_value all = hf_root(versions[3]), one = hf_get(all, HF_T("a")), other = hf_get(one, HF_T("a"));
+    hf_size size;
+    hf_size_report *report = report_of(all, true);
+    HF_EXPECT(hf_measure(all, &size, NULL) == HF_OK && size.documents == 4);
+    expect_all_charged(report, charged + hf_document_get_info(versions[3]).bytes);
+    hf_size_report_destroy(report);
+    report = report_of(one, true);
+    HF_EXPECT(hf_measure(one, &size, NULL) == HF_OK && size.documents == 4);
+    expect_all_charged(report, charged + size.deep_bytes);
+    hf_size_report_destroy(report);
+    HF_EXPECT(other.home != all.home);
+    for (int i = 0; i < 4; i++)
+        hf_document_drop(versions[i]);
+    hf_document_drop(inner);
+}
+
 /* Its table of mounts has an empty entry then. */
 static void test_size_report__what_was_unmounted_is_not_met(void **state)
 {
@@ -445,6 +519,8 @@ int main(void)
         cmocka_unit_test(test_size_report__mounted_values_count_once),
         cmocka_unit_test(test_size_report__forty_doublings_end_at_once),
         cmocka_unit_test(test_size_report__versions_share_blocks),
+        cmocka_unit_test(test_size_report__versions_side_by_side_are_charged),
+        cmocka_unit_test(test_size_report__documents_that_are_passed_through),
         cmocka_unit_test(test_size_report__what_was_unmounted_is_not_met),
         cmocka_unit_test(test_size_report__a_million_levels_and_names),
         cmocka_unit_test(test_size_report__names_of_paths),
