@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "value/builder.h"
+#include "walk/clone.h"
 
 static hf_status copy_scalar(hf_builder *builder, hf_value value)
 {
@@ -37,9 +38,11 @@ hf_status hf_build_copy(hf_builder *builder, hf_value value)
 {
     if (hf_is_absent(value))
         return hf__builder_refuse(builder, HF_MISUSE, "an absent value");
+    hf_status status = hf_builder_status(builder);
+    if (status == HF_OK && (status = hf__check_expansion(value, NULL)) != HF_OK)
+        return hf__builder_refuse(builder, status, "mounted values expand too far to copy");
     hf_walk walk;
     hf_walk_init(&walk, value, NULL);
-    hf_status status = hf_builder_status(builder);
     while (status == HF_OK && hf_walk_next(&walk)) {
         if (walk.key.bytes != NULL && walk.event != HF_LEAVE)
             status = hf_build_key(builder, walk.key);

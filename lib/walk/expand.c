@@ -347,7 +347,7 @@ static void init_block(copy *to, const measure *sum, uint64_t bytes, uint64_t sl
     memset(to->targets, 0, sum->links * sizeof *to->targets);
 }
 
-hf_status hf__clone_expanded(hf_value value, const hf__memory *memory, hf_document **ret_document, hf_error *reterr)
+hf_status hf__check_expansion(hf_value value, hf_error *reterr)
 {
     uint64_t values = 0;
     uint32_t depth = 0;
@@ -355,8 +355,14 @@ hf_status hf__clone_expanded(hf_value value, const hf__memory *memory, hf_docume
         hf__value_expanded(value, &values, &depth);
     else
         values = count_in_draft(value);
-    if (values > values_most)
-        return hf__fail(reterr, HF_LIMIT_VALUES, "mounted values expand too far to copy");
+    return values > values_most ? hf__fail(reterr, HF_LIMIT_VALUES, "mounted values expand too far to copy") : HF_OK;
+}
+
+hf_status hf__clone_expanded(hf_value value, const hf__memory *memory, hf_document **ret_document, hf_error *reterr)
+{
+    hf_status possible = hf__check_expansion(value, reterr);
+    if (possible != HF_OK)
+        return possible;
     measure sum = { 0 };
     measure_value(&sum, value);
     uint64_t slots_offset = (sizeof(hf__block_header) + sum.text + 15) & ~(uint64_t)15;

@@ -182,12 +182,38 @@ static void test_build_copy__each_failure_is_clean(void **state)
     hf_document_drop(source);
 }
 
+/* Where mounts would nest too deep a mount is a copy; of what is doubled as often, none is begun. */
+static void test_build_copy__doublings_are_refused_at_once(void **state)
+{
+    (void)state;
+    hf_document *document = test_read("[1]");
+    hf_status status = HF_OK;
+    for (int i = 0; i < 80 && status == HF_OK; i++) {
+        hf_builder *builder = NULL;
+        hf_document *next = NULL;
+        HF_EXPECT(hf_builder_create(NULL, &builder, NULL) == HF_OK);
+        hf_build_array(builder);
+        hf_build_mount(builder, hf_root(document));
+        hf_build_mount(builder, hf_root(document));
+        hf_build_end(builder);
+        status = hf_builder_finish(&builder, &next, NULL);
+        HF_EXPECT((status == HF_OK) == (i < 64));
+        if (status == HF_OK) {
+            hf_document_drop(document);
+            document = next;
+        }
+    }
+    assert_int_equal(status, HF_LIMIT_VALUES);
+    hf_document_drop(document);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_build_copy__any_part_in_any_place),
         cmocka_unit_test(test_build_copy__mounts_are_expanded),
         cmocka_unit_test(test_build_copy__what_is_no_copy_is_refused),
+        cmocka_unit_test(test_build_copy__doublings_are_refused_at_once),
         cmocka_unit_test(test_build_copy__a_million_levels),
         cmocka_unit_test(test_build_copy__each_failure_is_clean),
     };
