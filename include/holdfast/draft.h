@@ -170,8 +170,11 @@ static inline hf_item hf_item_bytes(hf_text bytes) { return hf__item(HF__ITEM_BY
 /* Empty ones, to be filled. */
 static inline hf_item hf_item_array(void) { return hf__item(HF__ITEM_ARRAY, 0, hf_text_of(NULL, 0)); }
 static inline hf_item hf_item_object(void) { return hf__item(HF__ITEM_OBJECT, 0, hf_text_of(NULL, 0)); }
-/* A copy of what the view shows: of a document, of another draft, or of this one. Containers that
- * this draft has not changed are shared rather than copied. */
+/* A copy of what the view shows: of a document, of another draft, or of this one. It takes what is
+ * stored there: what a container mounts stays mounted, and is held, by the copy too. Small containers
+ * that this draft has not changed are shared; a larger one is copied once when it is copied again and
+ * again. With links or foreign values in it, and where mounts would nest more than 64 deep, a copy has
+ * everything in it: HF_LIMIT_VALUES when that would be more than 2^32 values. */
 static inline hf_item hf_item_copy(hf_value value)
 {
     hf_item item = hf__item(HF__ITEM_COPY, 0, hf_text_of(NULL, 0));

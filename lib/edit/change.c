@@ -153,16 +153,24 @@ hf_status hf__put_set(hf_draft *draft, const hf_place *place, const hf__fresh *f
     return put(draft, place, PUT_SET, fresh, reterr);
 }
 
-static hf_status prepare_and_put(hf_draft *draft, const hf_place *place, put_mode mode, const hf_item *item,
-                                 hf_error *reterr)
+/* The first step of a call that puts an item: both are kept where the change does not reach them. */
+static hf_status prepare(hf_draft *draft, hf_place *place, const hf_item *item, hf__fresh *ret_fresh, hf_error *reterr)
 {
     hf_status status = hf__draft_check(draft, reterr);
     if (status != HF_OK)
         return status;
+    status = hf__place_keep(draft, place, 0, reterr);
+    if (status == HF_OK)
+        status = hf__item_prepare(draft, item, ret_fresh, reterr);
+    return name_place(place, status, reterr);
+}
+
+static hf_status prepare_and_put(hf_draft *draft, hf_place *place, put_mode mode, const hf_item *item, hf_error *reterr)
+{
     hf__fresh fresh;
-    status = hf__item_prepare(draft, item, &fresh, reterr);
+    hf_status status = prepare(draft, place, item, &fresh, reterr);
     if (status != HF_OK)
-        return name_place(place, status, reterr);
+        return status;
     status = put(draft, place, mode, &fresh, reterr);
     if (status != HF_OK)
         hf__fresh_discard(draft, &fresh);
@@ -200,13 +208,10 @@ static hf_status open_at(hf_draft *draft, const hf_place *place, bool is_object,
 
 hf_status hf_draft_append(hf_draft *draft, hf_place array, hf_item item, hf_error *reterr)
 {
-    hf_status status = hf__draft_check(draft, reterr);
+    hf__fresh fresh;
+    hf_status status = prepare(draft, &array, &item, &fresh, reterr);
     if (status != HF_OK)
         return status;
-    hf__fresh fresh;
-    status = hf__item_prepare(draft, &item, &fresh, reterr);
-    if (status != HF_OK)
-        return name_place(&array, status, reterr);
     uint32_t chunk;
     status = open_at(draft, &array, false, &chunk, reterr);
     if (status == HF_OK)
@@ -221,7 +226,7 @@ static hf_status insert_member(hf_draft *draft, const hf_place *object, uint64_t
                                const hf__fresh *fresh, hf_error *reterr)
 {
     uint32_t number;
-    hf_status status = hf__scratch_keep(draft, &draft->scratch_name, &key, reterr);
+    hf_status status = hf__scratch_keep(draft, &draft->scratch_place[1], &key, reterr);
     if (status == HF_OK)
         status = open_at(draft, object, true, &number, reterr);
     if (status != HF_OK)
@@ -238,13 +243,10 @@ static hf_status insert_member(hf_draft *draft, const hf_place *object, uint64_t
 hf_status hf_draft_insert_member(hf_draft *draft, hf_place object, uint64_t index, hf_text key, hf_item item,
                                  hf_error *reterr)
 {
-    hf_status status = hf__draft_check(draft, reterr);
+    hf__fresh fresh;
+    hf_status status = prepare(draft, &object, &item, &fresh, reterr);
     if (status != HF_OK)
         return status;
-    hf__fresh fresh;
-    status = hf__item_prepare(draft, &item, &fresh, reterr);
-    if (status != HF_OK)
-        return name_place(&object, status, reterr);
     status = insert_member(draft, &object, index, key, &fresh, reterr);
     if (status != HF_OK)
         hf__fresh_discard(draft, &fresh);
@@ -259,6 +261,8 @@ hf_status hf_draft_rename(hf_draft *draft, hf_place member, hf_text key, hf_erro
     hf__spot spot;
     hf__fresh name;
     hf_status status = hf__draft_check(draft, reterr);
+    if (status == HF_OK)
+        status = hf__place_keep(draft, &member, 0, reterr);
     if (status == HF_OK)
         status = hf__fresh_text(&name, key, HF__KEY, reterr);
     if (status == HF_OK)
@@ -294,6 +298,8 @@ hf_status hf_draft_remove(hf_draft *draft, hf_place place, hf_error *reterr)
 {
     hf__spot spot;
     hf_status status = hf__draft_check(draft, reterr);
+    if (status == HF_OK)
+        status = hf__place_keep(draft, &place, 0, reterr);
     if (status == HF_OK)
         status = hf__locate(draft, &place, true, &spot, reterr);
     if (status != HF_OK)
@@ -434,7 +440,8 @@ static hf_status attach(hf_draft *draft, const hf_place *to, hf__spot *ret_spot,
         return hf__place_fail(to, to->text.length, HF_CYCLE, reterr);
     hf__chunk *chunk = draft->chunks[spot.chunk];
     if (spot.position != HF__NO_POSITION && (spot.has_key || chunk->is_object || spot.chunk == HF__CHUNK_ROOT)) {
-        status = hf__chunk_reserve(draft, spot.chunk, 0, text, reterr);
+        if (spot.chunk != HF__CHUNK_ROOT) /* the text lies there already */
+            status = hf__chunk_reserve(draft, spot.chunk, 0, text, reterr);
         if (status != HF_OK)
             return status;
         chunk = draft->chunks[spot.chunk];
@@ -469,6 +476,10 @@ hf_status hf_draft_move(hf_draft *draft, hf_place from, hf_place to, hf_error *r
 {
     hf__spot spot;
     hf_status status = hf__draft_check(draft, reterr);
+    if (status == HF_OK)
+        status = hf__place_keep(draft, &from, 0, reterr);
+    if (status == HF_OK)
+        status = hf__place_keep(draft, &to, 1, reterr);
     if (status != HF_OK)
         return status;
     if (is_pointer_below(&from, &to))
@@ -505,6 +516,10 @@ hf_status hf_draft_swap(hf_draft *draft, hf_place a, hf_place b, hf_error *reter
 {
     hf__spot first, second;
     hf_status status = hf__draft_check(draft, reterr);
+    if (status == HF_OK)
+        status = hf__place_keep(draft, &a, 0, reterr);
+    if (status == HF_OK)
+        status = hf__place_keep(draft, &b, 1, reterr);
     if (status == HF_OK)
         status = hf__locate(draft, &a, true, &first, reterr);
     if (status == HF_OK)

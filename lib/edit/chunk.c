@@ -274,6 +274,8 @@ static void index_put(hf__chunk *chunk, uint32_t member)
 static bool index_build(hf_draft *draft, hf__chunk *chunk)
 {
     uint32_t members = chunk->used / 2, cells = FIRST_CELLS;
+    if (members > UINT32_MAX / 4)
+        return false;
     while (cells < members + members / 2)
         cells *= 2;
     void *memory = NULL;

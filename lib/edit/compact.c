@@ -173,6 +173,8 @@ static hf_status leave_blocks(hf_draft *draft, hf_error *reterr)
         hf__block_hold(document);
         draft->home.bases[0] = (hf__base){ document, document->home.slots, document->home.slot_count, 0 };
         draft->home.base_count = 1;
+        draft->copied = NULL;
+        hf__link_places_drop(draft);
         hf_document_drop(document); /* its block stays */
     }
     hf__freezer_release(&to);

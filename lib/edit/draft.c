@@ -71,8 +71,9 @@ void hf__scratch_trim(hf_draft *draft)
         scratch_free(draft, &draft->scratch_item);
     if (draft->scratch_key.capacity > SCRATCH_KEPT)
         scratch_free(draft, &draft->scratch_key);
-    if (draft->scratch_name.capacity > SCRATCH_KEPT)
-        scratch_free(draft, &draft->scratch_name);
+    for (int i = 0; i < 2; i++)
+        if (draft->scratch_place[i].capacity > SCRATCH_KEPT)
+            scratch_free(draft, &draft->scratch_place[i]);
 }
 
 /* ---- foreign values ---------------------------------------------------------------------- */
@@ -338,6 +339,7 @@ static void release_tables(hf_draft *draft)
     for (uint32_t i = 0; i < draft->home.base_count; i++)
         hf__block_drop(draft->home.bases[i].document);
     void *mounts = draft->home.mounts, *foreigns = draft->home.foreigns, *links = draft->links, *bases = draft->home.bases;
+    hf__link_places_drop(draft);
     (void)hf__draft_resize(draft, &mounts, draft->mount_capacity * sizeof(hf__mount), 0, NULL);
     (void)hf__draft_resize(draft, &foreigns, draft->foreign_capacity * sizeof(hf__foreign), 0, NULL);
     (void)hf__draft_resize(draft, &links, draft->link_capacity * sizeof(hf__link_target), 0, NULL);
@@ -361,7 +363,8 @@ void hf__draft_end(hf_draft *draft, hf__ending how)
     release_tables(draft);
     scratch_free(draft, &draft->scratch_item);
     scratch_free(draft, &draft->scratch_key);
-    scratch_free(draft, &draft->scratch_name);
+    scratch_free(draft, &draft->scratch_place[0]);
+    scratch_free(draft, &draft->scratch_place[1]);
     void *chunks = draft->chunks, *pins = draft->pins;
     (void)hf__draft_resize(draft, &chunks, draft->chunk_capacity * sizeof *draft->chunks, 0, NULL);
     (void)hf__draft_resize(draft, &pins, draft->pin_capacity * sizeof *draft->pins, 0, NULL);
@@ -391,6 +394,8 @@ hf_status hf_draft_handle(hf_draft *draft, hf_place place, hf_handle *ret_handle
 {
     hf__spot spot;
     hf_status status = hf__draft_check(draft, reterr);
+    if (status == HF_OK)
+        status = hf__place_keep(draft, &place, 0, reterr);
     if (status == HF_OK)
         status = hf__locate(draft, &place, true, &spot, reterr);
     if (status == HF_OK)

@@ -72,6 +72,12 @@ typedef struct hf__pin {
     uint32_t link;            /* HF__PIN_LINK: the target entry; HF__PIN_ITER: marked */
 } hf__pin;
 
+/* A link target in an own block, by its address. */
+typedef struct hf__link_place {
+    uint64_t address;
+    uint32_t entry, reserved;
+} hf__link_place;
+
 typedef struct hf__scratch {
     char  *bytes;
     size_t capacity;
@@ -89,15 +95,17 @@ struct hf_draft {
     uint32_t          mount_capacity, foreign_capacity, link_capacity;
     uint32_t          mount_free, foreign_free; /* number + 1 of a free entry; 0: none */
     hf__link_target  *links;      /* what home.links shows; `flags` is the pin when there is one */
-    uint64_t          counted;    /* scratch of a visit */
     uint32_t          links_gone; /* entries whose target is gone */
+    uint32_t          link_place_count, link_looks; /* looks through the entries, before there are places */
+    hf__link_place   *link_places; /* sorted by address; NULL: not made. Entries may have left since */
     uint32_t          base_capacity;
     uint64_t          dead_kept;  /* dead bytes of blocks when letting them go failed last */
     uint64_t          bytes;      /* charged */
+    const hf__slot   *copied;     /* the container of an own block that was copied last; NULL: none */
+    uint32_t          copied_entry; /* the mount of its copy */
     uint64_t          live_slots; /* in chunks */
     uint64_t          opened;
-    hf__scratch       scratch_item, scratch_key; /* text of an item; of a place, while it is located */
-    hf__scratch       scratch_name;              /* of the member that is inserted there */
+    hf__scratch       scratch_item, scratch_key, scratch_place[2];
 };
 
 static inline hf_draft *hf__draft_of(const hf__home *home) { return (hf_draft *)(uintptr_t)home; }
@@ -200,6 +208,8 @@ typedef struct hf__spot {
     uint64_t index; /* not has_key: of the element asked for, at most the count */
 } hf__spot;
 
+/* Keeps the text of the first or second place of a call: it may come out of what the call changes. */
+hf_status hf__place_keep(hf_draft *draft, hf_place *place, unsigned which, hf_error *reterr);
 /* What a JSON Pointer leads to; absent. */
 hf_value hf__follow_pointer(hf_value root, hf_text pointer);
 /* must_exist: HF_NOT_FOUND when the last step leads nowhere. Opens the containers on the path. */
@@ -224,6 +234,16 @@ typedef struct hf__fresh {
     bool     is_given; /* a foreign object of the caller */
 } hf__fresh;
 
+static inline void hf__fresh_slot(hf__fresh *fresh, uint64_t lo, uint64_t hi)
+{
+    *fresh = (hf__fresh){ { lo, hi }, { NULL, 0 }, false, false };
+}
+hf_status hf__fresh_mount(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_error *reterr);
+/* The object is the draft's on success. */
+hf_status hf__fresh_foreign(hf_draft *draft, hf__fresh *fresh, const hf_foreign_hooks *hooks, void *object,
+                            hf_error *reterr);
+/* A copy of what the view shows (copy.c). */
+hf_status hf__copy_value(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_error *reterr);
 hf_status hf__item_prepare(hf_draft *draft, const hf_item *item, hf__fresh *ret_fresh, hf_error *reterr);
 /* Lets go of a value that is not put anywhere; a foreign object that was given stays the caller's. */
 void hf__fresh_discard(hf_draft *draft, hf__fresh *fresh);
@@ -255,6 +275,8 @@ void hf__link_keep(hf_draft *draft, hf__chunk *chunk, uint32_t position);
 /* Targets that are gone. */
 void hf__link_target_gone(hf_draft *draft, uint32_t entry);
 void hf__link_base_gone(hf_draft *draft, uint64_t address);
+/* The blocks are others: what is known of targets there is not true any more. */
+void hf__link_places_drop(hf_draft *draft);
 /* Another link to the target of `link`. */
 void hf__link_copy(hf__fresh *fresh, const hf__slot *link);
 const hf__slot *hf__draft_link_place(const hf__home *home, const hf__slot *link);

@@ -56,54 +56,6 @@ static uint32_t choose_kept(const hf_draft *draft)
     return kept;
 }
 
-/* ---- chunks ------------------------------------------------------------------------------ */
-
-/* Short text, and parts of blocks that stay: most slots of most versions, written as they are. */
-static bool write_short(hf__freezer *to, const hf__slot *at)
-{
-    bool is_short = hf__kind(at) == HF__TEXT ||
-                    (hf__kind(at) == HF__MOUNT && hf__byte1(at) == HF__MOUNT_OWN && hf__address_base(at->hi) < to->kept);
-    return is_short && !(at->lo & HF__LINKED) && hf__freezer_put_short(to, at);
-}
-
-static hf_status write_chunks(hf__freezer *to, hf_draft *draft)
-{
-    hf__slot *root = draft->chunks[HF__CHUNK_ROOT]->slots, *at = root;
-    for (;;) {
-        hf_status status;
-        while (at != root && write_short(to, at))
-            at++;
-        if (hf__is_close(at)) {
-            hf__slot *owner = ((hf__chunk *)(void *)(at - hf__way_back(at)))->owner;
-            uint64_t open;
-            if ((status = hf__freezer_close(to, &open)) != HF_OK)
-                return status;
-            owner->hi = open;
-            at = owner;
-        } else if (hf__is_container(at)) {
-            hf__slot *children = hf__chunk_of(draft, at)->slots;
-            if ((status = hf__freezer_open(to, at)) != HF_OK)
-                return status;
-            at = children;
-            continue;
-        } else {
-            uint64_t slot = to->slot_count;
-            bool is_part = hf__kind(at) == HF__MOUNT && hf__byte1(at) == HF__MOUNT_OWN;
-            if (is_part && hf__address_base(at->hi) >= to->kept)
-                status = hf__freezer_part(to, at->hi);
-            else
-                status = hf__freezer_scalar(to, at);
-            if (status != HF_OK)
-                return status;
-            if (at->lo & HF__LINKED)
-                at->hi = slot; /* it is written: the slot is free for the note */
-        }
-        if (at == root)
-            return HF_OK;
-        at++;
-    }
-}
-
 /* ---- links ------------------------------------------------------------------------------- */
 
 /* Targets in chunks: their slots hold where they were written. */
@@ -179,7 +131,7 @@ static hf_status write_all(hf__freezer *to, hf_draft *draft, hf__block_header **
     if (status == HF_OK) /* each chunk ends with a slot more */
         status = hf__freezer_reserve(to, draft->live_slots + draft->chunks_live);
     if (status == HF_OK)
-        status = write_chunks(to, draft);
+        status = hf__freezer_chunks(to, draft, draft->chunks[HF__CHUNK_ROOT]->slots, true);
     if (status != HF_OK)
         return status;
     finish_targets(to, draft);

@@ -240,6 +240,54 @@ hf_status hf__freezer_part(hf__freezer *to, uint64_t address)
     }
 }
 
+/* ---- chunks ------------------------------------------------------------------------------ */
+
+/* Short text, and parts of blocks that stay: most slots of most versions, written as they are. */
+static bool write_short(hf__freezer *to, const hf__slot *at)
+{
+    bool is_short = hf__kind(at) == HF__TEXT ||
+                    (hf__kind(at) == HF__MOUNT && hf__byte1(at) == HF__MOUNT_OWN && hf__address_base(at->hi) < to->kept);
+    return is_short && !(at->lo & HF__LINKED) && hf__freezer_put_short(to, at);
+}
+
+hf_status hf__freezer_chunks(hf__freezer *to, const hf_draft *draft, hf__slot *root, bool notes)
+{
+    for (hf__slot *at = root;;) {
+        hf_status status;
+        while (at != root && write_short(to, at))
+            at++;
+        if (hf__is_close(at)) {
+            hf__slot *owner = ((hf__chunk *)(void *)(at - hf__way_back(at)))->owner;
+            uint64_t open;
+            if ((status = hf__freezer_close(to, &open)) != HF_OK)
+                return status;
+            if (notes)
+                owner->hi = open;
+            at = owner;
+        } else if (hf__is_container(at)) {
+            hf__slot *children = hf__chunk_of(draft, at)->slots;
+            if ((status = hf__freezer_open(to, at)) != HF_OK)
+                return status;
+            at = children;
+            continue;
+        } else {
+            uint64_t slot = to->slot_count;
+            bool is_part = hf__kind(at) == HF__MOUNT && hf__byte1(at) == HF__MOUNT_OWN;
+            if (is_part && hf__address_base(at->hi) >= to->kept)
+                status = hf__freezer_part(to, at->hi);
+            else
+                status = hf__freezer_scalar(to, at);
+            if (status != HF_OK)
+                return status;
+            if (notes && at->lo & HF__LINKED)
+                at->hi = slot; /* it is written: the slot is free for the note */
+        }
+        if (at == root)
+            return HF_OK;
+        at++;
+    }
+}
+
 /* ---- the block --------------------------------------------------------------------------- */
 
 static void relate_text(hf__slot *slots, uint64_t count, const char *text)

@@ -63,6 +63,10 @@ hf_status hf__freezer_close(hf__freezer *to, uint64_t *ret_open);
 /* What an address of the home leads to, through parts of earlier blocks from `kept` on. */
 hf_status hf__freezer_part(hf__freezer *to, uint64_t address);
 
+/* What stands at a slot of a chunk, and all below it. `notes`: the slots of containers and of what links lead to
+ * say where they were written from now on; the draft is of no other use then. */
+hf_status hf__freezer_chunks(hf__freezer *to, const hf_draft *draft, hf__slot *root, bool notes);
+
 /* Collects the targets that lie in earlier blocks; hf__freezer_part notes where they are written. */
 hf_status hf__freezer_collect_targets(hf__freezer *to, const hf__link_target *links, uint32_t count);
 

@@ -1,5 +1,5 @@
-/* item.c - values on their way into a draft: new ones, copies, mounts, and the children of a container
- * that is opened. A fresh value belongs to nobody until it is put; discarding it undoes everything. */
+/* item.c - values on their way into a draft: new ones, mounts, and the children of a container that is
+ * opened; copies are in copy.c. A fresh value belongs to nobody until it is put; discarding it undoes everything. */
 #include "base/misuse.h"
 #include "base/number_read.h"
 #include "base/utf8.h"
@@ -10,20 +10,15 @@ static const uint64_t text_most = UINT32_MAX;
 
 /* ---- scalars ----------------------------------------------------------------------------- */
 
-static void fresh_slot(hf__fresh *fresh, uint64_t lo, uint64_t hi)
-{
-    *fresh = (hf__fresh){ { lo, hi }, { NULL, 0 }, false, false };
-}
-
 static void fresh_text(hf__fresh *fresh, hf_text text, uint64_t flags)
 {
     uint64_t lo, hi;
     if (text.length <= HF__INLINE_MAX) {
         hf__inline_words(text.bytes, text.length, &lo, &hi);
-        fresh_slot(fresh, lo | flags, hi);
+        hf__fresh_slot(fresh, lo | flags, hi);
         return;
     }
-    fresh_slot(fresh, HF__LONG_TEXT | flags | (uint64_t)text.length << 16, 0);
+    hf__fresh_slot(fresh, HF__LONG_TEXT | flags | (uint64_t)text.length << 16, 0);
     fresh->text = text;
     fresh->copies = true;
 }
@@ -43,7 +38,7 @@ static hf_status fresh_bytes(hf__fresh *fresh, hf_text bytes, hf_error *reterr)
 {
     if (bytes.length > text_most)
         return hf__fail(reterr, HF_LIMIT_BYTES, "bytes of more than 4 GiB");
-    fresh_slot(fresh, HF__BYTES | (uint64_t)bytes.length << 16, 0);
+    hf__fresh_slot(fresh, HF__BYTES | (uint64_t)bytes.length << 16, 0);
     fresh->text = bytes;
     fresh->copies = true;
     return HF_OK;
@@ -68,7 +63,7 @@ static hf_status fresh_number(hf__fresh *fresh, hf_text spelling, hf_error *rete
         return hf__fail(reterr, HF_BAD_NUMBER, NULL);
     if (spelling.length > text_most)
         return hf__fail(reterr, HF_LIMIT_BYTES, "a number of more than 4 GiB");
-    fresh_slot(fresh, (uint64_t)kind, bits);
+    hf__fresh_slot(fresh, (uint64_t)kind, bits);
     if (hf__kind(&fresh->slot) == HF__NUMTEXT)
         fresh->slot.hi = spelling.length;
     else if (spelling.length > 255 || hf__is_plain_integer(&fresh->slot, spelling))
@@ -85,7 +80,7 @@ static hf_status fresh_container(hf_draft *draft, hf__fresh *fresh, bool is_obje
     hf__chunk *chunk;
     hf_status status = hf__chunk_create(draft, is_object, 2, &chunk, reterr);
     if (status == HF_OK)
-        fresh_slot(fresh, (is_object ? HF__OBJECT : HF__ARRAY) | HF__EDITED | (uint64_t)1 << 24,
+        hf__fresh_slot(fresh, (is_object ? HF__OBJECT : HF__ARRAY) | HF__EDITED | (uint64_t)1 << 24,
                    (uint64_t)chunk->number << 32);
     return status;
 }
@@ -97,9 +92,9 @@ static void fresh_part(hf__fresh *fresh, const hf__origin *origin, const hf__slo
 {
     uint64_t address = origin->address + (uint64_t)(slot - origin->first), linked = slot->lo & HF__LINKED;
     if (origin->entry == HF__OWN)
-        fresh_slot(fresh, HF__MOUNT | HF__MOUNT_OWN << 8 | linked, address);
+        hf__fresh_slot(fresh, HF__MOUNT | HF__MOUNT_OWN << 8 | linked, address);
     else
-        fresh_slot(fresh, HF__MOUNT | HF__MOUNT_PART << 8 | (uint64_t)origin->entry << 16, address);
+        hf__fresh_slot(fresh, HF__MOUNT | HF__MOUNT_PART << 8 | (uint64_t)origin->entry << 16, address);
 }
 
 void hf__import(const hf__origin *origin, const hf__slot *slot, hf__fresh *fresh)
@@ -110,33 +105,33 @@ void hf__import(const hf__origin *origin, const hf__slot *slot, hf__fresh *fresh
     switch (hf__kind(slot)) {
     case HF__NULL:
     case HF__BOOL:
-        fresh_slot(fresh, slot->lo & (15 | keeps), 0);
+        hf__fresh_slot(fresh, slot->lo & (15 | keeps), 0);
         return;
     case HF__INT64:
     case HF__UINT64:
     case HF__DOUBLE:
     case HF__NUMTEXT:
         if (outer.length == 0 || hf__is_plain_integer(slot, outer)) {
-            fresh_slot(fresh, slot->lo & (15 | keeps), slot->hi);
+            hf__fresh_slot(fresh, slot->lo & (15 | keeps), slot->hi);
             return;
         }
-        fresh_slot(fresh, slot->lo & (0xff0f | keeps), slot->hi);
+        hf__fresh_slot(fresh, slot->lo & (0xff0f | keeps), slot->hi);
         break;
     case HF__TEXT:
-        fresh_slot(fresh, slot->lo & ~(HF__FLAGS & ~keeps), slot->hi);
+        hf__fresh_slot(fresh, slot->lo & ~(HF__FLAGS & ~keeps), slot->hi);
         return;
     case HF__LINK:
     case HF__EXTENSION:
     case HF__MOUNT:
         if (is_own)
-            fresh_slot(fresh, slot->lo, slot->hi);
+            hf__fresh_slot(fresh, slot->lo, slot->hi);
         else
             fresh_part(fresh, origin, slot);
         return;
     case HF__LONG_TEXT:
     case HF__BYTES:
         if (outer.length <= HF__SHARED_TEXT || hf__is_key(slot)) {
-            fresh_slot(fresh, slot->lo & ~(HF__FLAGS & ~keeps), slot->hi & 0xffff);
+            hf__fresh_slot(fresh, slot->lo & ~(HF__FLAGS & ~keeps), slot->hi & 0xffff);
             break;
         }
         fresh_part(fresh, origin, slot);
@@ -183,108 +178,23 @@ hf_status hf__mount_entry_add(hf_draft *draft, hf_value value, uint32_t *ret_ent
     return HF_OK;
 }
 
-static hf_status fresh_mount(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_error *reterr)
+hf_status hf__fresh_mount(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_error *reterr)
 {
     uint32_t entry;
     hf_status status = hf__mount_entry_add(draft, value, &entry, reterr);
     if (status == HF_OK)
-        fresh_slot(fresh, HF__MOUNT | HF__MOUNT_ENTRY << 8, entry);
+        hf__fresh_slot(fresh, HF__MOUNT | HF__MOUNT_ENTRY << 8, entry);
     return status;
 }
 
-/* ---- copies ------------------------------------------------------------------------------ */
-
-static hf_status fresh_foreign(hf_draft *draft, hf__fresh *fresh, const hf_foreign_hooks *hooks, void *object,
+hf_status hf__fresh_foreign(hf_draft *draft, hf__fresh *fresh, const hf_foreign_hooks *hooks, void *object,
                                hf_error *reterr)
 {
     uint32_t entry;
     hf_status status = hf__foreign_add(draft, hooks, object, &entry, reterr);
     if (status == HF_OK)
-        fresh_slot(fresh, HF__EXTENSION | HF__EXT_FOREIGN << 8, entry);
+        hf__fresh_slot(fresh, HF__EXTENSION | HF__EXT_FOREIGN << 8, entry);
     return status;
-}
-
-static hf_status copy_foreign(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_error *reterr)
-{
-    const hf_foreign_hooks *hooks = hf_foreign_hooks_of(value);
-    void *object = hf_foreign_object(value, hooks), *copy;
-    if (hooks->clone == NULL)
-        return hf__fail(reterr, HF_FOREIGN, "%s cannot be copied", hooks->name);
-    hf_status status = hooks->clone(object, &copy);
-    if (status != HF_OK)
-        return hf__fail(reterr, status, "copying %s", hooks->name);
-    status = fresh_foreign(draft, fresh, hooks, copy, reterr);
-    if (status != HF_OK)
-        hooks->release(copy);
-    return status;
-}
-
-/* As its own document, which the draft mounts. */
-static hf_status copy_apart(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_error *reterr)
-{
-    hf_document *copy;
-    hf_status status = hf_clone_part(value, draft->memory.allocator, draft->memory.budget, &copy, reterr);
-    if (status != HF_OK)
-        return status;
-    status = fresh_mount(draft, fresh, hf_root(copy), reterr);
-    hf_document_drop(copy);
-    return status;
-}
-
-static void count_entry(hf_draft *draft, uint64_t address, const hf__slot *slot)
-{
-    (void)address;
-    bool is_counted = hf__kind(slot) == HF__EXTENSION || (hf__kind(slot) == HF__MOUNT && hf__byte1(slot) != HF__MOUNT_OWN) ||
-                      hf__kind(slot) == HF__LINK || (slot->lo & HF__LINKED && !hf__is_close(slot));
-    draft->counted += is_counted;
-}
-
-/* A container of an own block is shared when nothing in it is counted in the tables. */
-static hf_status copy_container(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_error *reterr)
-{
-    if (value.home != &draft->home || value.slot->lo & HF__EDITED)
-        return copy_apart(draft, fresh, value, reterr);
-    uint64_t address = hf__address_of(&draft->home, value.slot);
-    draft->counted = 0;
-    if (draft->home.mount_count > 0 || draft->home.foreign_count > 0 || draft->home.link_count > 0)
-        hf__visit_part(draft, address, count_entry);
-    if (draft->counted > 0)
-        return copy_apart(draft, fresh, value, reterr);
-    fresh_slot(fresh, HF__MOUNT | HF__MOUNT_OWN << 8, address);
-    return HF_OK;
-}
-
-static hf_status copy_value(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_error *reterr)
-{
-    if (hf__view_has_ended(value))
-        return hf__fail(reterr, HF_MISUSE, "a view that has ended");
-    if (hf_is_absent(value))
-        return hf__fail(reterr, HF_NOT_FOUND, "nothing to copy");
-    if (hf_is_container(value))
-        return copy_container(draft, fresh, value, reterr);
-    switch (hf__kind(value.slot)) {
-    case HF__EXTENSION:
-        return copy_foreign(draft, fresh, value, reterr);
-    case HF__LINK:
-        if (value.home != &draft->home)
-            return hf__fail(reterr, HF_LINK_LEAVES, NULL);
-        hf__link_copy(fresh, value.slot);
-        return HF_OK;
-    default: {
-        const hf__origin origin = { value.slot, 0, 0 };
-        hf_text outer = hf__slot_outer(value.slot);
-        hf__slot slot = *value.slot;
-        slot.lo &= ~(uint64_t)(HF__LINKED | (hf__is_text(&slot) ? HF__KEY : 0));
-        if (hf__kind(&slot) == HF__LONG_TEXT || hf__kind(&slot) == HF__BYTES) {
-            fresh_slot(fresh, slot.lo, slot.hi & 0xffff);
-            fresh->text = outer;
-        } else {
-            hf__import(&origin, value.slot, fresh);
-        }
-        fresh->copies = true;
-        return HF_OK;
-    }
-    }
 }
 
 static hf_status mount_value(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_error *reterr)
@@ -300,8 +210,8 @@ static hf_status mount_value(hf_draft *draft, hf__fresh *fresh, hf_value value, 
     if (status != HF_OK)
         return status;
     if (document->mount_depth + 1 + draft->home.base_count > HF__MOUNT_DEPTH_MAX || (document->block->flags & HF__BLOCK_OUTER_TEXT && document->text.release == NULL))
-        return copy_value(draft, fresh, value, reterr);
-    return fresh_mount(draft, fresh, value, reterr);
+        return hf__copy_value(draft, fresh, value, reterr);
+    return hf__fresh_mount(draft, fresh, value, reterr);
 }
 
 /* ---- all of them ------------------------------------------------------------------------- */
@@ -311,21 +221,21 @@ static hf_status prepare(hf_draft *draft, const hf_item *item, hf__fresh *fresh,
     hf_status status;
     switch (item->kind) {
     case HF__ITEM_NULL:
-        fresh_slot(fresh, HF__NULL, 0);
+        hf__fresh_slot(fresh, HF__NULL, 0);
         return HF_OK;
     case HF__ITEM_BOOL:
-        fresh_slot(fresh, HF__BOOL | (item->bits ? HF__TRUE : 0u), 0);
+        hf__fresh_slot(fresh, HF__BOOL | (item->bits ? HF__TRUE : 0u), 0);
         return HF_OK;
     case HF__ITEM_I64:
-        fresh_slot(fresh, HF__INT64, item->bits);
+        hf__fresh_slot(fresh, HF__INT64, item->bits);
         return HF_OK;
     case HF__ITEM_U64:
-        fresh_slot(fresh, item->bits > INT64_MAX ? HF__UINT64 : HF__INT64, item->bits);
+        hf__fresh_slot(fresh, item->bits > INT64_MAX ? HF__UINT64 : HF__INT64, item->bits);
         return HF_OK;
     case HF__ITEM_DOUBLE:
         if ((item->bits >> 52 & 0x7ff) == 0x7ff)
             return hf__fail(reterr, HF_NOT_REPRESENTABLE, "a double that is not finite");
-        fresh_slot(fresh, HF__DOUBLE, item->bits);
+        hf__fresh_slot(fresh, HF__DOUBLE, item->bits);
         return HF_OK;
     case HF__ITEM_NUMBER:
         return fresh_number(fresh, item->text, reterr);
@@ -337,13 +247,13 @@ static hf_status prepare(hf_draft *draft, const hf_item *item, hf__fresh *fresh,
     case HF__ITEM_OBJECT:
         return fresh_container(draft, fresh, item->kind == HF__ITEM_OBJECT, reterr);
     case HF__ITEM_COPY:
-        return copy_value(draft, fresh, item->value, reterr);
+        return hf__copy_value(draft, fresh, item->value, reterr);
     case HF__ITEM_MOUNT:
         return mount_value(draft, fresh, item->value, reterr);
     case HF__ITEM_FOREIGN:
         if (item->hooks == NULL || item->hooks->release == NULL || item->object == NULL)
             return hf__misuse(reterr, "a foreign value needs an object and a release hook");
-        status = fresh_foreign(draft, fresh, item->hooks, item->object, reterr);
+        status = hf__fresh_foreign(draft, fresh, item->hooks, item->object, reterr);
         fresh->is_given = true;
         return status;
     default:
@@ -368,7 +278,7 @@ void hf__fresh_discard(hf_draft *draft, hf__fresh *fresh)
         hf__foreign_end(draft, (uint32_t)fresh->slot.hi, !fresh->is_given);
     else if (hf__kind(&fresh->slot) != HF__MOUNT || hf__byte1(&fresh->slot) != HF__MOUNT_OWN)
         hf__release_slot(draft, &fresh->slot);
-    fresh_slot(fresh, HF__NULL, 0);
+    hf__fresh_slot(fresh, HF__NULL, 0);
 }
 
 void hf__fresh_put(hf_draft *draft, hf__chunk *chunk, uint32_t position, const hf__fresh *fresh, uint64_t flags)

@@ -11,6 +11,8 @@ hf_status hf_draft_iter_init(hf_draft *draft, hf_place container, hf_draft_iter 
     memset(iter, 0, sizeof *iter);
     hf_status status = hf__draft_check(draft, reterr);
     if (status == HF_OK)
+        status = hf__place_keep(draft, &container, 0, reterr);
+    if (status == HF_OK)
         status = hf__locate(draft, &container, true, &spot, reterr);
     if (status == HF_OK)
         status = hf__open(draft, spot.chunk, spot.position, NULL, &unused, &chunk, reterr);

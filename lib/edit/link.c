@@ -1,23 +1,102 @@
 /* link.c - links of a draft: where they lead, and what becomes of their targets.
  *
  * The target table is the document's, by entry and generation. A target that was not opened is an
- * address in an own block; one that lies in a chunk has a pin, whose id is in the entry's `flags`. */
+ * address in an own block; one that lies in a chunk has a pin, whose id is in the entry's `flags`.
+ *
+ * Which entries lead to an address is asked for each target that is opened or goes. After some such looks
+ * through all entries they are sorted by address, so that a million of them cost a search each. */
 #include <holdfast/link.h>
+
+#include <stdlib.h>
 
 #include "edit/draft_state.h"
 
 #define GONE UINT64_MAX
+enum { LOOKS_MAX = 16 };
 
 static bool is_of(const hf__link_target *target, uint64_t address)
 {
     return target->flags == 0 && target->slot == address;
 }
 
+/* ---- entries by address ------------------------------------------------------------------ */
+
+void hf__link_places_drop(hf_draft *draft)
+{
+    void *places = draft->link_places;
+    (void)hf__draft_resize(draft, &places, draft->link_place_count * sizeof *draft->link_places, 0, NULL);
+    draft->link_places = NULL;
+    draft->link_place_count = 0;
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const hf__link_place *left = a, *right = b;
+    if (left->address != right->address)
+        return left->address < right->address ? -1 : 1;
+    return (left->entry > right->entry) - (left->entry < right->entry);
+}
+
+/* New entries lead into chunks, so the places that are made once stay all that there are. */
+static void make_places(hf_draft *draft)
+{
+    uint32_t count = 0;
+    void *memory = NULL;
+    for (uint32_t entry = 0; entry < draft->home.link_count; entry++)
+        count += draft->links[entry].flags == 0 && draft->links[entry].slot != GONE;
+    if (count == 0 || hf__draft_resize(draft, &memory, 0, count * sizeof(hf__link_place), NULL) != HF_OK)
+        return;
+    hf__link_place *places = memory;
+    draft->link_places = places;
+    draft->link_place_count = count;
+    for (uint32_t entry = 0; entry < draft->home.link_count; entry++)
+        if (draft->links[entry].flags == 0 && draft->links[entry].slot != GONE)
+            *places++ = (hf__link_place){ draft->links[entry].slot, entry, 0 };
+    qsort(draft->link_places, count, sizeof *draft->link_places, by_address);
+}
+
+/* The next entry that leads to an address, or link_count; *at is 0 at first. */
+static uint32_t next_entry(hf_draft *draft, uint64_t address, uint32_t *at)
+{
+    const hf__link_place *places = draft->link_places;
+    uint32_t count = draft->home.link_count;
+    if (places == NULL) {
+        while (*at < count && !is_of(&draft->links[*at], address))
+            ++*at;
+        return *at < count ? (*at)++ : count;
+    }
+    for (; *at < draft->link_place_count && places[*at].address == address; ++*at)
+        if (is_of(&draft->links[places[*at].entry], address))
+            return places[(*at)++].entry;
+    return count;
+}
+
+static uint32_t first_entry(hf_draft *draft, uint64_t address, uint32_t *ret_at)
+{
+    uint32_t low = 0, high = draft->link_place_count;
+    if (draft->link_places == NULL && draft->home.link_count > LOOKS_MAX && draft->link_looks++ == LOOKS_MAX) {
+        draft->link_looks = 0;
+        make_places(draft);
+        high = draft->link_place_count;
+    }
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (draft->link_places[middle].address < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *ret_at = low;
+    return next_entry(draft, address, ret_at);
+}
+
+/* ---- what becomes of targets ------------------------------------------------------------- */
+
 void hf__link_pin(hf_draft *draft, uint64_t address, uint32_t chunk, uint32_t position)
 {
-    for (uint32_t entry = 0; entry < draft->home.link_count; entry++) {
-        if (!is_of(&draft->links[entry], address))
-            continue;
+    uint32_t at;
+    for (uint32_t entry = first_entry(draft, address, &at); entry < draft->home.link_count;
+         entry = next_entry(draft, address, &at)) {
         uint32_t id = hf__pin_add(draft, HF__PIN_LINK, chunk, position);
         draft->pins[id].link = entry;
         draft->links[entry].flags = id;
@@ -42,9 +121,10 @@ void hf__link_target_gone(hf_draft *draft, uint32_t entry)
 
 void hf__link_base_gone(hf_draft *draft, uint64_t address)
 {
-    for (uint32_t entry = 0; entry < draft->home.link_count; entry++)
-        if (is_of(&draft->links[entry], address))
-            hf__link_target_gone(draft, entry);
+    uint32_t at;
+    for (uint32_t entry = first_entry(draft, address, &at); entry < draft->home.link_count;
+         entry = next_entry(draft, address, &at))
+        hf__link_target_gone(draft, entry);
 }
 
 const hf__slot *hf__draft_link_place(const hf__home *home, const hf__slot *link)
@@ -72,7 +152,7 @@ hf_value hf_link_target(hf_value link)
 }
 
 /* The entry of a target, or link_count. */
-static uint32_t entry_of(const hf_draft *draft, const hf__chunk *chunk, uint32_t position)
+static uint32_t entry_of(hf_draft *draft, const hf__chunk *chunk, uint32_t position)
 {
     const hf__slot *slot = &chunk->slots[position];
     if (!(slot->lo & HF__LINKED))
@@ -80,12 +160,10 @@ static uint32_t entry_of(const hf_draft *draft, const hf__chunk *chunk, uint32_t
     for (uint32_t id = chunk->first_pin; id != 0; id = draft->pins[id].next)
         if (draft->pins[id].kind == HF__PIN_LINK && draft->pins[id].position == position)
             return draft->pins[id].link;
-    uint32_t entry = 0;
+    uint32_t at;
     if (hf__kind(slot) != HF__MOUNT || hf__byte1(slot) != HF__MOUNT_OWN)
         return draft->home.link_count;
-    while (entry < draft->home.link_count && !is_of(&draft->links[entry], slot->hi))
-        entry++;
-    return entry;
+    return first_entry(draft, slot->hi, &at);
 }
 
 /* An entry that is not used, for which there is room. */
@@ -116,6 +194,10 @@ hf_status hf_draft_link(hf_draft *draft, hf_place place, hf_place target, hf_err
 {
     hf__spot leads, at;
     hf_status status = hf__draft_check(draft, reterr);
+    if (status == HF_OK)
+        status = hf__place_keep(draft, &place, 0, reterr);
+    if (status == HF_OK)
+        status = hf__place_keep(draft, &target, 1, reterr);
     if (status == HF_OK)
         status = hf__locate(draft, &target, true, &leads, reterr);
     if (status == HF_OK)

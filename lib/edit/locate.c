@@ -111,6 +111,11 @@ hf_status hf__place_fail(const hf_place *place, size_t until, hf_status status, 
     return status;
 }
 
+hf_status hf__place_keep(hf_draft *draft, hf_place *place, unsigned which, hf_error *reterr)
+{
+    return place->text.length > 0 ? hf__scratch_keep(draft, &draft->scratch_place[which], &place->text, reterr) : HF_OK;
+}
+
 /* ---- looking ----------------------------------------------------------------------------- */
 
 static hf_value start_view(const hf_draft *draft, const hf_place *place)
@@ -257,9 +262,7 @@ hf_status hf__locate(hf_draft *draft, const hf_place *place, bool must_exist, hf
         if (status != HF_OK)
             return status;
     }
-    /* A long key that will be put must not lie in what moves. */
-    if (spot.has_key && spot.position == HF__NO_POSITION && spot.key.text.length > HF__INLINE_MAX &&
-        spot.key.text.bytes != draft->scratch_key.bytes) {
+    if (spot.has_key && spot.key.text.length > HF__INLINE_MAX && spot.key.text.bytes == room) {
         hf_status status = hf__scratch_keep(draft, &draft->scratch_key, &spot.key.text, reterr);
         if (status != HF_OK)
             return status;

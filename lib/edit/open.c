@@ -159,7 +159,10 @@ static hf_status open_part(hf_draft *draft, uint32_t number, uint32_t position, 
     bool is_plain = entry == HF__OWN && draft->home.link_count == 0;
     if (!is_plain)
         sum = count_needs(&origin, open);
-    status = hf__pins_reserve(draft, sum.pins + 1, reterr);
+    if (entry != HF__OWN && sum.parts > UINT32_MAX - draft->home.mounts[entry].uses)
+        status = hf__fail(reterr, HF_LIMIT_COUNT, "places that show one document");
+    if (status == HF_OK)
+        status = hf__pins_reserve(draft, sum.pins + 1, reterr);
     if (status == HF_OK)
         status = hf__chunk_create(draft, hf__kind(open) == HF__OBJECT, (uint32_t)slots, &chunk, reterr);
     if (status == HF_OK && sum.text > 0)

@@ -71,6 +71,7 @@ void hf__mount_entry_free(hf_draft *draft, uint32_t number)
     if (--entry->uses > 0)
         return;
     hf_document *document = entry->document;
+    draft->copied = draft->copied_entry == number ? NULL : draft->copied;
     memset(entry, 0, sizeof *entry);
     entry->slot = draft->mount_free;
     draft->mount_free = number + 1;

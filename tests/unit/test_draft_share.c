@@ -112,7 +112,7 @@ static void test_draft_share__doublings_cost_a_block_each(void **state)
     assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
     assert_int_equal(hf_set_null(draft, HF_T("/0/1/0/0"), NULL), HF_OK);
     assert_int_equal(hf_clone_part(hf_draft_root(draft), NULL, NULL, &copy, NULL), HF_LIMIT_VALUES);
-    assert_int_equal(hf_draft_append(draft, hf_place_at(HF_T("")), hf_item_copy(hf_draft_root(draft)), NULL), HF_LIMIT_VALUES);
+    assert_int_equal(hf_draft_append(draft, hf_place_at(HF_T("")), hf_item_copy(hf_draft_root(draft)), NULL), HF_OK);
     hf_document *next = freeze_checked(&draft);
     assert_true(hf_document_get_info(next).values_expanded > (uint64_t)1 << 40);
     hf_document_drop(next);
@@ -359,6 +359,86 @@ static void test_draft_share__a_version_does_not_need_borrowed_text(void **state
     hf_document_drop(mounting);
 }
 
+typedef struct lent {
+    test_allocator memory;
+    char           text[8192];
+    int            released, foreigns;
+} lent;
+
+static void release_lent(void *context, const char *bytes, size_t length)
+{
+    (void)length;
+    ((lent *)context)->released++;
+    memset((char *)(uintptr_t)bytes, 'X', 16);
+}
+
+static void release_foreign(void *object)
+{
+    ((lent *)object)->foreigns++;
+}
+
+static const hf_foreign_hooks lent_hooks = { .name = "lent", .release = release_foreign };
+
+/* Most of it in one array, so that versions share its block. */
+static hf_document *read_lent(lent *from, hf_text_ownership ownership)
+{
+    memset(from, 0, sizeof *from);
+    test_allocator_init(&from->memory);
+    size_t length = (size_t)sprintf(from->text, "{\"a\":[");
+    for (int i = 0; i < 150; i++)
+        length += (size_t)sprintf(from->text + length, "%s\"text number %d of many\"", i > 0 ? "," : "", i);
+    length += (size_t)sprintf(from->text + length, "]}");
+    hf_document *document = NULL;
+    hf_read_options options = { .text = ownership, .allocator = &from->memory.base, .release = release_lent, .release_context = from };
+    assert_int_equal(hf_read(hf_text_of(from->text, length), &options, &document, NULL), HF_OK);
+    return document;
+}
+
+/* The allocator, the text and the count of a foreign value's holders serve the versions that share them. */
+static void test_draft_share__what_was_lent_goes_with_the_last_version(void **state)
+{
+    (void)state;
+    static lent from;
+    hf_document *first = read_lent(&from, HF_TEXT_CONSUMED), *version = NULL;
+    hf_draft *draft = NULL;
+    assert_int_equal(hf_edit(first, &draft, NULL), HF_OK);
+    assert_int_equal(hf_draft_set(draft, hf_place_at(HF_T("/f")), hf_item_foreign(&lent_hooks, &from), NULL), HF_OK);
+    hf_document_drop(first);
+    first = freeze_checked(&draft);
+    assert_int_equal(hf_edit_with(first, &(hf_draft_options){ .depth_max = 0 }, &draft, NULL), HF_OK);
+    hf_document_drop(first);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(hf_set_i64(draft, HF_T("/n"), i, NULL), HF_OK);
+        version = freeze_checked(&draft);
+        assert_true(from.memory.live.live_blocks > 0 && from.released == 0 && from.foreigns == 0);
+        assert_int_equal(hf_edit_with(version, &(hf_draft_options){ .depth_max = 0 }, &draft, NULL), HF_OK);
+        hf_document_drop(version);
+    }
+    assert_true(hf_text_equal(hf_as_text(hf_at(hf_get(hf_draft_root(draft), HF_T("a")), 149), HF_T("")), HF_T("text number 149 of many")));
+    hf_draft_destroy(draft);
+    assert_true(from.memory.live.live_blocks == 0 && from.released == 1 && from.foreigns == 1);
+    assert_int_equal(test_allocator_release(&from.memory), 0);
+}
+
+/* A draft points into borrowed text after its document has gone; what is frozen from it does not. */
+static void test_draft_share__a_draft_needs_borrowed_text_until_it_ends(void **state)
+{
+    (void)state;
+    static lent from;
+    hf_document *document = read_lent(&from, HF_TEXT_BORROWED), *version;
+    hf_draft *draft = NULL;
+    assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+    hf_document_drop(document);
+    assert_int_equal(hf_set_i64(draft, HF_T("/n"), 1, NULL), HF_OK);
+    hf_text last = hf_as_text(hf_at(hf_get(hf_draft_root(draft), HF_T("a")), 149), HF_T(""));
+    assert_true(last.bytes > from.text && last.bytes < from.text + sizeof from.text);
+    version = freeze_checked(&draft);
+    memset(from.text, 'X', sizeof from.text);
+    assert_true(hf_text_equal(hf_as_text(hf_at(hf_get(hf_root(version), HF_T("a")), 149), HF_T("")), HF_T("text number 149 of many")));
+    hf_document_drop(version);
+    assert_int_equal(test_allocator_release(&from.memory), 0);
+}
+
 static char said[256];
 static void hear(const char *message)
 {
@@ -398,6 +478,8 @@ int main(void)
         cmocka_unit_test(test_draft_share__foreign_values_are_released_once),
         cmocka_unit_test(test_draft_share__foreign_values_under_failing_allocations),
         cmocka_unit_test(test_draft_share__a_version_does_not_need_borrowed_text),
+        cmocka_unit_test(test_draft_share__what_was_lent_goes_with_the_last_version),
+        cmocka_unit_test(test_draft_share__a_draft_needs_borrowed_text_until_it_ends),
         cmocka_unit_test(test_draft_share__changed_borrowed_text_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* test_parts.c - parts of mounted documents, shown so often that only what is stored may be looked at. */
+/* test_parts.c - parts and copies, shown so often that only what is stored may be looked at. */
 #include "unit.h"
 
 #include <holdfast/compare.h>
@@ -170,6 +170,220 @@ static void test_parts__notes_need_no_memory(void **state)
     hf_document_drop(other);
 }
 
+/* ---- copies ------------------------------------------------------------------------------ */
+
+static void set_copy(hf_draft *draft, const char *to, const char *from)
+{
+    hf_value value = hf_draft_get(draft, hf_place_at(hf_text_from_cstr(from)));
+    hf_status status = hf_draft_set(draft, hf_place_at(hf_text_from_cstr(to)), hf_item_copy(value), NULL);
+    if (status != HF_OK)
+        fail_msg("copying %s to %s: %s", from, to, hf_status_name(status));
+}
+
+/* What a way of copying does to {"a": ..., "n": 0}, once for each level. */
+typedef enum way { BESIDE, WRAPPED, BACK } way;
+
+static void copy_once(hf_draft *draft, way how)
+{
+    HF_EXPECT(hf_set_object(draft, HF_T("/t"), NULL) == HF_OK);
+    set_copy(draft, "/t/l", "/a");
+    set_copy(draft, "/t/r", how == WRAPPED ? "/t/l" : "/a");
+    if (how == BACK)
+        set_copy(draft, "/a", "/t"); /* a copy, mounted: the next one is of a document */
+    else
+        HF_EXPECT(hf_draft_move(draft, hf_place_at(HF_T("/t")), hf_place_at(HF_T("/a")), NULL) == HF_OK);
+    if (how == BACK)
+        HF_EXPECT(hf_remove(draft, HF_T("/t"), NULL) == HF_OK);
+}
+
+/* So many doublings by copying, in one draft or over versions. Owned. */
+static hf_document *copied_doublings(int levels, way how, bool versions, hf_budget *budget)
+{
+    hf_document *document = NULL;
+    hf_draft *draft = NULL;
+    HF_EXPECT(hf_read(HF_T("{\"a\":{\"x\":1,\"y\":[2,\"a text that is not inline\"]},\"n\":0}"),
+                      &(hf_read_options){ .budget = budget }, &document, NULL) == HF_OK);
+    for (int i = 0; i < levels; i++) {
+        if (draft == NULL)
+            HF_EXPECT(hf_edit(document, &draft, NULL) == HF_OK);
+        copy_once(draft, how);
+        HF_EXPECT(hf_set_i64(draft, HF_T("/n"), i, NULL) == HF_OK);
+        if (!versions && i + 1 < levels)
+            continue;
+        hf_document_drop(document);
+        document = freeze_checked(&draft);
+    }
+    return document;
+}
+
+static void test_parts__doublings_by_copying_cost_a_block_each(void **state)
+{
+    (void)state;
+    for (int how = BESIDE; how <= BACK; how++) {
+        for (int versions = 0; versions < 2; versions++) {
+            hf_budget *budget = NULL;
+            hf_size size;
+            HF_EXPECT(hf_budget_create(&(hf_budget_options){ .bytes_max = 1 << 20 }, &budget, NULL) == HF_OK);
+            uint64_t begun = cpu_ms();
+            hf_document *document = copied_doublings(40, (way)how, versions != 0, budget), *copy = NULL;
+            HF_EXPECT(hf_budget_count(budget).current < 82 * 2048);
+            hf_document_info info = hf_document_get_info(document);
+            HF_EXPECT(info.values_expanded > (uint64_t)1 << 42 && info.depth == 43);
+            HF_EXPECT(hf_measure(hf_root(document), &size, NULL) == HF_OK && size.values_expanded == info.values_expanded);
+            HF_EXPECT(hf_document_clone(document, NULL, NULL, &copy, NULL) == HF_LIMIT_VALUES);
+            HF_EXPECT(hf_hash(hf_root(document)) != 0);
+            hf_draft *draft = NULL;
+            HF_EXPECT(hf_edit(document, &draft, NULL) == HF_OK);
+            HF_EXPECT(hf_remove(draft, HF_T("/a/l/r/l"), NULL) == HF_OK && hf_remove(draft, HF_T("/a"), NULL) == HF_OK);
+            hf_document *next = freeze_checked(&draft);
+            HF_EXPECT(hf_document_get_info(next).values_expanded == 2);
+            hf_document_drop(next);
+            hf_document_drop(document);
+            HF_EXPECT(hf_budget_count(budget).current == 0);
+            hf_budget_drop(budget);
+            HF_EXPECT(cpu_ms() - begun < 1000);
+        }
+    }
+}
+
+static void test_parts__copies_show_what_was_copied(void **state)
+{
+    (void)state;
+    for (int levels = 0; levels < 9; levels++) {
+        hf_document *first = copied_doublings(levels, BESIDE, false, NULL), *plain = NULL;
+        HF_EXPECT(hf_document_clone(first, NULL, NULL, &plain, NULL) == HF_OK);
+        HF_EXPECT(hf_document_get_info(plain).values == 1 + ((uint64_t)6 << levels));
+        for (int how = BESIDE; how <= BACK; how++) {
+            hf_document *same = copied_doublings(levels, (way)how, true, NULL);
+            HF_EXPECT(hf_document_get_info(same).values_expanded == hf_document_get_info(plain).values);
+            HF_EXPECT(order_of(plain, same) == 0 && order_of(first, same) == 0);
+            hf_document_drop(same);
+        }
+        hf_document_drop(plain);
+        hf_document_drop(first);
+    }
+}
+
+/* More levels than mounts may nest: refused for what the copy would be, and the draft goes on. */
+static void test_parts__copies_without_end_are_refused(void **state)
+{
+    (void)state;
+    hf_document *document = copied_doublings(50, BESIDE, true, NULL);
+    hf_draft *draft = NULL;
+    hf_status status = HF_OK;
+    int levels = 0;
+    HF_EXPECT(hf_edit(document, &draft, NULL) == HF_OK);
+    for (; status == HF_OK && levels < 100; levels++) {
+        status = hf_draft_set(draft, hf_place_at(HF_T("/t")), hf_item_copy(hf_draft_get(draft, hf_place_at(HF_T("/a")))), NULL);
+        if (status == HF_OK)
+            copy_once(draft, BESIDE);
+    }
+    HF_EXPECT(status == HF_LIMIT_VALUES && levels > 5 && levels < 20);
+    HF_EXPECT(hf_set_i64(draft, HF_T("/n"), 7, NULL) == HF_OK);
+    hf_document *next = freeze_checked(&draft);
+    HF_EXPECT(hf_as_i64(hf_get(hf_root(next), HF_T("n")), 0) == 7);
+    hf_document_drop(next);
+    hf_document_drop(document);
+}
+
+/* A large container is copied once, and every version that shows its copies costs what changed. */
+static void test_parts__one_container_copied_many_times(void **state)
+{
+    (void)state;
+    enum { WIDE = 20000, COPIES = 2000 };
+    hf_budget *budget = NULL;
+    hf_buffer text = HF_BUFFER_INIT(1 << 20);
+    char place[32];
+    HF_EXPECT(hf_budget_create(&(hf_budget_options){ .bytes_max = 4 << 20 }, &budget, NULL) == HF_OK);
+    HF_EXPECT(hf_buffer_append(&text, HF_T("{\"a\":[0"), NULL) == HF_OK);
+    for (int i = 1; i < WIDE; i++)
+        HF_EXPECT(hf_buffer_append(&text, HF_T(",1"), NULL) == HF_OK);
+    HF_EXPECT(hf_buffer_append(&text, HF_T("]}"), NULL) == HF_OK);
+    hf_document *document = NULL;
+    HF_EXPECT(hf_read(hf_buffer_text(&text), &(hf_read_options){ .budget = budget }, &document, NULL) == HF_OK);
+    hf_buffer_release(&text);
+    uint64_t begun = cpu_ms();
+    for (int version = 0; version < 4; version++) {
+        hf_draft *draft = NULL;
+        HF_EXPECT(hf_edit(document, &draft, NULL) == HF_OK);
+        for (int i = 0; i < COPIES / 4; i++) {
+            snprintf(place, sizeof place, "/c%d.%d", version, i);
+            set_copy(draft, place, "/a");
+        }
+        hf_document_drop(document);
+        document = freeze_checked(&draft);
+        hf_size size;
+        HF_EXPECT(hf_measure(hf_root(document), &size, NULL) == HF_OK);
+        HF_EXPECT(size.values_expanded == (uint64_t)(WIDE + 1) * (uint64_t)((version + 1) * COPIES / 4 + 1) + 1);
+        HF_EXPECT(hf_hash(hf_root(document)) != 0);
+    }
+    hf_document_drop(document);
+    HF_EXPECT(hf_budget_count(budget).current == 0);
+    hf_budget_drop(budget);
+    HF_EXPECT(cpu_ms() - begun < 2000);
+}
+
+/* The copy that is mounted once more must still be there, and of what lies there now. */
+static void test_parts__a_copy_is_remembered_while_it_is_shown(void **state)
+{
+    (void)state;
+    hf_buffer text = HF_BUFFER_INIT(1 << 20);
+    HF_EXPECT(hf_buffer_append(&text, HF_T("{\"a\":[\"first\""), NULL) == HF_OK);
+    for (int i = 0; i < 40000; i++)
+        HF_EXPECT(hf_buffer_append(&text, HF_T(",1"), NULL) == HF_OK);
+    HF_EXPECT(hf_buffer_append(&text, HF_T("],\"b\":[\"second\""), NULL) == HF_OK);
+    for (int i = 0; i < 200; i++)
+        HF_EXPECT(hf_buffer_append(&text, HF_T(",2"), NULL) == HF_OK);
+    HF_EXPECT(hf_buffer_append(&text, HF_T("]}"), NULL) == HF_OK);
+    hf_document *document = NULL;
+    hf_draft *draft = NULL;
+    HF_EXPECT(hf_read(hf_buffer_text(&text), NULL, &document, NULL) == HF_OK && hf_edit(document, &draft, NULL) == HF_OK);
+    hf_document_drop(document);
+    for (int turn = 0; turn < 3; turn++) {
+        set_copy(draft, "/x", "/b");
+        set_copy(draft, "/y", "/b");
+        if (turn == 1) /* most is dead then: what is left is written anew */
+            HF_EXPECT(hf_remove(draft, HF_T("/a"), NULL) == HF_OK && hf_draft_compact(draft, NULL) == HF_OK);
+        set_copy(draft, "/z", "/b");
+        HF_EXPECT(hf_draft_set(draft, hf_place_at(HF_T("/y/0")), hf_item_i64(turn), NULL) == HF_OK);
+        for (const char *at = "xz"; *at != 0; at++) {
+            const char name[] = { '/', *at, '/', '0', 0 };
+            HF_EXPECT(hf_text_equal(hf_as_text(hf_draft_get(draft, hf_place_at(hf_text_from_cstr(name))), HF_T("")), HF_T("second")));
+        }
+        HF_EXPECT(hf_remove(draft, HF_T("/x"), NULL) == HF_OK && hf_remove(draft, HF_T("/y"), NULL) == HF_OK);
+        HF_EXPECT(hf_remove(draft, HF_T("/z"), NULL) == HF_OK);
+        set_copy(draft, "/w", "/b"); /* the one before has gone */
+        HF_EXPECT(hf_count(hf_draft_get(draft, hf_place_at(HF_T("/w")))) == 201 && hf_remove(draft, HF_T("/w"), NULL) == HF_OK);
+    }
+    hf_document_drop(freeze_checked(&draft));
+    hf_buffer_release(&text);
+}
+
+static void test_parts__copying_under_failing_memory(void **state)
+{
+    (void)state;
+    hf_document *document = copied_doublings(6, BESIDE, true, NULL);
+    uint64_t hash = hf_hash(hf_root(document));
+    HF_OOM_LOOP(nth) {
+        hf_draft *draft = NULL;
+        hf_draft_options options = { .allocator = nth };
+        if (hf_edit_with(document, &options, &draft, NULL) != HF_OK)
+            continue;
+        const char *const froms[] = { "/a", "/a/l", "" };
+        for (int i = 0; i < 3; i++) {
+            hf_value from = hf_draft_get(draft, hf_place_at(hf_text_from_cstr(froms[i])));
+            hf_status status = hf_draft_set(draft, hf_place_at(HF_T("/new")), hf_item_copy(from), NULL);
+            HF_EXPECT(status == HF_OK || status == HF_NO_MEMORY);
+            HF_EXPECT((status == HF_OK) == !hf_is_absent(hf_draft_get(draft, hf_place_at(HF_T("/new")))));
+            if (status == HF_OK)
+                HF_EXPECT(hf_remove(draft, HF_T("/new"), NULL) == HF_OK);
+        }
+        HF_EXPECT(hf_hash(hf_draft_root(draft)) == hash);
+        hf_draft_destroy(draft);
+    }
+    hf_document_drop(document);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +391,12 @@ int main(void)
         cmocka_unit_test(test_parts__opened_doublings_made_apart_are_compared_at_once),
         cmocka_unit_test(test_parts__counts_and_hash_are_those_of_a_copy),
         cmocka_unit_test(test_parts__notes_need_no_memory),
+        cmocka_unit_test(test_parts__doublings_by_copying_cost_a_block_each),
+        cmocka_unit_test(test_parts__copies_show_what_was_copied),
+        cmocka_unit_test(test_parts__copies_without_end_are_refused),
+        cmocka_unit_test(test_parts__one_container_copied_many_times),
+        cmocka_unit_test(test_parts__a_copy_is_remembered_while_it_is_shown),
+        cmocka_unit_test(test_parts__copying_under_failing_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
