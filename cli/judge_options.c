@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gen_nearest.h"
 #include "output.h"
 
 enum { TOP_MAX = 1000000 };
@@ -14,6 +15,7 @@ void judge_begin(hf__report_options *report)
 {
     memset(report, 0, sizeof *report);
     report->put = output_put_file;
+    report->nearest = gen_nearest;
     report->colour = output_has_colour(STDERR_FILENO);
 }
 

@@ -23,6 +23,7 @@ typedef struct court {
     double                   died[HF_WINDOWS_MAX]; /* blocks of the whole program, by the end of each window */
     double                   active[HF_WINDOWS_MAX]; /* blocks of the whole program that were born or died within it */
     uint32_t                *order; /* paths, by group */
+    bool                     unmeasured; /* something is held that too few windows tell of */
     bool                     failed;
 } court;
 
@@ -133,12 +134,16 @@ static hf__finding make_finding(const court *at, const hf__shape *shape, const u
     return finding;
 }
 
+/* Too few windows to say how it grew: no place is named for what it holds. */
+static bool is_unmeasured(const hf__shape *shape)
+{
+    return shape->verdict == HF_VERDICT_UNDECIDED && shape->reason == HF_REASON_SHORT && !(shape->growth_blocks > 0);
+}
+
 static bool is_small(const court *at, const hf__shape *shape)
 {
     if (shape->verdict != HF_VERDICT_UNDECIDED)
         return false;
-    if (shape->reason == HF_REASON_SHORT) /* too short to measure growth: what is held tells */
-        return shape->held_blocks < HF_EVENTS_MIN;
     double grown = shape->reason == HF_REASON_RELEASED_LAST ? shape->peak_bytes : shape->growth_bytes;
     return grown < fmax(HF_SMALL_BYTES, HF_SMALL_SHARE * at->judgement->peak_bytes);
 }
@@ -283,13 +288,14 @@ static void judge_groups(court *at)
             end++;
         hf__shape shape;
         gather_paths(at, at->order + first, end - first, &shape);
-        bool growing = shape.verdict == HF_VERDICT_LEAK || (shape.verdict == HF_VERDICT_UNDECIDED && !is_small(at, &shape));
-        if (growing) {
+        bool unmeasured = is_unmeasured(&shape), open = shape.verdict == HF_VERDICT_UNDECIDED;
+        if (shape.verdict == HF_VERDICT_LEAK || (open && !unmeasured && !is_small(at, &shape))) {
             blame(at, &shape, at->order + first, end - first, 0, HF_NONE);
         } else {
-            if (shape.verdict == HF_VERDICT_UNDECIDED) {
+            at->unmeasured |= unmeasured && shape.held_blocks >= HF_EVENTS_MIN;
+            if (open) {
                 shape.verdict = HF_VERDICT_STEADY;
-                shape.reason = HF_REASON_FEW;
+                shape.reason = unmeasured ? HF_REASON_SHORT : HF_REASON_FEW;
             }
             if (shape.peak_bytes > 0)
                 keep(at, make_finding(at, &shape, at->order + first, end - first, 0));
@@ -370,6 +376,7 @@ static void measure_whole(court *at)
     if (series->end == 0)
         return;
     judgement->seconds = at->model->checkpoints[series->count - 1].seconds;
+    judgement->is_moment = hf__is_moment(series);
     judgement->live_bytes = series->live_bytes[judgement->reference];
     judgement->live_blocks = series->live_blocks[judgement->reference];
     for (size_t i = 0; i < series->end; i++)
@@ -404,7 +411,7 @@ hf_status hf__judge(const hf__model *model, const hf__judge_options *options, hf
             status = hf__fail(reterr, HF_NO_MEMORY, NULL);
     }
     /* Too little was seen: of a program that was short, or of a recording whose rest is missing. */
-    bool is_short = model->checkpoints_seen < 2 && judgement.live_blocks >= HF_EVENTS_MIN;
+    bool is_short = (at.unmeasured || model->checkpoints_seen < 2) && judgement.live_blocks >= HF_EVENTS_MIN && !judgement.is_moment;
     bool is_torso = model->cut && judgement.windows < HF_WINDOWS_MIN && judgement.findings_count == 0;
     if (status == HF_OK && (is_short || is_torso))
         judgement.verdict = HF_VERDICT_UNDECIDED;

@@ -57,6 +57,7 @@ typedef struct hf__judgement {
     double         live_bytes, live_blocks, peak_bytes;
     double         bytes_per_second;  /* of all leaks together */
     uint64_t       lost_events;
+    bool           is_moment;         /* over in less than HF_MOMENT_S: growth cannot be told from a start */
     bool           cut;               /* the recording ends in the middle */
     bool           stands_by_count;   /* events were lost, and the exact count of bytes does not grow either */
     hf__reconciled reconciled;

@@ -17,6 +17,24 @@ const char *hf__bytes_words(double bytes, char *out, size_t size)
     return out;
 }
 
+hf__rate_unit hf__unit_of(double bytes_per_second)
+{
+    static const hf__rate_unit units_of_time[] = { { "/s", 1 }, { " an hour", 3600 }, { " a day", 86400 } };
+    enum { LAST = sizeof units_of_time / sizeof *units_of_time - 1 };
+    size_t slow = 0;
+    while (slow < LAST && bytes_per_second != 0 && fabs(bytes_per_second) * units_of_time[slow].seconds < 1)
+        slow++;
+    return units_of_time[slow];
+}
+
+const char *hf__rate_words(double bytes_per_second, char *out, size_t size)
+{
+    char bytes[32];
+    hf__rate_unit unit = hf__unit_of(bytes_per_second);
+    snprintf(out, size, "%s%s", hf__bytes_words(bytes_per_second * unit.seconds, bytes, sizeof bytes), unit.words);
+    return out;
+}
+
 const char *hf__seconds_words(double seconds, char *out, size_t size)
 {
     if (seconds < 0.01)
@@ -236,6 +254,14 @@ void hf__explain_dismissal(const hf__finding *finding, char *out, size_t size)
         return;
     case HF_REASON_BATCH:
         snprintf(out, size, "grew to %s and was released as a whole", hf__bytes_words(shape->peak_bytes, one, sizeof one));
+        return;
+    case HF_REASON_STEP:
+        snprintf(out, size, "grew by %s in a short time before the end, and not before", hf__bytes_words(shape->growth_bytes, one, sizeof one));
+        return;
+    case HF_REASON_SHORT:
+    case HF_REASON_MOMENT:
+        snprintf(out, size, "holds %s in %.0f blocks, %s", hf__bytes_words(shape->held_bytes, one, sizeof one), shape->held_blocks,
+                 shape->reason == HF_REASON_SHORT ? "by too few checkpoints to see growth" : "too soon to tell growth from a start");
         return;
     case HF_REASON_FEW:
         snprintf(out, size, "grew by %.0f blocks only (%s)", fmax(shape->growth_blocks, 0),

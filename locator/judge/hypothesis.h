@@ -26,6 +26,15 @@ hf_text hf__function_name(const hf__model *model, uint32_t function);
 
 /* "12 B", "3.4 KiB", "1.02 MiB": at least three digits of meaning. Returns `out`. */
 const char *hf__bytes_words(double bytes, char *out, size_t size);
+
+/* In what a rate is told: what is less than a byte a second is told by the hour or by the day. */
+typedef struct hf__rate_unit {
+    const char *words; /* "/s", " an hour", " a day" */
+    double      seconds;
+} hf__rate_unit;
+hf__rate_unit hf__unit_of(double bytes_per_second);
+/* "35.3 KiB/s", "12 B an hour": never nothing for what is something. Returns `out`. */
+const char *hf__rate_words(double bytes_per_second, char *out, size_t size);
 /* "0.4 s", "12 s", "3 min", "2.5 h". Returns `out`. */
 const char *hf__seconds_words(double seconds, char *out, size_t size);
 

@@ -110,6 +110,8 @@ static void decide_growing(hf__look *at, const hf__growth_test *test, size_t fir
     if (test->events < HF_EVENTS_LEAK) {
         at->shape->more_s = more_for(at, 1);
         hf__say(at, HF_VERDICT_UNDECIDED, HF_REASON_FEW, 0.5);
+    } else if (end - first < HF_WINDOWS_MIN && at->windows - series->first >= HF_STEP_WINDOWS) {
+        hf__say(at, HF_VERDICT_STEADY, HF_REASON_STEP, 0.7);
     } else if (end - first < HF_WINDOWS_MIN) {
         at->shape->more_s = more_for(at, (double)HF_WINDOWS_MIN * 2 / (double)at->windows);
         hf__say(at, HF_VERDICT_UNDECIDED, HF_REASON_SHORT, 0.5);
@@ -173,6 +175,28 @@ static void find_stretch(const hf__look *at, size_t *ret_first, size_t *ret_end)
     *ret_end = end;
 }
 
+/* Growth that loses pace, but not enough to tell: what fills up has lost it evenly, what started faster only at its start.
+ * Of what fills up, a part of the time has lost as much less: the limit is that of the whole, to the power of that part. */
+static void judge_after_head(hf__look *at, size_t first, size_t end)
+{
+    size_t split = hf__find_head(at, first, end);
+    if (split == 0)
+        return;
+    hf__shape shape = *at->shape;
+    hf__look rest = *at;
+    rest.shape = &shape;
+    hf__growth_test test;
+    hf__run_test(&rest, split, end, &test);
+    if (is_negligible(&rest, &test))
+        return;
+    decide_growing(&rest, &test, split, end, false);
+    double from = hf__begin_of(at->series, first), until = at->series->seconds[end - 1];
+    double share = (until - hf__begin_of(at->series, split)) / (until - from);
+    bool steady = test.pace - HF_HEAD_ERRORS * test.pace_error >= pow(HF_PACE_LEAK, share);
+    if (shape.verdict == HF_VERDICT_LEAK && steady)
+        *at->shape = shape;
+}
+
 static void judge_stretch(hf__look *at)
 {
     size_t first, end;
@@ -190,6 +214,8 @@ static void judge_stretch(hf__look *at)
     hf__run_test(at, start, end, &test);
     if (!is_negligible(at, &test)) {
         decide_growing(at, &test, start, end, had_warm_up);
+        if (at->shape->reason == HF_REASON_MAYBE_FULL && !(at->noise > 0))
+            judge_after_head(at, start, end);
         return;
     }
     if (at->noise > 0 && !is_turnover(at, &test)) /* too little for this place alone, but the whole may tell more */
@@ -298,10 +324,15 @@ void hf__shape_of(const hf__series *series, hf__shape *ret_shape)
     judge(&at);
 }
 
+static double length_of(const hf__series *series)
+{
+    return series->end > 0 ? series->seconds[series->end - 1] - series->begin_s : 0;
+}
+
 void hf__shape_by_activity(const hf__series *series, const double *died, hf__shape *shape)
 {
     size_t last = series->end > 0 ? series->end - 1 : 0;
-    double length = series->end > 0 ? series->seconds[last] - series->begin_s : 0;
+    double length = length_of(series);
     bool open = shape->verdict == HF_VERDICT_UNDECIDED || shape->verdict == HF_VERDICT_FILLING;
     bool doubtful = series->waited || (length < HF_ACTIVITY_BELOW_S && shape->drops == 0);
     if (!open || !doubtful || series->end < HF_WINDOWS_MIN || died[last] < HF_ACTIVITY_MIN)
@@ -317,17 +348,39 @@ void hf__shape_by_activity(const hf__series *series, const double *died, hf__sha
         *shape = other;
 }
 
+bool hf__is_moment(const hf__series *series)
+{
+    return series->has_cohorts && length_of(series) < HF_MOMENT_S;
+}
+
+/* Does growth look like that of work which is done again and again: much of it, at an even pace, and much that goes? */
+static bool is_repeated(const hf__series *series, const double *died, const hf__shape *shape)
+{
+    double least = series->kind == HF_PATH_THREAD ? HF_SHORT_THREADS : HF_SHORT_BLOCKS;
+    bool even = shape->rate - shape->rate_low <= HF_SHORT_UNEVEN * shape->rate;
+    return shape->growth_blocks >= least && died[series->end - 1] >= HF_ACTIVITY_MIN && even;
+}
+
 void hf__shape_of_moment(const hf__series *series, const double *died, hf__shape *shape)
 {
-    if (shape->verdict != HF_VERDICT_LEAK || series->end == 0)
+    bool leaks = shape->verdict == HF_VERDICT_LEAK;
+    if (!series->has_cohorts || series->end == 0 || (!leaks && shape->verdict != HF_VERDICT_UNDECIDED))
         return;
-    size_t last = series->end - 1;
-    double length = series->seconds[last] - series->begin_s;
-    bool repeats = shape->growth_blocks >= HF_SHORT_BLOCKS && died[last] >= HF_SHORT_TURNOVER * shape->growth_blocks;
-    if (length >= HF_SHORT_RUN_S || (length >= HF_MOMENT_S && repeats))
+    double length = length_of(series);
+    bool repeated = leaks && is_repeated(series, died, shape);
+    if (length >= HF_SHORT_RUN_S || (length >= HF_MOMENT_S && repeated))
         return;
-    shape->verdict = HF_VERDICT_UNDECIDED;
-    shape->reason = HF_REASON_MOMENT;
+    if (shape->reason == HF_REASON_RELEASED_LAST) {
+        shape->verdict = HF_VERDICT_CHURN;
+        shape->reason = HF_REASON_BATCH;
+        return;
+    }
+    if (length < HF_MOMENT_S || leaks)
+        shape->reason = HF_REASON_MOMENT;
+    if (length < HF_MOMENT_S && !repeated)
+        shape->verdict = HF_VERDICT_STEADY;
+    else if (leaks)
+        shape->verdict = HF_VERDICT_UNDECIDED;
     shape->confidence = 0.5;
     shape->more_s = 1;
 }

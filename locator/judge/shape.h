@@ -32,6 +32,7 @@ typedef enum hf__reason {
     HF_REASON_GROWS,          /* keeps growing */
     HF_REASON_GROWS_DOUBLING, /* one block that is moved to a larger one again and again */
     HF_REASON_BACKLOG,        /* grows, though everything dies in the end: drained slower than filled */
+    HF_REASON_STEP,           /* grew in a few windows at the end of many: a step, not growth */
     HF_REASON_SHORT,          /* too few checkpoints */
     HF_REASON_MOMENT,         /* grew, but the program was over in a moment: it may have built up to its end */
     HF_REASON_NOISY,          /* growth within what chance or sampling may do */
@@ -69,7 +70,9 @@ typedef struct hf__shape {
 enum {
     HF_EVENTS_MIN = 6,       /* kept blocks below which growth is not worth a word */
     HF_BURST_BLOCKS = 10,    /* born or died in the whole program, on average, for a burst of work to be one */
-    HF_SHORT_BLOCKS = 1000,  /* kept blocks, from which on a short run may be called a leak */
+    HF_SHORT_BLOCKS = 1000,  /* kept blocks, from which on a short run may be called a leak, */
+    HF_SHORT_THREADS = 100,  /* or so many threads */
+    HF_STEP_WINDOWS = 48,    /* of a run: what grew in fewer than HF_WINDOWS_MIN at its end is a step */
     HF_EVENTS_LEAK = 10,     /* and below which it is not called a leak: things that are set up once may come one by one */
     HF_SAMPLES_LEAK = 10,    /* sampled blocks below which a place is not called a leak */
     HF_WINDOWS_MIN = 6,      /* windows of growth below which nothing is decided */
@@ -105,14 +108,16 @@ enum {
 #define HF_ACTIVITY_MIN   5000.0 /* deaths, for a clock that is fine enough */
 #define HF_ACTIVITY_PACE  0.80 /* end pace over start pace by that clock, or its inverse */
 #define HF_MOMENT_S       0.05 /* seconds; nothing in a shorter run is called a leak: it may all be building up */
-#define HF_SHORT_RUN_S    0.5  /* in a shorter run it is one if there are HF_SHORT_BLOCKS, and */
-#define HF_SHORT_TURNOVER 1.0  /* deaths in the whole program, for each kept block: it repeats its work */
+#define HF_SHORT_RUN_S    0.5  /* in a shorter run it is one if there are HF_SHORT_BLOCKS and HF_ACTIVITY_MIN deaths, and */
+#define HF_SHORT_UNEVEN   0.25 /* of the rate, at most, is half its interval: it repeats its work */
 #define HF_TAIL_SHARE_MIN 0.15 /* growth must last for this share of the run */
 #define HF_LATE_RATIO     3.0  /* pace after over pace before: growth began there */
 #define HF_BREAK_SHARE    0.25 /* of the spread of pace that a break must explain */
 #define HF_BREAK_ERRORS   3.0  /* of sampling, that a break must exceed */
 #define HF_TOOTH_RATIO    2.0  /* a stretch that lasts longer than so many teeth is none */
 #define HF_HEAD_RATIO     0.5  /* pace after over pace before: what was before is warm-up */
+#define HF_HEAD_REST      0.5  /* of the time, that must be left after a start that was a little faster */
+#define HF_HEAD_ERRORS    1.0  /* of the fit, by which the pace of what is left must be above its limit */
 
 /* Never fails; looks at nothing but `series`. */
 void hf__shape_of(const hf__series *series, hf__shape *ret_shape);
@@ -122,8 +127,11 @@ void hf__shape_of(const hf__series *series, hf__shape *ret_shape);
  * still with the program. Where time could not tell, and growth by that clock is even, it is a leak. */
 void hf__shape_by_activity(const hf__series *series, const double *died, hf__shape *shape);
 
+/* Was a recorded program over in less than HF_MOMENT_S? */
+bool hf__is_moment(const hf__series *series);
+
 /* A program that is over in a moment builds up to its end, and nothing tells that from a leak but work that it repeats:
- * what is called a leak needs that. `died` as above. */
+ * what is called a leak needs that, and so does what is open in less than HF_MOMENT_S. `died` as above. */
 void hf__shape_of_moment(const hf__series *series, const double *died, hf__shape *shape);
 
 #endif

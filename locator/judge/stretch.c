@@ -145,6 +145,24 @@ size_t hf__find_start(const hf__look *at, size_t first, size_t end, bool *ret_wa
     return first;
 }
 
+size_t hf__find_head(const hf__look *at, size_t first, size_t end)
+{
+    double begin = hf__begin_of(at->series, first), time_all = at->series->seconds[end - 1] - begin, sum_all = 0, sum = 0, most = 0;
+    size_t split = 0;
+    for (size_t i = first; i < end; i++)
+        sum_all += at->kept[i];
+    for (size_t i = first; i + HF_WINDOWS_MIN < end; i++) {
+        double time = at->series->seconds[i] - begin, rest = time_all - time;
+        sum += at->kept[i];
+        if (!(time > 0) || rest < HF_HEAD_REST * time_all)
+            continue;
+        double faster = sum / time - (sum_all - sum) / rest, gain = time * rest * faster * faster;
+        if (faster > 0 && gain > most)
+            most = gain, split = i + 1;
+    }
+    return split;
+}
+
 static size_t cells_for(double bursts, size_t windows)
 {
     double wanted = bursts / 2;

@@ -25,6 +25,22 @@ static bool begins_with_any(hf_text text, const char *const *list)
     return false;
 }
 
+/* xstrcat, safe_getline, checked_realpath: what the C library calls so, with a word before it that says it never fails. */
+static bool is_checked_library_name(hf_text plain, bool says_so_behind)
+{
+    static const char *const prefixes[] = { "x", "safe_", "checked_", "must_", NULL };
+    static const char *const names[] = { "strcat", "strncat", "strcpy", "strncpy", "stpcpy", "memcpy", "printf", "sprintf",
+                                         "vsprintf", "snprintf", "vprintf", "getline", "getdelim", "getcwd", "gethostname", "realpath",
+                                         "readlink", "fopen", "fdopen", "freopen", "popen", "opendir", "tmpfile", "mmap", NULL };
+    size_t before = 0;
+    for (const char *const *prefix = prefixes; before == 0 && *prefix != NULL; prefix++)
+        before = begins(plain, *prefix) ? strlen(*prefix) : 0;
+    for (const char *const *name = names; (before > 0 || says_so_behind) && *name != NULL; name++)
+        if (plain.length == before + strlen(*name) && ends(plain, *name))
+            return true;
+    return false;
+}
+
 /* Does a word that allocators are called by end the name, as in xmalloc, my_calloc, mem_alloc, dupstr?
  * Only what says nothing but "allocate": make_node or new_user is code with a purpose. */
 static bool is_allocator_name(hf_text name)
@@ -45,7 +61,7 @@ static bool is_allocator_name(hf_text name)
     for (const char *const *word = whole; *word != NULL; word++)
         if (plain.length == strlen(*word) && begins(plain, *word))
             return true;
-    return begins(name, "__interceptor_") || begins(name, "hf__recorder_");
+    return is_checked_library_name(plain, plain.length < name.length) || begins(name, "__interceptor_") || begins(name, "hf__recorder_");
 }
 
 static bool is_system_path(hf_text path)

@@ -176,6 +176,17 @@ static hf_status judge_model(const hf__report_options *options, const hf__model 
     return status;
 }
 
+/* Blame at a function that no process has is laid where it is without: that is said, and stops nobody. */
+static hf_status check_focus(const hf__report_options *options, const evidence *from, hf_error *reterr)
+{
+    for (size_t i = 0; i < models_of(from); i++)
+        if (hf__focus_occurs(model_at(from, i), options->focus))
+            return HF_OK;
+    if (hf__tell_unknown_focus(stderr, model_at(from, 0), options->focus, options->nearest))
+        return HF_OK;
+    return hf__fail(reterr, HF_NO_MEMORY, NULL);
+}
+
 /* How bad: leaks first, then undecided. Known findings count for nothing. */
 static int code_for(const hf__report_options *options, const verdict *of)
 {
@@ -281,7 +292,7 @@ static int judge_and_show(const hf__report_options *options, const evidence *fro
         return tell(&error);
     }
     int code = CODE_CLEAN;
-    hf_status status = HF_OK;
+    hf_status status = options->focus != NULL ? check_focus(options, from, &error) : HF_OK;
     for (size_t i = 0; status == HF_OK && i < count; i++) {
         status = judge_model(options, model_at(from, i), &all[i], &error);
         all[i].went_on = from->is_recording && from->recording.processes[i].ended == HF__ENDED_EXEC;

@@ -6,6 +6,7 @@
 
 #include <holdfast/base.h>
 
+#include "focus.h"
 #include "recording_read.h"
 
 typedef enum hf__fail_on { HF_FAIL_ON_LEAK, HF_FAIL_ON_UNDECIDED, HF_FAIL_ON_NOTHING } hf__fail_on;
@@ -19,6 +20,7 @@ typedef struct hf__report_options {
     const char *baseline, *write_baseline;        /* files, or NULL */
     const char *diff;         /* a recording or folder to compare with: shows what grew since, or NULL */
     const char *focus;        /* a function to lay blame at, or NULL */
+    hf__nearest_call nearest; /* finds what was meant by a name of none; or NULL */
     double      since_s;      /* judge only what happened after; 0 for all */
     size_t      top;          /* 0 for 10 */
     bool        ages, quiet;  /* quiet: no text */

@@ -41,17 +41,20 @@ static void put_result(FILE *out, const hf__case *shown, size_t index)
 {
     const hf__finding *finding = &shown->judgement->findings[index];
     hf__words words;
-    char rate[32];
+    char rate[48];
     hf__explain(shown->model, shown->judgement, finding, &words);
     bool leak = finding->verdict == HF_VERDICT_LEAK, known = shown->known != NULL && shown->known[index];
     fprintf(out, "{\"ruleId\":\"%s\",\"level\":\"%s\",\"message\":{\"text\":\"", hf__verdict_name(finding->verdict),
             leak && !known ? "error" : leak ? "note" : "warning");
     hf__put_json_text(out, hf__function_name(shown->model, finding->function));
-    hf__bytes_words(fmax(hf__finding_rate(finding, finding->shape.rate), 0), rate, sizeof rate);
+    double bytes_per_second = fmax(hf__finding_rate(finding, finding->shape.rate), 0);
+    hf__rate_words(bytes_per_second, rate, sizeof rate);
     if (leak)
-        fprintf(out, " takes %s/s of memory and never gives it back (sure %.3g %%). Cause: ", rate, 100 * finding->shape.confidence);
+        fprintf(out, " takes %s of memory and never gives it back (sure %.3g %%). Cause: ", rate, 100 * finding->shape.confidence);
+    else if (finding->verdict == HF_VERDICT_UNDECIDED && bytes_per_second > 0)
+        fprintf(out, " may leak: it grew by %s, and this recording cannot tell whether that goes on. Seen: ", rate);
     else if (finding->verdict == HF_VERDICT_UNDECIDED)
-        fprintf(out, " may leak: it grew by %s/s, and this recording cannot tell whether that goes on. Seen: ", rate);
+        fputs(" may leak, and this recording cannot tell. Seen: ", out);
     else
         fputs(" holds up memory that is free. Cause: ", out);
     hf__put_json_text(out, hf_text_from_cstr(words.hypothesis));

@@ -42,39 +42,74 @@ static const char *meaning_of(hf__verdict verdict)
     }
 }
 
+/* How many findings are of that verdict. */
+static size_t count_of(const hf__judgement *judgement, hf__verdict verdict)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < judgement->findings_count; i++)
+        count += judgement->findings[i].verdict == verdict;
+    return count;
+}
+
+static void put_leaks(FILE *out, const hf__judgement *judgement, size_t leaks)
+{
+    char rate[48], hour[32];
+    const char *s = leaks == 1 ? "s" : "", *places = leaks == 1 ? "" : "s";
+    if (!(judgement->bytes_per_second > 0)) {
+        fprintf(out, ": %zu place%s keep%s growing", leaks, places, s);
+        return;
+    }
+    fprintf(out, ": %zu place%s take%s memory and never give%s it back: %s", leaks, places, s, s,
+            hf__rate_words(judgement->bytes_per_second, rate, sizeof rate));
+    if (judgement->seconds < SECONDS_FOR_AN_HOUR)
+        fputs(", for as long as it was recorded", out);
+    else if (judgement->bytes_per_second >= 1) /* what is slower is told by the hour anyway */
+        fprintf(out, ", %s an hour", hf__bytes_words(3600 * judgement->bytes_per_second, hour, sizeof hour));
+}
+
+static void put_undecided(FILE *out, const hf__judgement *judgement, size_t undecided)
+{
+    if (undecided > 0)
+        fprintf(out, ": %zu place%s may leak; this recording cannot tell, what would is said below", undecided, undecided == 1 ? "" : "s");
+    else if (judgement->cut)
+        fprintf(out, ": the recording breaks off at second %.3g, too early to see growth", judgement->seconds);
+    else
+        fputs(": too short to see growth; record for longer", out);
+}
+
+static void put_no_leak(FILE *out, const hf__judgement *judgement)
+{
+    char bytes[32], seconds[32];
+    if (judgement->cut)
+        fprintf(out, " up to second %.3g, where the recording breaks off", judgement->seconds);
+    if (judgement->is_moment && judgement->live_bytes > 0)
+        fprintf(out, " to be seen: it was over after %s, too soon to tell growth from a start, and held %s in %.0f blocks then",
+                hf__seconds_words(judgement->seconds, seconds, sizeof seconds),
+                hf__bytes_words(judgement->live_bytes, bytes, sizeof bytes), judgement->live_blocks);
+    else
+        fprintf(out, ": %s", meaning_of(judgement->verdict));
+}
+
 static void put_headline(FILE *out, const hf__case *shown)
 {
     const hf__judgement *judgement = shown->judgement;
-    char one[32], two[32], hour[32], until[64] = "";
-    size_t leaks = 0, undecided = 0;
-    for (size_t i = 0; i < judgement->findings_count; i++) {
-        leaks += judgement->findings[i].verdict == HF_VERDICT_LEAK;
-        undecided += judgement->findings[i].verdict == HF_VERDICT_UNDECIDED;
-    }
-    bool is_long = judgement->seconds >= SECONDS_FOR_AN_HOUR; /* what ends sooner tells nothing about hours */
-    const char *red = paint(shown, "\033[1;31m"), *yellow = paint(shown, "\033[1;33m"), *green = paint(shown, "\033[1;32m"),
-               *plain = paint(shown, "\033[0m");
-    if (judgement->cut)
-        snprintf(until, sizeof until, " up to second %.3g, where the recording breaks off", judgement->seconds);
-    if (leaks > 0 && judgement->bytes_per_second > 0)
-        fprintf(out, "%sLEAK%s: %zu place%s take%s memory and never give%s it back: %s/s%s%s%s", red, plain, leaks, leaks == 1 ? "" : "s",
-                leaks == 1 ? "s" : "", leaks == 1 ? "s" : "", hf__bytes_words(judgement->bytes_per_second, one, sizeof one),
-                is_long ? ", " : "", is_long ? hf__bytes_words(3600 * judgement->bytes_per_second, hour, sizeof hour) : "",
-                is_long ? " an hour" : ", for as long as it was recorded");
-    else if (leaks > 0)
-        fprintf(out, "%sLEAK%s: %zu place%s keep%s growing", red, plain, leaks, leaks == 1 ? "" : "s", leaks == 1 ? "s" : "");
-    else if (judgement->verdict == HF_VERDICT_UNDECIDED && undecided == 0 && judgement->cut)
-        fprintf(out, "%sUNDECIDED%s: the recording breaks off at second %.3g, too early to see growth", yellow, plain, judgement->seconds);
-    else if (judgement->verdict == HF_VERDICT_UNDECIDED && undecided == 0)
-        fprintf(out, "%sUNDECIDED%s: too short to see growth; record for longer", yellow, plain);
-    else if (judgement->verdict == HF_VERDICT_UNDECIDED)
-        fprintf(out, "%sUNDECIDED%s: %zu place%s may leak; this recording cannot tell, what would is said below", yellow, plain, undecided,
-                undecided == 1 ? "" : "s");
+    char seconds[32];
+    size_t leaks = count_of(judgement, HF_VERDICT_LEAK);
+    bool undecided = judgement->verdict == HF_VERDICT_UNDECIDED;
+    const char *colour = leaks > 0 ? "\033[1;31m" : undecided ? "\033[1;33m" : "\033[1;32m";
+    fprintf(out, "%s%s%s", paint(shown, colour), leaks > 0 ? "LEAK" : undecided ? "UNDECIDED" : "NO LEAK", paint(shown, "\033[0m"));
+    if (leaks > 0)
+        put_leaks(out, judgement, leaks);
+    else if (undecided)
+        put_undecided(out, judgement, count_of(judgement, HF_VERDICT_UNDECIDED));
     else
-        fprintf(out, "%sNO LEAK%s%s: %s", green, plain, until, meaning_of(judgement->verdict));
-    fprintf(out, "  [%s, %llu checkpoint%s%s]\n", hf__seconds_words(judgement->seconds, two, sizeof two),
+        put_no_leak(out, judgement);
+    fprintf(out, "  [%s, %llu checkpoint%s%s]\n", hf__seconds_words(judgement->seconds, seconds, sizeof seconds),
             (unsigned long long)judgement->checkpoints, judgement->checkpoints == 1 ? "" : "s",
             shown->model->sampled ? ", sampled" : "");
+    if (judgement->is_moment && judgement->live_bytes > 0 && leaks == 0 && !undecided)
+        fputs("  next: nothing, for a program that starts, does its work and ends; to find what it would lose in the long run, let it "
+              "do the same work again and again, for a second or more\n", out);
     if (judgement->stands_by_count)
         fputs("  events were lost, and this stands: the exact count of bytes, which loses nothing, does not grow either\n", out);
 }
@@ -82,13 +117,17 @@ static void put_headline(FILE *out, const hf__case *shown)
 static void put_rate(FILE *out, const hf__finding *finding)
 {
     const hf__shape *shape = &finding->shape;
-    char one[32], two[32], three[32];
+    char one[48], two[32], three[32];
+    hf__rate_unit unit = hf__unit_of(shape->rate);
     if (finding->kind == HF_PATH_GOROUTINE)
-        fprintf(out, "+%.3g goroutines/s (%.3g to %.3g), +%s/s of memory", shape->rate, fmax(shape->rate_low, 0), shape->rate_high,
-                hf__bytes_words(hf__finding_rate(finding, shape->rate), one, sizeof one));
+        fprintf(out, "+%.3g goroutines/s (%.3g to %.3g), +%s of memory", shape->rate, fmax(shape->rate_low, 0), shape->rate_high,
+                hf__rate_words(hf__finding_rate(finding, shape->rate), one, sizeof one));
+    else if (shape->rate > 0)
+        fprintf(out, "+%s (%s to %s)", hf__rate_words(shape->rate, one, sizeof one),
+                hf__bytes_words(fmax(shape->rate_low, 0) * unit.seconds, two, sizeof two),
+                hf__bytes_words(shape->rate_high * unit.seconds, three, sizeof three));
     else
-        fprintf(out, "+%s/s (%s to %s)", hf__bytes_words(shape->rate, one, sizeof one),
-                hf__bytes_words(fmax(shape->rate_low, 0), two, sizeof two), hf__bytes_words(shape->rate_high, three, sizeof three));
+        fputs("how fast it grows is not known", out);
 }
 
 static void put_stack(FILE *out, const hf__case *shown, const hf__finding *finding)

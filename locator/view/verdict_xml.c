@@ -53,20 +53,23 @@ bool hf__view_junit(FILE *out, const hf__case *shown)
     for (size_t i = 0; i < judgement->findings_count; i++) {
         const hf__finding *finding = &judgement->findings[i];
         hf__words words;
-        char rate[32];
+        char rate[48];
         hf__explain(shown->model, judgement, finding, &words);
         fputs("<testcase classname=\"holdfast\" name=\"", out);
         hf__put_xml_text(out, hf__function_name(shown->model, finding->function));
         fputs("\" time=\"0\">", out);
-        hf__bytes_words(fmax(hf__finding_rate(finding, finding->shape.rate), 0), rate, sizeof rate);
+        double bytes_per_second = fmax(hf__finding_rate(finding, finding->shape.rate), 0);
+        hf__rate_words(bytes_per_second, rate, sizeof rate);
         if (fails(shown, i)) {
-            fprintf(out, "<failure type=\"leak\" message=\"takes %s/s of memory and never gives it back\">cause: ", rate);
+            fprintf(out, "<failure type=\"leak\" message=\"takes %s of memory and never gives it back\">cause: ", rate);
             hf__put_xml_text(out, hf_text_from_cstr(words.hypothesis));
             fputs("\nnext: ", out);
             hf__put_xml_text(out, hf_text_from_cstr(words.next));
             fputs("</failure>", out);
         } else if (finding->verdict != HF_VERDICT_FRAGMENTATION) {
-            fprintf(out, "<skipped message=\"%s: %s/s. ", finding->verdict == HF_VERDICT_LEAK ? "a leak that the baseline knows" : "undecided, it grew by", rate);
+            bool leaks = finding->verdict == HF_VERDICT_LEAK, is_known = leaks || bytes_per_second > 0;
+            fprintf(out, "<skipped message=\"%s%s%s. ", leaks ? "a leak that the baseline knows" : "undecided",
+                    !is_known ? "" : leaks ? ": " : ", it grew by: ", is_known ? rate : "");
             hf__put_xml_text(out, hf_text_from_cstr(words.next));
             fputs("\"/>", out);
         }

@@ -246,6 +246,9 @@ static void test_findings__few_checkpoints_have_a_clear_answer(void **state)
         }
         hf__judgement judgement = judge(&at, NULL);
         assert_int_equal(judgement.verdict, windows == 0 ? HF_VERDICT_STEADY : HF_VERDICT_UNDECIDED);
+        assert_int_equal(judgement.findings_count, 0); /* nobody is accused of what nothing is known of */
+        if (windows > 0)
+            assert_int_equal(judgement.dismissed[0].shape.reason, HF_REASON_SHORT);
         end(&at, &judgement);
     }
 }

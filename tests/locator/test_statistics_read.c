@@ -110,6 +110,12 @@ static void test_origin__own_code_is_told_from_libraries(void **state)
     assert_int_equal(ORIGIN("xstrdup", "util.c", program, true), HF_ORIGIN_ALLOCATOR);
     assert_int_equal(ORIGIN("operator new", "", HF_T("/usr/lib/libstdc++.so.6"), false), HF_ORIGIN_ALLOCATOR);
     assert_int_equal(ORIGIN("__libc_start_main", "", HF_T("/usr/lib/libc.so.6"), false), HF_ORIGIN_START);
+    static const char *const checked[] = { "xstrcat", "xgetline", "safe_getcwd", "must_realpath", "checked_sprintf", "fopen_or_die" };
+    for (size_t i = 0; i < sizeof checked / sizeof *checked; i++)
+        assert_int_equal(ORIGIN(checked[i], "util.c", program, true), HF_ORIGIN_ALLOCATOR);
+    static const char *const purposeful[] = { "strcat", "xparse", "expand", "must_parse", "strcat_names", "load_or_die", "getline" };
+    for (size_t i = 0; i < sizeof purposeful / sizeof *purposeful; i++)
+        assert_int_equal(ORIGIN(purposeful[i], "util.c", program, true), HF_ORIGIN_OWN);
     assert_int_equal(ORIGIN("take_object_from_pool_by_malloc", "pool.c", program, true), HF_ORIGIN_OWN);
 #undef ORIGIN
     assert_int_equal(hf__origin_of_go(HF_T("main.put"), HF_T("/srv/main.go")), HF_ORIGIN_OWN);
