@@ -172,6 +172,7 @@ static uint32_t fresh_entry(hf_draft *draft)
     if (draft->links_gone > 0) {
         for (uint32_t entry = 0; entry < draft->home.link_count; entry++) {
             if (draft->links[entry].slot == GONE) {
+                draft->links[entry].generation++; /* in a copy, links whose target had gone carry the one before */
                 draft->links_gone--;
                 return entry;
             }

@@ -224,6 +224,29 @@ static void test_link__a_copy_of_a_part_keeps_the_links_inside(void **state)
     hf_document_drop(document);
 }
 
+/* A copy forgets how often an entry of its table was used: what had ended there stays ended. */
+static void test_link__one_that_ended_before_a_copy_stays_so(void **state)
+{
+    (void)state;
+    hf_document *document = linked("{\"a\":{\"x\":1},\"to\":{\"$ref\":\"#/a\"},\"b\":[2]}", NULL), *copy = NULL;
+    for (int is_flat = 0; is_flat < 2; is_flat++) {
+        hf_draft *draft = NULL;
+        assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+        assert_int_equal(hf_remove(draft, HF_T("/a"), NULL), HF_OK);
+        hf_document *frozen = is_flat ? freeze_checked(&draft) : NULL;
+        assert_int_equal(hf_clone_part(is_flat ? hf_root(frozen) : hf_draft_root(draft), NULL, NULL, &copy, NULL), HF_OK);
+        hf_draft_destroy(draft);
+        hf_document_drop(frozen);
+        assert_int_equal(hf_edit(copy, &draft, NULL), HF_OK);
+        hf_document_drop(copy);
+        assert_int_equal(hf_draft_link(draft, hf_place_at(HF_T("/new")), hf_place_at(HF_T("/b")), NULL), HF_OK);
+        assert_true(hf_is_absent(hf_link_target(hf_get(hf_draft_root(draft), HF_T("to")))));
+        assert_int_equal(hf_count(hf_link_target(hf_get(hf_draft_root(draft), HF_T("new")))), 1);
+        hf_draft_destroy(draft);
+    }
+    hf_document_drop(document);
+}
+
 static void test_link__graphs_are_saved_and_come_back(void **state)
 {
     (void)state;
@@ -329,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_link__walks_end_on_any_graph),
         cmocka_unit_test(test_link__graphs_are_compared_by_the_paths_of_targets),
         cmocka_unit_test(test_link__a_copy_of_a_part_keeps_the_links_inside),
+        cmocka_unit_test(test_link__one_that_ended_before_a_copy_stays_so),
         cmocka_unit_test(test_link__graphs_are_saved_and_come_back),
         cmocka_unit_test(test_link__walks_follow_links_in_wide_drafts),
         cmocka_unit_test(test_link__survives_every_failing_allocation),
