@@ -274,12 +274,15 @@ static hf_status count_again(adder *with, hf_walk *walk, uint32_t kind, uint64_t
 static bool count_mounts(adder *with, const hf_walk *walk, uint32_t mounts, uint32_t kind, uint32_t path, uint64_t *bytes)
 {
     uint64_t key = key_bytes(walk->key);
-    for (uint32_t i = walk->returns_used - mounts; i < walk->returns_used; i++) {
-        const hf__walk_return *back = &walk->returns[i];
-        if (!enter_block(with, (hf_value){ back->home, back->from }, kind, path))
+    if (mounts == 0)
+        return true;
+    const hf__walk_return *back = &walk->returns[walk->returns_used - mounts];
+    /* From one to the next: the walk steps over all of them at once. */
+    for (hf_value at = { back->home, back->from }; hf__kind(at.slot) == HF__MOUNT; at = hf__mount_target(at.home, at.slot)) {
+        if (!enter_block(with, at, kind, path))
             return false;
         block_seen *block = with->current != 0 ? (block_seen *)with->blocks.items + with->current - 1 : NULL;
-        uint32_t *number = block != NULL ? &block->numbers[back->from - block->slots] : NULL;
+        uint32_t *number = block != NULL ? &block->numbers[at.slot - block->slots] : NULL;
         uint64_t own = key + (number == NULL || *number == 0 ? sizeof(hf__slot) : 0);
         if (number != NULL)
             *number = SHOWN_MOUNT;

@@ -246,6 +246,12 @@ static void test_size_report__documents_that_are_passed_through(void **state)
     expect_all_charged(report, charged + size.deep_bytes);
     hf_size_report_destroy(report);
     HF_EXPECT(other.home != all.home);
+    /* versions[0] is passed through only: nothing that it stores itself is in the part */
+    one = hf_get(hf_root(versions[1]), HF_T("a"));
+    report = report_of(one, true);
+    HF_EXPECT(hf_measure(one, &size, NULL) == HF_OK && size.documents == 2);
+    expect_all_charged(report, hf_document_get_info(versions[0]).bytes + hf_document_get_info(inner).bytes + size.deep_bytes);
+    hf_size_report_destroy(report);
     for (int i = 0; i < 4; i++)
         hf_document_drop(versions[i]);
     hf_document_drop(inner);
