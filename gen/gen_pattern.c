@@ -5,14 +5,14 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 50, REPEAT_MAX = 64 };
+enum { DEPTH_MAX = 50, REPEAT_MAX = 64, ATOMS_MAX = 10000 };
 
 typedef struct pattern_reader {
     gen_unit    *unit;
     gen_place    place;
     const char  *source, *at;
     gen_pattern *into;
-    unsigned     depth;
+    unsigned     depth, atoms; /* atoms: read so far, those of repetitions again */
 } pattern_reader;
 
 typedef struct part {
@@ -132,6 +132,8 @@ static part read_atom(pattern_reader *from)
 {
     uint64_t set[4] = { 0 };
     char c = *from->at++;
+    if (++from->atoms > ATOMS_MAX) /* repetitions of repetitions of nothing */
+        wrong(from, "repeated too often");
     if (c == '(') {
         if (++from->depth > DEPTH_MAX)
             wrong(from, "nested too deep");
@@ -180,11 +182,16 @@ static bool read_repeat(pattern_reader *from, unsigned *ret_least, unsigned *ret
     case '{':
         from->at++;
         *ret_least = *ret_most = read_number(from);
+        if (from->at[0] == ',' && from->at[1] == '}') {
+            from->at++;
+            *ret_most = 0;
+            break;
+        }
         if (*from->at == ',') {
             from->at++;
-            *ret_most = *from->at == '}' ? 0 : read_number(from);
+            *ret_most = read_number(from);
         }
-        if (*from->at != '}' || (*ret_most != 0 && *ret_most < *ret_least) || (*ret_least == 0 && from->at[-1] == '0' && *ret_most == 0))
+        if (*from->at != '}' || *ret_most == 0 || *ret_most < *ret_least)
             wrong(from, "expected {m}, {m,} or {m,n}");
         break;
     default: return false;
@@ -254,7 +261,7 @@ static part read_choice(pattern_reader *from)
 void gen_pattern_compile(gen_unit *unit, gen_place place, const char *source, gen_pattern *ret_pattern)
 {
     memset(ret_pattern, 0, sizeof *ret_pattern);
-    pattern_reader from = { unit, place, source, source, ret_pattern, 0 };
+    pattern_reader from = { unit, place, source, source, ret_pattern, 0, 0 };
     from.at += *source == '^';
     part whole = read_choice(&from);
     if (*from.at != 0)

@@ -5,7 +5,8 @@
 
 #include "gen_declare.h"
 
-static char *read_all(FILE *stream, size_t *ret_length)
+/* Not inlined: its text must survive the jump out of what fails. */
+static __attribute__((noinline)) char *read_all(FILE *stream, size_t *ret_length)
 {
     size_t capacity = 1 << 20, length = 0, got;
     char *text = malloc(capacity);
