@@ -1,6 +1,7 @@
 /* gen_annotate.c - reading HF(...). The table `words` is the whole vocabulary. */
 #include "gen_annotate.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,11 +159,14 @@ static gen_literal *read_number(note_reader *from)
         wrong(from, "a number");
     const char *text = gen_print(from->unit, "%.*s", (int)from->at->length, from->at->text);
     char *end;
-    strtoull(text, &end, 0);
+    errno = 0;
+    uint64_t magnitude = strtoull(text, &end, 0);
     literal->is_whole = *end == 0 || strspn(end, "uUlL") == strlen(end);
+    if (literal->is_whole && (errno != 0 || (literal->is_negative && magnitude > (uint64_t)1 << 63)))
+        wrong(from, "a number of at most 64 bits");
     if (!literal->is_whole) {
         strtod(text, &end);
-        if (*end != 0)
+        if (*end != 0 || strspn(text, "0123456789") == strlen(text)) /* 08 is nothing in C */
             wrong(from, "a number");
     }
     if (literal->is_whole) /* the suffix is ours to choose */
@@ -192,6 +196,15 @@ static gen_literal *read_value(note_reader *from)
                                                                          : GEN_LITERAL_NAME;
     from->at++;
     return literal;
+}
+
+/* A value that a tag can have. */
+static gen_literal *read_tag(note_reader *from)
+{
+    gen_literal *value = read_value(from);
+    if (value->kind == GEN_LITERAL_STRING || value->kind == GEN_LITERAL_NULL || (value->kind == GEN_LITERAL_NUMBER && !value->is_whole))
+        gen_fail(from->unit, HF_BAD_DECLARATION, value->place, "'%s' is no value of a tag, expected a whole number or an enumerator", value->text);
+    return value;
 }
 
 static const gen_symbol *read_name(note_reader *from, const char *expected)
@@ -314,7 +327,7 @@ static void read_value_of(note_reader *from, word_id id, gen_place place)
         else
             into->tags_anonymous = true;
         break;
-    case W_WHEN: *end_of(&into->when) = read_value(from); break;
+    case W_WHEN: *end_of(&into->when) = read_tag(from); break;
     case W_AS: into->form = form_values[read_choice(from, "form", forms)]; break;
     case W_MIN: into->min = read_number(from); break;
     case W_MAX: into->max = read_number(from); break;

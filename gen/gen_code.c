@@ -44,8 +44,8 @@ static const char *why_tables(gen_unit *unit, const gen_plan *plan)
         const gen_type *type = gen_type_bare(member->field->type, &is_const);
         for (; type->kind == GEN_ARRAY; type = gen_type_bare(type->target, NULL))
             is_const |= type->target->is_const;
-        if (is_const || type->is_atomic || member->field->type->is_atomic)
-            return gen_print(unit, "'%s' is const or atomic", member->name);
+        if (is_const || type->is_atomic || member->field->type->is_atomic || gen_type_has_volatile(member->field->type))
+            return gen_print(unit, "'%s' is const, atomic or volatile", member->name);
     }
     return NULL;
 }
@@ -117,8 +117,7 @@ static void emit_default(gen_unit *unit, const gen_member *member, FILE *to)
     switch (value->kind) {
     case GEN_LITERAL_STRING:
         if (member->item.shape == SHAPE_CHARS)
-            fprintf(to, "    if (%zu < sizeof self->%s)\n        memcpy(self->%s, %s, %zu);\n", value->length, member->name, member->name,
-                    gen_quoted(unit, value->text), value->length);
+            fprintf(to, "    memcpy(self->%s, %s, %zu);\n", member->name, gen_quoted(unit, value->text), value->length);
         else
             fprintf(to, "    self->%s = %s;\n", member->name, gen_quoted(unit, value->text));
         break;

@@ -5,17 +5,15 @@
  * counters of vectors are among them. Hashing keeps the order of the members, as the tables do. */
 #include "gen_code.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef enum task { TASK_EQUAL, TASK_HASH, TASK_RELEASE } task;
 
 typedef struct looker {
-    gen_unit *unit;
-    FILE     *to;
-    task      task;
-    char     *body;  /* of the function being written, until its end */
-    size_t    length;
+    gen_unit   *unit;
+    FILE       *to;
+    task        task;
+    gen_stream *body; /* of the function being written, until its end */
 } looker;
 
 /* ---- what there is ----------------------------------------------------------------------- */
@@ -53,7 +51,7 @@ bool gen_can_look(const gen_unit *unit, const gen_plan *plan)
         const gen_type *type = gen_type_bare(member->field->type, NULL);
         for (; type->kind == GEN_ARRAY; type = gen_type_bare(type->target, NULL))
             continue;
-        if (type->is_atomic || member->field->type->is_atomic)
+        if (type->is_atomic || member->field->type->is_atomic || gen_type_has_volatile(member->field->type))
             return false;
         const gen_plan *arms = member->item.shape == SHAPE_UNION ? member->item.plan : NULL;
         for (const gen_member *arm = arms != NULL ? arms->members : NULL; arm != NULL; arm = arm->next)
@@ -172,12 +170,12 @@ static void emit_items(looker *with, const gen_item *item, const char *place, co
         fprintf(with->to, "%*s}\n", indent + 4 * depth, "");
 }
 
-static void emit_union(looker *with, const gen_plan *plan, const gen_member *member, const char *prefix)
+static void emit_union(looker *with, const gen_member *member, const char *prefix)
 {
     size_t number = 0;
     if (with->task == TASK_RELEASE && !holds_blocks(&member->item))
         return;
-    fprintf(with->to, "    switch (%s_%s_hf_arm(self)) {\n", plan->name, member->name);
+    fprintf(with->to, "    switch (%s(self)) {\n", gen_made_for(with->unit, member, "arm"));
     for (const gen_arm *arm = member->arms; arm != NULL; arm = arm->next) {
         number++;
         if (with->task == TASK_RELEASE && !holds_blocks(&arm->member->item))
@@ -186,7 +184,7 @@ static void emit_union(looker *with, const gen_plan *plan, const gen_member *mem
                                                  : gen_print(with->unit, "%s%s.%s", prefix, member->name, arm->member->name);
         fprintf(with->to, "    case %zu: /* %s */\n", number, arm->member->name);
         if (!arm->member->is_skipped)
-            emit_items(with, &arm->member->item, place, gen_print(with->unit, "%s_%s_type", arm->member->owner->name, arm->member->name), "1", 8);
+            emit_items(with, &arm->member->item, place, gen_made_for(with->unit, arm->member, "type"), "1", 8);
         fputs("        break;\n", with->to);
     }
     fputs("    default: break;\n    }\n", with->to);
@@ -196,19 +194,19 @@ static void emit_union(looker *with, const gen_plan *plan, const gen_member *mem
 static const char *place_of(looker *with, const gen_member *member)
 {
     bool is_nameless = member->is_anonymous && member->item.plan == NULL;
-    return gen_print(with->unit, "self->%s", is_nameless ? member->field->type->record->fields->name->text : member->name);
+    return gen_print(with->unit, "self->%s", is_nameless ? gen_leading_field(member->field->type->record)->name->text : member->name);
 }
 
-static void emit_member(looker *with, const gen_plan *plan, const gen_member *member)
+static void emit_member(looker *with, const gen_member *member)
 {
     if (member->is_skipped)
         return;
     if (member->item.shape == SHAPE_UNION) {
-        emit_union(with, plan, member, "self->");
+        emit_union(with, member, "self->");
         return;
     }
     const char *counter = member->counter != NULL ? gen_print(with->unit, "HF__COUNT(self->%s)", member->counter->name) : "1";
-    emit_items(with, &member->item, place_of(with, member), gen_print(with->unit, "%s_%s_type", plan->name, member->name), counter, 4);
+    emit_items(with, &member->item, place_of(with, member), gen_made_for(with->unit, member, "type"), counter, 4);
 }
 
 /* ---- one record -------------------------------------------------------------------------- */
@@ -220,46 +218,41 @@ static void emit_arms(looker *with, const gen_plan *plan)
         size_t number = 0;
         if (member->item.shape != SHAPE_UNION)
             continue;
-        fprintf(with->to, "\n/* Which arm holds, by %s: the first is 1; 0 for none. */\nstatic unsigned %s_%s_hf_arm(const %s *self)\n{\n"
-                "    int64_t tag = (int64_t)self->%s;\n\n", member->tag->name, plan->name, member->name, plan->spelling, member->tag->name);
+        fprintf(with->to, "\n/* Which arm holds, by %s: the first is 1; 0 for none. */\nstatic unsigned %s(const %s *self)\n{\n"
+                "    switch ((int64_t)self->%s) {\n", member->tag->name, gen_made_for(with->unit, member, "arm"), plan->spelling, member->tag->name);
         for (const gen_arm *arm = member->arms; arm != NULL; arm = arm->next) {
             number++;
             for (const gen_literal *when = arm->when; when != NULL; when = when->next)
-                fprintf(with->to, "    if (tag == (int64_t)%s%s)\n        return %zu; /* %s */\n", when->is_negative ? "-" : "", when->text, number,
-                        arm->member->name);
+                fprintf(with->to, "    case %s: return %zu; /* %s */\n", gen_spelled_tag(with->unit, when), number, arm->member->name);
         }
-        fputs("    return 0;\n}\n", with->to);
+        fputs("    default: return 0;\n    }\n}\n", with->to);
     }
 }
 
 /* ---- whole functions --------------------------------------------------------------------- */
 
 /* What is said from here on is a function's body. */
-static FILE *open_body(looker *with, const gen_plan *plan, task what)
+static FILE *open_body(looker *with, task what)
 {
-    FILE *to = with->to, *body = open_memstream(&with->body, &with->length);
-    if (body == NULL)
-        gen_fail(with->unit, HF_NO_MEMORY, plan->record->place, "no memory for the output");
+    FILE *to = with->to;
+    with->body = gen_stream_open(with->unit);
     with->task = what;
-    with->to = body;
+    with->to = with->body->to;
     return to;
 }
 
 /* The body, behind a line for each parameter that it leaves alone. */
-static void close_body(looker *with, const gen_plan *plan, FILE *to, const char *last)
+static void close_body(looker *with, FILE *to, const char *last)
 {
-    if (fclose(with->to) != 0)
-        gen_fail(with->unit, HF_NO_MEMORY, plan->record->place, "no memory for the output");
+    const char *body = gen_stream_close(with->unit, with->body, NULL);
     with->to = to;
-    if (strstr(with->body, "(with") == NULL)
+    if (strstr(body, "(with") == NULL)
         fputs("    (void)with;\n", to);
-    if (strstr(with->body, "self") == NULL)
+    if (strstr(body, "self") == NULL)
         fputs("    (void)self;\n", to);
-    if (with->task == TASK_EQUAL && strstr(with->body, "other") == NULL)
+    if (with->task == TASK_EQUAL && strstr(body, "other") == NULL)
         fputs("    (void)other;\n", to);
-    fprintf(to, "%s%s}\n", with->body, last);
-    free(with->body);
-    with->body = NULL;
+    fprintf(to, "%s%s}\n", body, last);
 }
 
 static bool is_number_in_place(const gen_member *member)
@@ -285,36 +278,36 @@ static void emit_equal(looker *with, const gen_plan *plan)
 {
     fprintf(with->to, "\nstatic bool %s_hf_equal(hf__comparer *with, const void *a, const void *b)\n{\n    const %s *self = a, *other = b;\n\n",
             plan->name, plan->spelling);
-    FILE *to = open_body(with, plan, TASK_EQUAL);
+    FILE *to = open_body(with, TASK_EQUAL);
     emit_equal_numbers(with, plan);
     for (const gen_member *member = plan->members; member != NULL; member = member->next)
         if (!is_number_in_place(member))
-            emit_member(with, plan, member);
-    close_body(with, plan, to, "    return true;\n");
+            emit_member(with, member);
+    close_body(with, to, "    return true;\n");
 }
 
 static void emit_hash(looker *with, const gen_plan *plan)
 {
     fprintf(with->to, "\nstatic uint64_t %s_hf_hash(hf__hasher *with, uint64_t hash, const void *object)\n{\n    const %s *self = object;\n\n",
             plan->name, plan->spelling);
-    FILE *to = open_body(with, plan, TASK_HASH);
+    FILE *to = open_body(with, TASK_HASH);
     for (const gen_member *member = plan->members; member != NULL; member = member->next)
-        emit_member(with, plan, member);
-    close_body(with, plan, to, "    return hash;\n");
+        emit_member(with, member);
+    close_body(with, to, "    return hash;\n");
 }
 
 static void emit_release(looker *with, const gen_plan *plan)
 {
     fprintf(with->to, "\nstatic void %s_hf_release(hf__releaser *with, void *object)\n{\n    %s *self = object;\n\n", plan->name, plan->spelling);
-    FILE *to = open_body(with, plan, TASK_RELEASE);
+    FILE *to = open_body(with, TASK_RELEASE);
     for (const gen_member *member = plan->members; member != NULL; member = member->next)
-        emit_member(with, plan, member);
-    close_body(with, plan, to, "");
+        emit_member(with, member);
+    close_body(with, to, "");
 }
 
 void gen_emit_look(gen_unit *unit, const gen_plan *plan, FILE *stream)
 {
-    looker with = { unit, stream, TASK_EQUAL, NULL, 0 };
+    looker with = { unit, stream, TASK_EQUAL, NULL };
     emit_arms(&with, plan);
     emit_equal(&with, plan);
     emit_hash(&with, plan);

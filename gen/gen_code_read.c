@@ -55,7 +55,7 @@ static bool is_straight(const gen_plan *plan, const gen_member *member)
     const gen_annotation *says = member->says;
     const gen_item *item = &member->item;
     bool has_choice = says->oneof != NULL || says->pattern != NULL;
-    if (member->is_bits || says->form != GEN_AS_IS || says->raw || (item->shape == SHAPE_VECTOR && item->is_const))
+    if (member->is_bits || member->shares_counter || says->form != GEN_AS_IS || says->raw || (item->shape == SHAPE_VECTOR && item->is_const))
         return false;
     switch (item->shape) {
     case SHAPE_BOOL: return !has_choice;
@@ -100,7 +100,7 @@ static const char *number_check(reader *with, const gen_member *member, const ch
     if (is_plain && (high == NULL || !high->is_negative))
         return gen_print(unit, " || !hf__within_u64(%s, %su, %s)", place, low != NULL && !low->is_negative ? low->text : "0",
                          high != NULL ? gen_print(unit, "%su", high->text) : "UINT64_MAX");
-    return gen_print(unit, " || !hf__keeps_%s(&%s_%s_rule, %s)", is_signed ? "i64" : "u64", member->owner->name, member->name, place);
+    return gen_print(unit, " || !hf__keeps_%s(&%s, %s)", is_signed ? "i64" : "u64", gen_made_for(unit, member, "rule"), place);
 }
 
 static const char *text_rule(reader *with, const gen_member *member)
@@ -108,7 +108,7 @@ static const char *text_rule(reader *with, const gen_member *member)
     const gen_annotation *says = member->says;
     if (!says->has_len && says->pattern == NULL && says->oneof == NULL)
         return "NULL";
-    return gen_print(with->unit, "&%s_%s_rule", member->owner->name, member->name);
+    return gen_print(with->unit, "&%s", gen_made_for(with->unit, member, "rule"));
 }
 
 /* The step that reads a simple value into `place`. */
@@ -152,8 +152,8 @@ static void emit_item_begin(reader *with, const gen_item *item, const char *plac
 static const char *items_function(reader *with, const gen_key *key)
 {
     if (key->prefix[0] == 0)
-        return gen_print(with->unit, "%s_hf_read_%s", with->plan->name, key->member->name);
-    return gen_print(with->unit, "%s_hf_read_%zu_%s", with->plan->name, key->slot, key->member->name);
+        return gen_print(with->unit, "%s_hf_items_%s", with->plan->name, key->member->name);
+    return gen_print(with->unit, "%s_hf_items_%zu_%s", with->plan->name, key->slot, key->member->name);
 }
 
 static const char *count_check(const gen_annotation *says, gen_unit *unit)

@@ -230,6 +230,8 @@ static void read_declaration(gen_reader *reader)
             if (declarator.name == NULL)
                 gen_expected(reader, "the name of the typedef");
             name_typedef(reader, &declarator);
+        } else if (declarator.name != NULL) {
+            gen_symbol_of(reader->unit, declarator.name->text, declarator.name->length)->is_declared = true;
         }
         give_annotations(reader, &specifiers, &declarator);
         bool is_function = declarator.type->kind == GEN_FUNCTION && !specifiers.is_typedef;

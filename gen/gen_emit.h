@@ -25,10 +25,21 @@ static inline const char *gen_base_name(const char *path)
     const char *slash = strrchr(path, '/');
     return slash != NULL ? slash + 1 : path;
 }
+/* What is made for one member: "user_hf_name_type". The member's name stands between words of ours, so that what
+ * belongs to `b_c` of `a` is not called like what belongs to `c` of `a_b`, nor like a type of the user. */
+static inline const char *gen_made_for(gen_unit *unit, const gen_member *member, const char *what)
+{
+    return gen_print(unit, "%s_hf_%s_%s", member->owner->name, member->name, what);
+}
+/* The first field that begins where the record does and has an address, through structs and unions without a name;
+ * NULL when there is none. */
+const gen_field *gen_leading_field(const gen_record *record);
 /* A text as a C string literal. */
 const char *gen_quoted(gen_unit *unit, const char *text);
 /* A number as C spells it. */
 const char *gen_spelled_number(gen_unit *unit, const gen_literal *literal);
+/* The value of a tag: "(int64_t)-1", "(int64_t)KIND". */
+const char *gen_spelled_tag(gen_unit *unit, const gen_literal *when);
 /* The rule table of a member, written to `stream`; its name, or NULL when nothing is asked. */
 const char *gen_emit_rule(gen_unit *unit, const gen_member *member, FILE *to);
 /* Fills in the keys of a record or union: how it looks as a JSON object. */

@@ -21,88 +21,135 @@ static void emit_holder_typedef(gen_unit *unit, const gen_plan *plan, FILE *to)
     fprintf(to, "typedef __typeof__(%s) %s;\n", expression, plan->name);
 }
 
-static void emit_life(const gen_plan *plan, FILE *to)
+/* Whether the output may define T_call: what the header declares itself is left to it. */
+static bool is_ours(gen_unit *unit, const gen_plan *plan, const char *call, FILE *to)
 {
-    const char *t = plan->name, *s = plan->spelling;
-    unsigned derive = plan->says->derive;
-    fprintf(to, "static inline void %s_init(%s *self)\n{\n    hf_struct_init(&%s_hf_type, self);\n}\n", t, s, t);
-    if ((derive & GEN_DERIVE_RELEASE) != 0 && plan->needs_memo)
-        fprintf(to,
-                "/* HF_NO_MEMORY: nothing was released; it may be called again. */\n"
-                "static inline hf_status %s_release(%s *self, const hf_allocator *allocator)\n{\n"
-                "    return hf_struct_release(&%s_hf_type, self, allocator);\n}\n"
-                "static inline hf_status %s_destroy(%s *self, const hf_allocator *allocator)\n{\n"
-                "    return hf_struct_destroy(&%s_hf_type, self, allocator);\n}\n",
-                t, s, t, t, s, t);
-    else if ((derive & GEN_DERIVE_RELEASE) != 0)
-        fprintf(to,
-                "static inline void %s_release(%s *self, const hf_allocator *allocator)\n{\n"
-                "    (void)hf_struct_release(&%s_hf_type, self, allocator);\n}\n"
-                "static inline void %s_destroy(%s *self, const hf_allocator *allocator)\n{\n"
-                "    (void)hf_struct_destroy(&%s_hf_type, self, allocator);\n}\n",
-                t, s, t, t, s, t);
-    if ((derive & GEN_DERIVE_COPY) != 0)
-        fprintf(to,
-                "static inline HF_NODISCARD hf_status %s_copy(const %s *self, const hf_copy_options *how, %s **ret_copy,\n"
-                "                                             hf_error *reterr)\n{\n"
-                "    void *made = NULL;\n"
-                "    hf_status done = hf_struct_copy(&%s_hf_type, self, how, &made, reterr);\n"
-                "    if (done == HF_OK)\n        *ret_copy = (%s *)made;\n    return done;\n}\n",
-                t, s, s, t, s);
+    const char *name = gen_print(unit, "%s_%s", plan->name, call);
+    bool is_theirs = gen_symbol_of(unit, name, strlen(name))->is_declared;
+    if (is_theirs)
+        fprintf(to, "/* %s is declared by the header itself. */\n", name);
+    return !is_theirs;
 }
 
-static void emit_looking(const gen_plan *plan, FILE *to)
+static bool is_derived(const gen_plan *plan, unsigned part)
+{
+    return (plan->says->derive & part) != 0;
+}
+
+static void emit_init(const gen_plan *plan, FILE *to)
+{
+    fprintf(to, "static inline void %s_init(%s *self)\n{\n    hf_struct_init(&%s_hf_type, self);\n}\n", plan->name, plan->spelling, plan->name);
+}
+
+/* `call`: release or destroy, which `does` it. */
+static void emit_end(const gen_plan *plan, const char *call, const char *does, FILE *to)
 {
     const char *t = plan->name, *s = plan->spelling;
-    unsigned derive = plan->says->derive;
-    if ((derive & GEN_DERIVE_EQUAL) != 0)
+    if (plan->needs_memo)
+        fprintf(to,
+                "/* HF_NO_MEMORY: nothing was released; it may be called again. */\n"
+                "static inline hf_status %s_%s(%s *self, const hf_allocator *allocator)\n{\n"
+                "    return %s(&%s_hf_type, self, allocator);\n}\n",
+                t, call, s, does, t);
+    else
+        fprintf(to,
+                "static inline void %s_%s(%s *self, const hf_allocator *allocator)\n{\n"
+                "    (void)%s(&%s_hf_type, self, allocator);\n}\n",
+                t, call, s, does, t);
+}
+
+static void emit_copy(const gen_plan *plan, FILE *to)
+{
+    const char *t = plan->name, *s = plan->spelling;
+    fprintf(to,
+            "static inline HF_NODISCARD hf_status %s_copy(const %s *self, const hf_copy_options *how, %s **ret_copy,\n"
+            "                                             hf_error *reterr)\n{\n"
+            "    void *made = NULL;\n"
+            "    hf_status done = hf_struct_copy(&%s_hf_type, self, how, &made, reterr);\n"
+            "    if (done == HF_OK)\n        *ret_copy = (%s *)made;\n    return done;\n}\n",
+            t, s, s, t, s);
+}
+
+static void emit_life(gen_unit *unit, const gen_plan *plan, FILE *to)
+{
+    if (is_ours(unit, plan, "init", to))
+        emit_init(plan, to);
+    if (is_derived(plan, GEN_DERIVE_RELEASE) && is_ours(unit, plan, "release", to))
+        emit_end(plan, "release", "hf_struct_release", to);
+    if (is_derived(plan, GEN_DERIVE_RELEASE) && is_ours(unit, plan, "destroy", to))
+        emit_end(plan, "destroy", "hf_struct_destroy", to);
+    if (is_derived(plan, GEN_DERIVE_COPY) && is_ours(unit, plan, "copy", to))
+        emit_copy(plan, to);
+}
+
+static void emit_looking(gen_unit *unit, const gen_plan *plan, FILE *to)
+{
+    const char *t = plan->name, *s = plan->spelling;
+    if (is_derived(plan, GEN_DERIVE_EQUAL) && is_ours(unit, plan, "equal", to))
         fprintf(to,
                 "static inline HF_NODISCARD hf_status %s_equal(const %s *self, const %s *other, bool *ret_equal, hf_error *reterr)\n{\n"
                 "    return hf_struct_equal(&%s_hf_type, self, other, ret_equal, reterr);\n}\n",
                 t, s, s, t);
-    if ((derive & GEN_DERIVE_HASH) != 0)
+    if (is_derived(plan, GEN_DERIVE_HASH) && is_ours(unit, plan, "hash", to))
         fprintf(to,
                 "static inline HF_NODISCARD hf_status %s_hash(const %s *self, uint64_t *ret_hash, hf_error *reterr)\n{\n"
                 "    return hf_struct_hash(&%s_hf_type, self, ret_hash, reterr);\n}\n",
                 t, s, t);
-    if ((derive & GEN_DERIVE_SIZE) != 0)
+    if (is_derived(plan, GEN_DERIVE_SIZE) && is_ours(unit, plan, "size", to))
         fprintf(to,
                 "static inline HF_NODISCARD hf_status %s_size(const %s *self, bool is_malloced, hf_struct_size *ret_size,\n"
                 "                                             hf_error *reterr)\n{\n"
-                "    return hf_size_of(&%s_hf_type, self, is_malloced, ret_size, reterr);\n}\n"
+                "    return hf_size_of(&%s_hf_type, self, is_malloced, ret_size, reterr);\n}\n",
+                t, s, t);
+    if (is_derived(plan, GEN_DERIVE_SIZE) && is_ours(unit, plan, "size_report", to))
+        fprintf(to,
                 "/* Into a report by type and by path: holdfast/size_report.h. */\n"
                 "static inline HF_NODISCARD hf_status %s_size_report(const %s *self, hf_size_report *report, hf_error *reterr)\n{\n"
                 "    return hf_size_report_add_struct(report, &%s_hf_type, self, reterr);\n}\n",
-                t, s, t, t, s, t);
+                t, s, t);
+    if (is_derived(plan, GEN_DERIVE_WALK) && is_ours(unit, plan, "walk", to))
+        fprintf(to,
+                "/* hf_struct_walk_next, and hf_struct_walk_finish in any case. */\n"
+                "static inline void %s_walk(hf_struct_walk *walk, const %s *self, const hf_struct_walk_options *how)\n{\n"
+                "    hf_struct_walk_init(walk, &%s_hf_type, self, how);\n}\n",
+                t, s, t);
 }
 
-static void emit_json(const gen_plan *plan, FILE *to)
+static void emit_json(gen_unit *unit, const gen_plan *plan, FILE *to)
 {
     const char *t = plan->name, *s = plan->spelling;
-    fprintf(to,
-            "static inline HF_NODISCARD hf_status %s_decode(hf_text json, const hf_decode_options *how, %s **ret_self, hf_error *reterr)\n{\n"
-            "    void *made = NULL;\n"
-            "    hf_status done = hf_struct_decode(&%s_hf_type, json, how, &made, reterr);\n"
-            "    if (done == HF_OK)\n        *ret_self = (%s *)made;\n    return done;\n}\n"
-            "static inline HF_NODISCARD hf_status %s_encode(const %s *self, const hf_encode_options *how, hf_buffer *buffer,\n"
-            "                                               hf_error *reterr)\n{\n"
-            "    return hf_struct_encode(&%s_hf_type, self, how, buffer, reterr);\n}\n",
-            t, s, t, s, t, s, t);
+    if (is_ours(unit, plan, "decode", to))
+        fprintf(to,
+                "static inline HF_NODISCARD hf_status %s_decode(hf_text json, const hf_decode_options *how, %s **ret_self, hf_error *reterr)\n{\n"
+                "    void *made = NULL;\n"
+                "    hf_status done = hf_struct_decode(&%s_hf_type, json, how, &made, reterr);\n"
+                "    if (done == HF_OK)\n        *ret_self = (%s *)made;\n    return done;\n}\n",
+                t, s, t, s);
+    if (is_ours(unit, plan, "encode", to))
+        fprintf(to,
+                "static inline HF_NODISCARD hf_status %s_encode(const %s *self, const hf_encode_options *how, hf_buffer *buffer,\n"
+                "                                               hf_error *reterr)\n{\n"
+                "    return hf_struct_encode(&%s_hf_type, self, how, buffer, reterr);\n}\n",
+                t, s, t);
 }
 
-static void emit_value(const gen_plan *plan, FILE *to)
+static void emit_value(gen_unit *unit, const gen_plan *plan, FILE *to)
 {
     const char *t = plan->name, *s = plan->spelling;
-    fprintf(to,
-            "static inline HF_NODISCARD hf_status %s_from_value(hf_value value, const hf_decode_options *how, %s **ret_self,\n"
-            "                                                   hf_error *reterr)\n{\n"
-            "    void *made = NULL;\n"
-            "    hf_status done = hf_struct_from_value(&%s_hf_type, value, how, &made, reterr);\n"
-            "    if (done == HF_OK)\n        *ret_self = (%s *)made;\n    return done;\n}\n"
-            "static inline HF_NODISCARD hf_status %s_to_value(const %s *self, const hf_encode_options *how, hf_document **ret_document,\n"
-            "                                                 hf_error *reterr)\n{\n"
-            "    return hf_struct_to_value(&%s_hf_type, self, how, ret_document, reterr);\n}\n",
-            t, s, t, s, t, s, t);
+    if (is_ours(unit, plan, "from_value", to))
+        fprintf(to,
+                "static inline HF_NODISCARD hf_status %s_from_value(hf_value value, const hf_decode_options *how, %s **ret_self,\n"
+                "                                                   hf_error *reterr)\n{\n"
+                "    void *made = NULL;\n"
+                "    hf_status done = hf_struct_from_value(&%s_hf_type, value, how, &made, reterr);\n"
+                "    if (done == HF_OK)\n        *ret_self = (%s *)made;\n    return done;\n}\n",
+                t, s, t, s);
+    if (is_ours(unit, plan, "to_value", to))
+        fprintf(to,
+                "static inline HF_NODISCARD hf_status %s_to_value(const %s *self, const hf_encode_options *how, hf_document **ret_document,\n"
+                "                                                 hf_error *reterr)\n{\n"
+                "    return hf_struct_to_value(&%s_hf_type, self, how, ret_document, reterr);\n}\n",
+                t, s, t);
 }
 
 /* Typed looks at a dynamic value that has the record's form. */
@@ -135,18 +182,12 @@ static void emit_plan(gen_unit *unit, const gen_plan *plan, FILE *to)
             plan->needs_memo ? "a graph: " : plan->is_flat ? "owns nothing elsewhere" : "a tree",
             plan->needs_memo ? plan->memo_reason : "");
     fprintf(to, "extern const hf_type %s_hf_type;\n", plan->name);
-    emit_life(plan, to);
-    emit_looking(plan, to);
-    if ((plan->says->derive & GEN_DERIVE_WALK) != 0)
-        fprintf(to,
-                "/* hf_struct_walk_next, and hf_struct_walk_finish in any case. */\n"
-                "static inline void %s_walk(hf_struct_walk *walk, const %s *self, const hf_struct_walk_options *how)\n{\n"
-                "    hf_struct_walk_init(walk, &%s_hf_type, self, how);\n}\n",
-                plan->name, plan->spelling, plan->name);
-    if ((plan->says->derive & GEN_DERIVE_JSON) != 0)
-        emit_json(plan, to);
-    if ((plan->says->derive & GEN_DERIVE_VALUE) != 0) {
-        emit_value(plan, to);
+    emit_life(unit, plan, to);
+    emit_looking(unit, plan, to);
+    if (is_derived(plan, GEN_DERIVE_JSON))
+        emit_json(unit, plan, to);
+    if (is_derived(plan, GEN_DERIVE_VALUE)) {
+        emit_value(unit, plan, to);
         emit_accessors(unit, plan, to);
     }
 }

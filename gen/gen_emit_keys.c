@@ -47,7 +47,7 @@ static void add_key(key_list *list, gen_key like, const char *flags)
 /* The element of a member table. */
 static const char *row_of(gen_unit *unit, const gen_member *member)
 {
-    return gen_print(unit, "&%s_members[%zu]", member->owner->name, member->index);
+    return gen_print(unit, "&%s_hf_members[%zu]", member->owner->name, member->index);
 }
 
 static bool is_shown(const gen_member *member)
@@ -109,7 +109,7 @@ void gen_keys_list(gen_unit *unit, gen_plan *plan)
 size_t gen_emit_keys(gen_unit *unit, const gen_plan *plan, FILE *stream, uint64_t ret_required[4])
 {
     size_t count = 0;
-    fprintf(stream, "static const hf_key %s_keys[] = {\n", plan->name);
+    fprintf(stream, "static const hf_key %s_hf_json[] = {\n", plan->name);
     for (const gen_key *key = plan->keys; key != NULL; key = key->next, count++) {
         fprintf(stream, "    { .text = %s, .length = %zu, .slot = %zu, .flags = %s, .member = %s,\n      .record = &%s_hf_type, .offset = %s",
                 gen_quoted(unit, key->text), strlen(key->text), key->slot, key->flags, row_of(unit, key->member), key->record->name,

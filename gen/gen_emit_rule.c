@@ -11,6 +11,11 @@ const char *gen_spelled_number(gen_unit *unit, const gen_literal *literal)
     return gen_print(unit, "%s%s", literal->is_negative ? "-" : "", literal->text);
 }
 
+const char *gen_spelled_tag(gen_unit *unit, const gen_literal *when)
+{
+    return gen_print(unit, "(int64_t)%s", when->kind == GEN_LITERAL_NUMBER ? gen_spelled_number(unit, when) : when->text);
+}
+
 static const char *value_of(gen_unit *unit, const gen_literal *literal)
 {
     switch (literal->kind) {
@@ -74,7 +79,10 @@ const char *gen_emit_rule(gen_unit *unit, const gen_member *member, FILE *to)
         return NULL;
     if (value != NULL && !is_default_of(member->item.shape, value))
         gen_fail(unit, HF_BAD_DECLARATION, value->place, "this default does not fit '%s'", member->name);
-    const char *name = gen_print(unit, "%s_%s_rule", member->owner->name, member->name);
+    if (value != NULL && value->kind == GEN_LITERAL_STRING && member->item.shape == SHAPE_CHARS)
+        fprintf(to, "_Static_assert(%zu < sizeof(%s), \"the default of '%s' does not fit\");\n", value->length, gen_member_expression(unit, member),
+                member->name);
+    const char *name = gen_made_for(unit, member, "rule");
     size_t one_count = 0;
     if (says->pattern != NULL)
         emit_pattern(unit, member, name, to);

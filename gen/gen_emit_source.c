@@ -22,21 +22,32 @@ const char *gen_member_expression(gen_unit *unit, const gen_member *member)
     return gen_print(unit, "((%s *)0)->%s", owner->spelling, member->name);
 }
 
-/* The member that tells an anonymous union's place: its first arm. */
-static const gen_member *named_member(const gen_member *member)
+/* Records without a name nest as deep as the reader of declarations allows. */
+const gen_field *gen_leading_field(const gen_record *record)
 {
-    while (member->is_anonymous && member->item.plan != NULL)
-        member = member->item.plan->members;
-    return member;
+    for (const gen_field *field = record->fields; field != NULL; field = field->next) {
+        bool is_nameless = field->name == NULL && !field->is_bits && field->type->kind == GEN_RECORD;
+        const gen_field *leading = is_nameless ? gen_leading_field(field->type->record) : field->name != NULL && !field->is_bits ? field : NULL;
+        if (leading != NULL || !record->is_union)
+            return leading;
+    }
+    return NULL;
+}
+
+static const gen_field *need_leading_field(gen_unit *unit, const gen_member *member)
+{
+    const gen_field *leading = gen_leading_field(member->field->type->record);
+    if (leading == NULL)
+        gen_fail(unit, HF_BAD_DECLARATION, member->field->place, "nothing that begins this union without a name has an address, expected a name for it");
+    return leading;
 }
 
 static const char *offset_of(gen_unit *unit, const gen_member *member)
 {
     if (member->owner->is_union)
         return "0";
-    if (member->is_anonymous && member->item.plan == NULL)
-        return gen_print(unit, "offsetof(%s, %s)", member->owner->spelling, member->field->type->record->fields->name->text);
-    return gen_print(unit, "offsetof(%s, %s)", member->owner->spelling, named_member(member)->name);
+    return gen_print(unit, "offsetof(%s, %s)", member->owner->spelling,
+                     member->is_anonymous ? need_leading_field(unit, member)->name->text : member->name);
 }
 
 const char *gen_quoted(gen_unit *unit, const char *text)
@@ -59,14 +70,25 @@ const char *gen_quoted(gen_unit *unit, const char *text)
     return quoted;
 }
 
-/* Of a union without a name: as many bytes as its largest arm. Bit-fields among its arms have no sizeof. */
+/* The bytes up to the end of each field of a record without a name, which begins with the field `first`. */
+static const char *ends_of(gen_unit *unit, const gen_record *record, const char *spelling, const char *first, const char *ends)
+{
+    for (const gen_field *field = record->fields; field != NULL; field = field->next) {
+        if (field->name == NULL && !field->is_bits && field->type->kind == GEN_RECORD)
+            ends = ends_of(unit, field->type->record, spelling, first, ends);
+        else if (field->name != NULL && !field->is_bits)
+            ends = gen_print(unit, "%schar %s[offsetof(%s, %s) - offsetof(%s, %s) + sizeof(((%s *)0)->%s)]; ", ends, field->name->text, spelling,
+                             field->name->text, spelling, first, spelling, field->name->text);
+    }
+    return ends;
+}
+
+/* Of a union without a name: as many bytes as its largest arm. Bit-fields have no sizeof: those at the end of an
+ * arm are copied with the record, and not compared. */
 static const char *nameless_size(gen_unit *unit, const gen_member *member)
 {
-    const char *arms = "";
-    for (const gen_field *field = member->field->type->record->fields; field != NULL; field = field->next)
-        if (field->name != NULL && !field->is_bits)
-            arms = gen_print(unit, "%schar %s[sizeof(((%s *)0)->%s)]; ", arms, field->name->text, member->owner->spelling, field->name->text);
-    return gen_print(unit, "sizeof(union { %s})", arms);
+    return gen_print(unit, "sizeof(union { %s})", ends_of(unit, member->field->type->record, member->owner->spelling,
+                                                          need_leading_field(unit, member)->name->text, ""));
 }
 
 /* ---- item types -------------------------------------------------------------------------- */
@@ -116,11 +138,13 @@ static const char *emit_item(emitter *with, const gen_member *member, const gen_
                 fprintf(with->to, "    { %s, %zu, (int64_t)%s },\n", gen_quoted(unit, alias->text), alias->length, one->name->text);
         }
         const gen_annotation *says = gen_annotation_read(unit, e->annotations, GEN_ON_ENUM);
-        fprintf(with->to, "};\nstatic const hf_type %s = {\n    .name = \"%s\", .shape = HF_INTEGER_SHAPE(%s), .flags = %s,\n"
-                "    .size = sizeof(%s), .alignment = _Alignof(__typeof__(%s)),\n"
-                "    .choices = %s_choices, .choice_count = %zu,\n};\n",
-                name, e->tag != NULL ? e->tag->text : e->typedef_name != NULL ? e->typedef_name->text : "", expression,
-                says->closed ? "HF_TYPE_CLOSED" : "0", expression, expression, name, choice_count);
+        /* A bit-field has no size: it is read and written as 64 bits. */
+        const char *place = member->is_bits
+            ? ".shape = HF_SHAPE_INT, .size = 8, .alignment = 8"
+            : gen_print(unit, ".shape = HF_INTEGER_SHAPE(%s), .size = sizeof(%s), .alignment = _Alignof(__typeof__(%s))", expression, expression, expression);
+        fprintf(with->to, "};\nstatic const hf_type %s = {\n    .name = \"%s\", .flags = %s,\n    %s,\n    .choices = %s_choices, .choice_count = %zu,\n};\n",
+                name, e->tag != NULL ? e->tag->text : e->typedef_name != NULL ? e->typedef_name->text : "",
+                says->closed ? "HF_TYPE_CLOSED" : "0", place, name, choice_count);
         return gen_print(unit, "&%s", name);
     }
     case SHAPE_CHARS: shape = "HF_SHAPE_CHARS"; break;
@@ -162,27 +186,35 @@ static const char *emit_item(emitter *with, const gen_member *member, const gen_
 
 static const char *emit_bits(emitter *with, const gen_member *member)
 {
-    const char *name = gen_print(with->unit, "%s_%s", member->owner->name, member->name);
+    const char *name = gen_made_for(with->unit, member, "bits");
     const gen_plan *owner = member->owner;
     bool is_unsigned = member->item.shape == SHAPE_UINT || member->item.shape == SHAPE_BOOL;
     fprintf(with->to,
             "static uint64_t %s_get(const void *self)\n{\n    return (uint64_t)((const %s *)self)->%s;\n}\n"
             "static void %s_set(void *self, uint64_t bits)\n{\n    ((%s *)self)->%s = %s;\n}\n"
-            "static const hf_bits %s_bits = { %s_get, %s_set, %s };\n",
+            "static const hf_bits %s = { %s_get, %s_set, %s };\n",
             name, owner->spelling, member->name, name, owner->spelling, member->name,
             member->item.shape == SHAPE_BOOL ? "bits != 0" : gen_print(with->unit, "(__typeof__(+((%s *)0)->%s))bits", owner->spelling, member->name),
             name, name, name, is_unsigned ? "false" : "true");
-    return gen_print(with->unit, "&%s_bits", name);
+    return gen_print(with->unit, "&%s", name);
 }
 
 static const char *emit_arms(emitter *with, const gen_member *member)
 {
-    const char *name = gen_print(with->unit, "%s_%s_arms", member->owner->name, member->name);
+    const char *name = gen_made_for(with->unit, member, "arms");
     fprintf(with->to, "static const hf_arm %s[] = {\n", name);
     for (const gen_arm *arm = member->arms; arm != NULL; arm = arm->next)
         for (const gen_literal *when = arm->when; when != NULL; when = when->next)
-            fprintf(with->to, "    { (int64_t)%s%s, %zu },\n", when->is_negative ? "-" : "", when->text, arm->member->index);
+            fprintf(with->to, "    { %s, %zu },\n", gen_spelled_tag(with->unit, when), arm->member->index);
     fputs("};\n", with->to);
+    if (member->owner->looks)
+        return name; /* its straight code has such a switch */
+    fprintf(with->to, "/* One value that chooses two arms does not compile. */\n__attribute__((unused)) static void %s_differ(int64_t tag)\n{\n"
+            "    switch (tag) {\n", name);
+    for (const gen_arm *arm = member->arms; arm != NULL; arm = arm->next)
+        for (const gen_literal *when = arm->when; when != NULL; when = when->next)
+            fprintf(with->to, "    case %s:\n", gen_spelled_tag(with->unit, when));
+    fputs("    default: break;\n    }\n}\n", with->to);
     return name;
 }
 
@@ -213,6 +245,8 @@ static void emit_member_row(emitter *with, const gen_member *member, const char 
         strcat(flags, " | HF_MEMBER_HIDDEN");
     if (says->flatten || (member->is_anonymous && member->item.shape == SHAPE_UNION))
         strcat(flags, " | HF_MEMBER_FLAT");
+    if (member->shares_counter)
+        strcat(flags, " | HF_MEMBER_COUNT_SHARED");
     gen_member *beside = member->counter;
     fprintf(with->to, "    { .name = %s, .key = %s, .key_length = %zu,\n", gen_quoted(with->unit, member->name),
             gen_quoted(with->unit, member->key), strlen(member->key));
@@ -249,11 +283,11 @@ static void emit_members(emitter *with, const gen_plan *plan)
     struct row { const char *type, *bits, *arms, *rule; } *rows = gen_take(unit, plan->member_count * sizeof *rows + 1);
     size_t at = 0;
     for (const gen_member *member = plan->members; member != NULL; member = member->next, at++) {
-        const char *name = gen_print(unit, "%s_%s_type", plan->name, member->name);
-        if (member->is_bits) {
-            rows[at].bits = emit_bits(with, member);
-            bool is_unsigned = member->item.shape == SHAPE_UINT || member->item.shape == SHAPE_BOOL;
-            rows[at].type = member->item.shape == SHAPE_BOOL ? "&hf_type_bool" : is_unsigned ? "&hf_types_uint[8]" : "&hf_types_int[8]";
+        const char *name = gen_made_for(unit, member, "type");
+        gen_shape shape = member->item.shape;
+        rows[at].bits = member->is_bits ? emit_bits(with, member) : NULL;
+        if (member->is_bits && shape != SHAPE_ENUM) {
+            rows[at].type = shape == SHAPE_BOOL ? "&hf_type_bool" : shape == SHAPE_UINT ? "&hf_types_uint[8]" : "&hf_types_int[8]";
         } else {
             rows[at].type = emit_item(with, member, &member->item, gen_member_expression(unit, member), name);
         }
@@ -261,7 +295,7 @@ static void emit_members(emitter *with, const gen_plan *plan)
             rows[at].arms = emit_arms(with, member);
         rows[at].rule = gen_emit_rule(unit, member, with->to);
     }
-    fprintf(with->to, "static const hf_member %s_members[] = {\n", plan->name);
+    fprintf(with->to, "static const hf_member %s_hf_members[] = {\n", plan->name);
     at = 0;
     for (const gen_member *member = plan->members; member != NULL; member = member->next, at++)
         emit_member_row(with, member, rows[at].type, rows[at].bits, rows[at].arms, rows[at].rule);
@@ -294,8 +328,8 @@ static void emit_type(emitter *with, const gen_plan *plan)
             plan->has_flex ? " | HF_TYPE_OPEN_END" : "");
     if (!gen_is_promoted(plan))
         fprintf(with->to, "    .size = sizeof(%s), .alignment = _Alignof(%s),\n", plan->spelling, plan->spelling);
-    fprintf(with->to, "    .members = %s_members, .member_count = %zu,\n", plan->name, plan->member_count);
-    fprintf(with->to, "    .keys = %s_keys, .key_count = %zu,\n", plan->name, key_count);
+    fprintf(with->to, "    .members = %s_hf_members, .member_count = %zu,\n", plan->name, plan->member_count);
+    fprintf(with->to, "    .keys = %s_hf_json, .key_count = %zu,\n", plan->name, key_count);
     fprintf(with->to, "    .required = { 0x%llxu, 0x%llxu, 0x%llxu, 0x%llxu },\n", (unsigned long long)required[0],
             (unsigned long long)required[1], (unsigned long long)required[2], (unsigned long long)required[3]);
     if (plan->says->depth_max != 0)

@@ -174,22 +174,33 @@ static bool links_by_itself(const gen_plan *plan)
     return false;
 }
 
-/* What a record held in place brings along. The run-time's stack for places is fixed: see
- * HF__PLACES_MAX in the library. */
+/* Arrays in place, one inside the other. */
+static unsigned arrays_of(const gen_member *member)
+{
+    unsigned count = 0;
+    for (const gen_item *item = &member->item; item->shape == SHAPE_ARRAY || item->shape == SHAPE_FLEX; item = item->item)
+        count++;
+    return count;
+}
+
+/* The run-time's stack for places is fixed: see HF__PLACES_MAX in the library. */
+static void need_depth(gen_unit *unit, gen_plan *plan, unsigned depth)
+{
+    enum { DEPTH_MAX = 120 };
+    if (depth > DEPTH_MAX)
+        gen_fail(unit, HF_LIMIT_DEPTH, plan->record->place, "'%s' holds records and arrays in place deeper than %d levels", plan->name, (int)DEPTH_MAX);
+    if (depth > plan->depth_in_place)
+        plan->depth_in_place = depth;
+}
+
+/* What a record held in place brings along. */
 static bool spread_in_place(gen_unit *unit, gen_plan *plan, const edge *one)
 {
-    enum { DEPTH_MAX = 60 };
-    bool changed = false;
-    if (!plan->has_links && one->to->has_links)
-        changed = plan->has_links = true;
-    if (plan->depth_in_place <= one->to->depth_in_place) {
-        plan->depth_in_place = one->to->depth_in_place + 1;
-        changed = true;
-    }
-    if (plan->depth_in_place > DEPTH_MAX)
-        gen_fail(unit, HF_LIMIT_DEPTH, plan->record->place, "'%s' holds records in place deeper than %d levels", plan->name,
-                 (int)DEPTH_MAX);
-    return changed;
+    unsigned before = plan->depth_in_place;
+    bool changed = !plan->has_links && one->to->has_links;
+    plan->has_links |= changed;
+    need_depth(unit, plan, one->to->depth_in_place + 1 + arrays_of(one->member));
+    return changed || plan->depth_in_place != before;
 }
 
 /* The member of the plan itself that asks for a memo, and why. */
@@ -234,8 +245,10 @@ static void spread(gen_unit *unit, gen_plans *plans)
 void gen_graph_decide(gen_unit *unit, gen_plans *plans)
 {
     for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
-        for (gen_member *member = plan->members; member != NULL; member = member->next)
+        for (gen_member *member = plan->members; member != NULL; member = member->next) {
             add_edges_of(unit, plan, member);
+            need_depth(unit, plan, arrays_of(member));
+        }
     find_components(unit, plans);
     for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next) {
         settle_plan(unit, plan);

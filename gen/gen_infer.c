@@ -290,10 +290,10 @@ static void put_header(inference *in, FILE *to)
     for (char *at = guard; *at != 0; at++)
         *at = (char)toupper((unsigned char)*at);
     fprintf(to,
-            "/* %s - inferred by `holdfast gen --from` from %zu samples in %s. Yours now: read it, name things, and run\n"
+            "/* %s - inferred by `holdfast gen --from` from %zu sample%s in %s. Yours now: read it, name things, and run\n"
             " * holdfast gen on it. Each comment tells in how many of the objects a member was. */\n"
             "#ifndef %s\n#define %s\n\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n#include <holdfast/annotate.h>\n",
-            base, in->count, gen_base_name(in->samples), guard, guard);
+            base, in->count, in->count == 1 ? "" : "s", gen_base_name(in->samples), guard, guard);
     put_struct(in, in->root, type[0] != 0 ? type : "sample", to);
     fputs("\n#endif\n", to);
 }
@@ -382,17 +382,11 @@ static void deliver(inference *in)
         put_header(in, stdout);
         return;
     }
-    char *text = NULL;
     size_t length = 0;
-    FILE *stream = open_memstream(&text, &length);
-    if (stream != NULL)
-        put_header(in, stream);
-    if (stream == NULL || fclose(stream) != 0)
-        gen_fail(&in->unit, HF_NO_MEMORY, place_in(in->output), "no memory for the header");
-    char *kept = gen_take(&in->unit, length + 1);
-    memcpy(kept, text, length);
-    free(text);
-    gen_file_write(&in->unit, in->output, kept, length);
+    gen_stream *stream = gen_stream_open(&in->unit);
+    put_header(in, stream->to);
+    const char *text = gen_stream_close(&in->unit, stream, &length);
+    gen_file_write(&in->unit, in->output, text, length);
 }
 
 static void infer(inference *in)

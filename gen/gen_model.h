@@ -16,7 +16,8 @@ typedef enum gen_kind {
 
 struct gen_type {
     gen_kind      kind;
-    bool          is_const, is_unsigned, is_signed /* said so: matters for char */, is_atomic;
+    bool          is_const, is_volatile, is_unsigned, is_signed /* said so: matters for char */, is_atomic;
+    bool          is_unknown;    /* opaque, and may be anything: typeof of an expression */
     bool          is_flexible;   /* an array without a bound */
     bool          is_zero_length;/* an array [0]: the older way to say flexible */
     bool          is_wide_float; /* long double, __float128 */
@@ -74,6 +75,17 @@ struct gen_enum {
     size_t                enumerator_count;
     gen_annotation_range *annotations;
 };
+
+/* Whether it, or anything that its pointers and arrays lead to, is volatile. */
+static inline bool gen_type_has_volatile(const gen_type *type)
+{
+    bool is_volatile = type->is_volatile;
+    while (type->kind == GEN_NAMED || type->kind == GEN_POINTER || type->kind == GEN_ARRAY) {
+        type = type->target;
+        is_volatile |= type->is_volatile;
+    }
+    return is_volatile;
+}
 
 /* The type with its typedef names taken off; const anywhere on the way is kept in *ret_const
  * (may be NULL). */

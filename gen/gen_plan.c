@@ -1,6 +1,7 @@
 /* gen_plan.c - from declarations to decisions, member by member. */
 #include "gen_plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "gen_nearest.h"
@@ -166,8 +167,17 @@ static void plan_record_item(planner *with, const gen_member *member, const gen_
     item->shape = type->record->is_union ? SHAPE_UNION : SHAPE_RECORD;
 }
 
-/* Recursion is bounded: a chain of types is as long as its declarators are nested; records wait
- * for their turn in the list of plans. */
+/* Pointers and arrays in a row: what goes through them recurses. */
+static void need_short_chain(planner *with, const gen_member *member)
+{
+    enum { CHAIN_MAX = 60 };
+    int count = 0;
+    for (const gen_type *type = member->field->type; type->kind == GEN_NAMED || type->kind == GEN_POINTER || type->kind == GEN_ARRAY; type = type->target)
+        if (type->kind != GEN_NAMED && ++count > CHAIN_MAX)
+            gen_fail(with->unit, HF_LIMIT_DEPTH, member->field->place, "more than %d pointers and arrays in the type of '%s'", (int)CHAIN_MAX, member->name);
+}
+
+/* Recursion is bounded by need_short_chain; records wait for their turn in the list of plans. */
 static void plan_item(planner *with, gen_member *member, gen_type *type, gen_item *item, bool is_outermost)
 {
     bool is_const = false;
@@ -187,7 +197,12 @@ static void plan_item(planner *with, gen_member *member, gen_type *type, gen_ite
     case GEN_RECORD: plan_record_item(with, member, type, item); break;
     case GEN_POINTER: plan_pointer(with, member, type, item, is_outermost); break;
     case GEN_ARRAY: plan_array(with, member, type, item, is_outermost); break;
-    case GEN_OPAQUE: case GEN_FUNCTION: case GEN_VOID: case GEN_NAMED: item->shape = SHAPE_OPAQUE; break;
+    case GEN_OPAQUE:
+        if (type->is_unknown && member->says->ownership != GEN_REF && member->says->ownership != GEN_STATIC)
+            refuse(with, member, "of a type that only the compiler knows");
+        item->shape = SHAPE_OPAQUE;
+        break;
+    case GEN_FUNCTION: case GEN_VOID: case GEN_NAMED: item->shape = SHAPE_OPAQUE; break;
     }
 }
 
@@ -231,6 +246,17 @@ static gen_member *add_member(planner *with, gen_plan *plan, gen_field *field, g
     return member;
 }
 
+/* The first field that has a name, in it or in what has none; "" without any. Nesting is bounded by the reader. */
+static const char *first_name(const gen_record *record)
+{
+    for (const gen_field *field = record->fields; field != NULL; field = field->next) {
+        const char *name = field->name != NULL ? field->name->text : !field->is_bits && field->type->kind == GEN_RECORD ? first_name(field->type->record) : "";
+        if (name[0] != 0)
+            return name;
+    }
+    return "";
+}
+
 /* Members of the record, those of anonymous structs in place; nesting is bounded by the reader. */
 static void collect_members(planner *with, gen_plan *plan, gen_record *record, gen_member ***end)
 {
@@ -245,8 +271,8 @@ static void collect_members(planner *with, gen_plan *plan, gen_record *record, g
         }
         gen_member *member = add_member(with, plan, field, end);
         member->is_anonymous = is_anonymous;
-        if (is_anonymous && type->record->fields != NULL && type->record->fields->name != NULL)
-            member->name = gen_print(with->unit, "one_of_%s", type->record->fields->name->text);
+        if (is_anonymous)
+            member->name = gen_print(with->unit, "one_of_%s", first_name(type->record));
     }
 }
 
@@ -278,10 +304,29 @@ static void find_counter(planner *with, gen_member *member)
                       member->name, name, name);
     }
     member->counter = need_member(with, member, said, "count");
-    if (!is_integer(member->counter->field->type) || member->counter == member)
+    gen_member *counter = member->counter;
+    const gen_annotation *says = counter->says;
+    if (!is_integer(counter->field->type) || counter == member)
         gen_fail(with->unit, HF_BAD_DECLARATION, member->field->place, "'%s' is no integer, so it cannot count '%s'",
                  said->text, member->name);
-    member->counter->is_implied = true;
+    if (says->min != NULL || says->max != NULL || says->oneof != NULL || says->default_value != NULL || says->optional)
+        gen_fail(with->unit, HF_BAD_DECLARATION, counter->field->place,
+                 "'%s' counts '%s' and is told by it, so the words here say nothing; say HF(len <= ...) or optional there", counter->name, member->name);
+    counter->is_implied = true;
+}
+
+/* Several vectors of one length: reading compares them. A flexible array cannot be absent, so it has its own. */
+static void find_shared_counters(planner *with, gen_plan *plan)
+{
+    for (gen_member *member = plan->members; member != NULL; member = member->next)
+        for (gen_member *other = member->counter != NULL ? member->next : NULL; other != NULL; other = other->next) {
+            if (other->counter != member->counter)
+                continue;
+            if (member->item.shape == SHAPE_FLEX || other->item.shape == SHAPE_FLEX)
+                gen_fail(with->unit, HF_BAD_DECLARATION, other->field->place, "'%s' counts '%s' and '%s', and a flexible array needs a counter of its own",
+                         member->counter->name, member->name, other->name);
+            member->shares_counter = other->shares_counter = true;
+        }
 }
 
 static void find_presence(planner *with, gen_member *member)
@@ -345,6 +390,8 @@ static void add_arms(planner *with, gen_member *member)
     gen_arm **end = &member->arms;
     for (gen_member *one = member->item.plan->members; one != NULL; one = one->next) {
         need_arm(with, member, one);
+        if (one->is_bits)
+            gen_fail(with->unit, HF_BAD_DECLARATION, one->field->place, "'%s' is a bit-field and an arm of a union, expected a struct around it", one->name);
         gen_arm *arm = gen_take(with->unit, sizeof *arm);
         arm->member = one;
         arm->when = one->says->when;
@@ -361,17 +408,25 @@ static void add_arms(planner *with, gen_member *member)
     }
 }
 
-static bool plan_owns(const gen_item *item)
+/* Whether a value, or anything in place in it, owns memory, or may. As deep as records are held in place. */
+static bool item_owns(const gen_item *item)
 {
-    return item->shape == SHAPE_STRING || item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR ||
-           ((item->shape == SHAPE_ARRAY || item->shape == SHAPE_FLEX) && plan_owns(item->item));
+    bool owns = false;
+    while (item->shape == SHAPE_ARRAY || item->shape == SHAPE_FLEX)
+        item = item->item;
+    if (item->shape == SHAPE_STRING || item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR)
+        return item->ownership != GEN_REF && item->ownership != GEN_STATIC;
+    bool has_members = item->shape == SHAPE_RECORD || item->shape == SHAPE_UNION;
+    for (const gen_member *member = has_members ? item->plan->members : NULL; member != NULL; member = member->next)
+        owns |= item_owns(&member->item);
+    return owns;
 }
 
 /* A union without a tag is bytes: nobody can tell which arm holds. */
 static void make_opaque(planner *with, gen_member *member)
 {
     for (const gen_member *one = member->item.plan->members; one != NULL; one = one->next)
-        if (plan_owns(&one->item) && one->item.ownership != GEN_REF && one->item.ownership != GEN_STATIC)
+        if (item_owns(&one->item))
             gen_fail(with->unit, HF_BAD_DECLARATION, member->field->place,
                      "nothing tells which arm of '%s' holds, and '%s' owns memory, expected HF(tag_of) on a member",
                      member->name, one->name);
@@ -393,11 +448,34 @@ static void find_tag(planner *with, gen_member *member)
     if (!is_integer(member->tag->field->type))
         gen_fail(with->unit, HF_BAD_DECLARATION, member->tag->field->place, "'%s' is no integer or enum, so it cannot be a tag",
                  member->tag->name);
+    for (const gen_member *one = member->owner->members; one != NULL; one = one->next)
+        if (one != member && (one->tag == member->tag || one->counter == member->tag))
+            gen_fail(with->unit, HF_BAD_DECLARATION, member->tag->field->place, "'%s' tells of '%s' and of '%s', expected a member for each",
+                     member->tag->name, one->name, member->name);
     member->tag->is_implied = true;
     add_arms(with, member);
 }
 
 /* ---- records ----------------------------------------------------------------------------- */
+
+static double number_of(const gen_literal *literal)
+{
+    double magnitude = strtod(literal->text, NULL);
+    return literal->is_negative ? -magnitude : magnitude;
+}
+
+/* Words that no value of the member keeps. */
+static void check_choices(planner *with, const gen_member *member, bool is_number, bool is_text)
+{
+    const gen_annotation *says = member->says;
+    if (says->min != NULL && says->max != NULL && number_of(says->min) > number_of(says->max))
+        gen_fail(with->unit, HF_BAD_DECLARATION, says->min->place, "no number is both at least %s and at most %s", says->min->text, says->max->text);
+    if (says->oneof != NULL && !is_number && !is_text)
+        gen_fail(with->unit, HF_BAD_DECLARATION, says->oneof->place, "'%s' is no text or number, so oneof does not fit", member->name);
+    for (const gen_literal *one = says->oneof; one != NULL; one = one->next)
+        if (one->kind == GEN_LITERAL_STRING ? !is_text : !is_number)
+            gen_fail(with->unit, HF_BAD_DECLARATION, one->place, "'%s' is no value of '%s'", one->text, member->name);
+}
 
 static void check_member(planner *with, const gen_member *member)
 {
@@ -408,10 +486,11 @@ static void check_member(planner *with, const gen_member *member)
     bool is_text = shape == SHAPE_STRING || shape == SHAPE_CHARS || (shape == SHAPE_VECTOR && below == SHAPE_CHARACTER);
     bool is_bytes = (shape == SHAPE_VECTOR || shape == SHAPE_ARRAY || shape == SHAPE_FLEX) &&
                     (below == SHAPE_UINT || below == SHAPE_CHARACTER || below == SHAPE_INT);
-    if (says->tag_of != NULL)
-        need_member(with, member, says->tag_of, "union");
+    if (says->tag_of != NULL && need_member(with, member, says->tag_of, "union")->item.shape != SHAPE_UNION)
+        gen_fail(with->unit, HF_BAD_DECLARATION, place, "'%s' is no union to be told of", says->tag_of->text);
     if ((says->min != NULL || says->max != NULL) && !is_number)
         gen_fail(with->unit, HF_BAD_DECLARATION, place, "'%s' is no number, so min and max do not fit", member->name);
+    check_choices(with, member, is_number, is_text);
     if (says->pattern != NULL && !is_text)
         gen_fail(with->unit, HF_BAD_DECLARATION, place, "'%s' is no text, so pattern does not fit", member->name);
     if (says->has_len && !is_text && shape != SHAPE_VECTOR && shape != SHAPE_FLEX)
@@ -436,11 +515,13 @@ static void plan_members(planner *with, gen_plan *plan)
     }
     for (gen_member *member = plan->members; member != NULL; member = member->next) {
         member->is_skipped = member->says->skip;
+        need_short_chain(with, member);
         if (member->is_skipped)
             member->item.shape = SHAPE_OPAQUE;
         else
             plan_item(with, member, member->field->type, &member->item, true);
     }
+    find_shared_counters(with, plan);
 }
 
 /* What needs the members of other plans: the arms of unions, and what annotations ask for. */
@@ -450,6 +531,18 @@ static void finish_members(planner *with, gen_plan *plan)
         if (member->item.shape == SHAPE_UNION)
             find_tag(with, member);
         check_member(with, member);
+    }
+}
+
+/* A name that nothing in the header has, and no other record without a name of its own. */
+static const char *free_name(planner *with, const char *name)
+{
+    for (;;) {
+        const gen_symbol *symbol = gen_symbol_of(with->unit, name, strlen(name));
+        if (symbol->type == NULL && symbol->record == NULL && symbol->enumeration == NULL && !symbol->is_declared &&
+            gen_plan_find(with->plans, name) == NULL)
+            return name;
+        name = gen_print(with->unit, "%s_", name);
     }
 }
 
@@ -466,7 +559,7 @@ static gen_plan *plan_of(planner *with, gen_record *record, const gen_member *ho
     plan->says = gen_annotation_read(with->unit, record->annotations, GEN_ON_RECORD);
     if (record->tag == NULL && record->typedef_name == NULL) {
         plan->holder = holder;
-        plan->name = gen_print(with->unit, "%s_%s", holder->owner->name, holder->name);
+        plan->name = free_name(with, gen_print(with->unit, "%s_%s", holder->owner->name, holder->name));
         plan->spelling = plan->name;
     } else {
         plan->name = record_name(record);
@@ -499,7 +592,7 @@ gen_plan *gen_plan_find(const gen_plans *plans, const char *name)
     return NULL;
 }
 
-static void need_all_types(planner *with, const char *const *types, const bool *found)
+static void need_all_types(planner *with, const char *main_file, const char *const *types, const bool *found)
 {
     for (size_t i = 0; types[i] != NULL; i++) {
         if (found[i])
@@ -510,7 +603,7 @@ static void need_all_types(planner *with, const char *const *types, const bool *
             if (record->is_defined && !record->is_system && (record->tag != NULL || record->typedef_name != NULL))
                 known[count++] = record_name(record);
         const char *nearest = gen_nearest(types[i], strlen(types[i]), known);
-        gen_fail(with->unit, HF_NOT_FOUND, (gen_place){ "", 0, 0 }, "no struct or union is called '%s'%s%s%s", types[i],
+        gen_fail(with->unit, HF_BAD_DECLARATION, (gen_place){ main_file, 0, 0 }, "no struct or union is called '%s'%s%s%s", types[i],
                  nearest != NULL ? ", did you mean '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
     }
 }
@@ -558,7 +651,7 @@ void gen_plans_make(gen_unit *unit, const char *main_file, const char *const *ty
             plan_of(&with, record, NULL)->is_wanted = true;
     }
     if (types != NULL)
-        need_all_types(&with, types, found);
+        need_all_types(&with, main_file, types, found);
     for (gen_plan *plan = ret_plans->first; plan != NULL; plan = plan->next)
         plan_members(&with, plan); /* adds what it reaches to the list's end */
     for (gen_plan *plan = ret_plans->first; plan != NULL; plan = plan->next)

@@ -51,6 +51,7 @@ struct gen_member {
     bool            is_bits;
     bool            is_skipped;  /* not data */
     gen_member     *counter;     /* of a vector or flexible array */
+    bool            shares_counter; /* with another vector */
     gen_member     *presence;    /* has_x of an optional member */
     gen_member     *tag;         /* of a union */
     gen_arm        *arms;        /* of a union */

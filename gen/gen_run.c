@@ -56,19 +56,21 @@ static void name_output(run *on)
 /* What `emit` prints, bound to the unit. */
 static const char *text_of(run *on, void (*emit)(gen_unit *, const gen_plans *, const gen_output *, FILE *), size_t *ret_length)
 {
-    char *text = NULL;
-    FILE *stream = open_memstream(&text, ret_length);
-    if (stream == NULL)
-        gen_fail(&on->unit, HF_NO_MEMORY, place_in(on->base), "no memory for the output");
-    emit(&on->unit, &on->plans, &on->output, stream);
-    if (fclose(stream) != 0 || text == NULL) {
-        free(text);
-        gen_fail(&on->unit, HF_NO_MEMORY, place_in(on->base), "no memory for the output");
+    gen_stream *stream = gen_stream_open(&on->unit);
+    emit(&on->unit, &on->plans, &on->output, stream->to);
+    return gen_stream_close(&on->unit, stream, ret_length);
+}
+
+/* A path as make reads it in a list of files. */
+static void put_path(const char *path, FILE *to)
+{
+    for (; *path != 0; path++) {
+        if (*path == ' ' || *path == '#')
+            fputc('\\', to);
+        else if (*path == '$')
+            fputc('$', to);
+        fputc(*path, to);
     }
-    char *kept = gen_take(&on->unit, *ret_length + 1);
-    memcpy(kept, text, *ret_length);
-    free(text);
-    return kept;
 }
 
 static void write_depfile(run *on)
@@ -76,11 +78,12 @@ static void write_depfile(run *on)
     gen_unit *unit = &on->unit;
     const char **files = gen_take(unit, (unit->token_count + 1) * sizeof *files);
     size_t count = 0, length = 0;
-    char *text = NULL;
-    FILE *stream = open_memstream(&text, &length);
-    if (stream == NULL)
-        gen_fail(unit, HF_NO_MEMORY, place_in(on->options->depfile), "no memory for the list of files");
-    fprintf(stream, "%s.h %s.c: %s", on->base, on->base, on->options->header);
+    gen_stream *stream = gen_stream_open(unit);
+    put_path(on->base, stream->to);
+    fputs(".h ", stream->to);
+    put_path(on->base, stream->to);
+    fputs(".c: ", stream->to);
+    put_path(on->options->header, stream->to);
     const char *last = NULL;
     for (size_t i = 0; i < unit->token_count; i++) {
         const char *name = unit->tokens[i].file->name; /* names are symbols: one pointer for one name */
@@ -93,16 +96,12 @@ static void write_depfile(run *on)
         if (known < count)
             continue;
         files[count++] = name;
-        fputs(" \\\n  ", stream);
-        for (const char *at = name; *at != 0; at++)
-            fprintf(stream, *at == ' ' ? "\\ " : "%c", *at);
+        fputs(" \\\n  ", stream->to);
+        put_path(name, stream->to);
     }
-    fputc('\n', stream);
-    fclose(stream);
-    char *kept = gen_take(unit, length + 1);
-    memcpy(kept, text, length);
-    free(text);
-    gen_file_write(unit, on->options->depfile, kept, length);
+    fputc('\n', stream->to);
+    const char *text = gen_stream_close(unit, stream, &length);
+    gen_file_write(unit, on->options->depfile, text, length);
 }
 
 /* ---- talk -------------------------------------------------------------------------------- */
@@ -175,7 +174,7 @@ static hf_status steps(run *on)
     if (options->explain != NULL) {
         const gen_plan *plan = gen_plan_find(&on->plans, options->explain);
         if (plan == NULL)
-            gen_fail(&on->unit, HF_NOT_FOUND, place_in(options->header), "no struct is called '%s'", options->explain);
+            gen_fail(&on->unit, HF_BAD_DECLARATION, place_in(options->header), "no struct is called '%s'", options->explain);
         gen_explain(&on->unit, plan, stdout);
         return HF_OK;
     }
@@ -184,7 +183,7 @@ static hf_status steps(run *on)
         gen_fail(&on->unit, HF_BAD_DECLARATION, place_in(options->header), "%zu guesses, and --strict allows none",
                  on->unit.strict_errors);
     if (on->plans.first == NULL)
-        gen_fail(&on->unit, HF_NOT_FOUND, place_in(options->header), "no struct is defined in this file");
+        gen_fail(&on->unit, HF_BAD_DECLARATION, place_in(options->header), "no struct is defined in this file");
     name_output(on);
     return deliver(on);
 }

@@ -29,6 +29,7 @@ struct gen_symbol {
     uint32_t    length, hash;
     gen_keyword keyword;
     gen_type   *type;   /* what a typedef of this name means at file scope */
+    bool        is_declared; /* a function or object at file scope */
     gen_record *record; /* struct or union of this tag */
     gen_enum   *enumeration;
 };

@@ -11,6 +11,10 @@ gen_type *gen_type_make(gen_unit *unit, gen_kind kind, gen_type *target)
 
 /* ---- specifiers -------------------------------------------------------------------------- */
 
+typedef struct qualifiers {
+    bool is_const, is_volatile, is_atomic;
+} qualifiers;
+
 /* How often each basic word came. */
 typedef struct basic_words {
     unsigned void_, char_, short_, int_, long_, float_, double_, signed_, unsigned_, bool_, complex_, wide_,
@@ -92,11 +96,30 @@ static gen_type *basic_type(gen_reader *reader, const basic_words *words, const 
     return type;
 }
 
-static gen_type *read_atomic(gen_reader *reader)
+/* Qualifiers on a type that others use too: a copy carries them. */
+static gen_type *qualify(gen_unit *unit, gen_type *type, const qualifiers *by)
 {
-    reader->at++;
-    if (!gen_accept(reader, '('))
-        return NULL; /* the qualifier: the type stands elsewhere */
+    if (!by->is_const && !by->is_volatile && !by->is_atomic)
+        return type;
+    gen_type *qualified = gen_type_make(unit, type->kind, type->target);
+    *qualified = *type;
+    qualified->is_const |= by->is_const;
+    qualified->is_volatile |= by->is_volatile;
+    qualified->is_atomic |= by->is_atomic;
+    return qualified;
+}
+
+static bool take_qualifier(qualifiers *into, gen_keyword keyword)
+{
+    into->is_const |= keyword == GEN_CONST;
+    into->is_volatile |= keyword == GEN_VOLATILE;
+    into->is_atomic |= keyword == GEN_ATOMIC;
+    return keyword == GEN_CONST || keyword == GEN_VOLATILE || keyword == GEN_ATOMIC || keyword == GEN_IGNORED;
+}
+
+/* A type up to the ')' that ends it. */
+static gen_type *read_type_name(gen_reader *reader, const char *expected)
+{
     gen_specifiers inner = { 0 };
     gen_enter(reader);
     gen_read_specifiers(reader, &inner);
@@ -104,8 +127,16 @@ static gen_type *read_atomic(gen_reader *reader)
     gen_read_declarator(reader, &inner, &declarator);
     gen_leave(reader);
     if (!gen_accept(reader, ')'))
-        gen_expected(reader, "')' after the atomic type");
+        gen_expected(reader, expected);
     return declarator.type;
+}
+
+static gen_type *read_atomic(gen_reader *reader)
+{
+    reader->at++;
+    if (!gen_accept(reader, '('))
+        return NULL; /* the qualifier: the type stands elsewhere */
+    return read_type_name(reader, "')' after the atomic type");
 }
 
 static gen_type *read_opaque_call(gen_reader *reader, const char *expected)
@@ -115,6 +146,28 @@ static gen_type *read_opaque_call(gen_reader *reader, const char *expected)
         gen_expected(reader, expected);
     gen_skip_balanced(reader);
     return gen_type_make(reader->unit, GEN_OPAQUE, NULL);
+}
+
+static bool begins_type(const gen_token *token)
+{
+    basic_words words = { 0 };
+    gen_keyword keyword = gen_keyword_of(token);
+    qualifiers qualified = { false, false, false };
+    return take_basic_word(&words, keyword) || keyword == GEN_STRUCT || keyword == GEN_UNION || keyword == GEN_ENUM ||
+           (keyword != GEN_IGNORED && take_qualifier(&qualified, keyword)) || (token->kind == GEN_WORD && token->symbol->type != NULL);
+}
+
+/* The type that is named; of an expression nobody but the compiler knows it. */
+static gen_type *read_typeof(gen_reader *reader)
+{
+    const gen_token *begin = reader->at;
+    if (gen_is_mark(begin + 1, '(') && begins_type(begin + 2)) {
+        reader->at += 2;
+        return read_type_name(reader, "')' after the type");
+    }
+    gen_type *type = read_opaque_call(reader, "'(' after typeof");
+    type->is_unknown = true;
+    return type;
 }
 
 /* A word that is none of the language's: the name of a type when none came yet. */
@@ -129,25 +182,13 @@ static gen_type *read_named(gen_reader *reader)
     return type;
 }
 
-/* `const` or `_Atomic` on a type that others use too: a copy carries it. */
-static gen_type *qualify(gen_unit *unit, gen_type *type, bool is_const, bool is_atomic)
-{
-    if (!is_const && !is_atomic)
-        return type;
-    gen_type *qualified = gen_type_make(unit, type->kind, type->target);
-    *qualified = *type;
-    qualified->is_const |= is_const;
-    qualified->is_atomic |= is_atomic;
-    return qualified;
-}
-
 void gen_read_specifiers(gen_reader *reader, gen_specifiers *ret_specifiers)
 {
     gen_specifiers *got = ret_specifiers;
     basic_words words = { 0 };
     const gen_token *begin = reader->at;
     gen_type *type = NULL;
-    bool is_const = false, is_atomic = false;
+    qualifiers qualified = { false, false, false };
     for (;;) {
         if (gen_read_attributes(reader, got))
             continue;
@@ -158,20 +199,19 @@ void gen_read_specifiers(gen_reader *reader, gen_specifiers *ret_specifiers)
         }
         bool may_begin = type == NULL && !words.any;
         gen_type *found = NULL;
-        if (keyword == GEN_TYPEDEF || keyword == GEN_CONST || keyword == GEN_VOLATILE || keyword == GEN_IGNORED) {
-            got->is_typedef |= keyword == GEN_TYPEDEF;
-            is_const |= keyword == GEN_CONST;
-            reader->at++;
-            continue;
-        } else if (keyword == GEN_ATOMIC) {
-            is_atomic = true;
+        if (keyword == GEN_ATOMIC) {
+            qualified.is_atomic = true;
             found = read_atomic(reader);
             if (found == NULL)
                 continue;
+        } else if (keyword == GEN_TYPEDEF || take_qualifier(&qualified, keyword)) {
+            got->is_typedef |= keyword == GEN_TYPEDEF;
+            reader->at++;
+            continue;
         } else if (may_begin && (keyword == GEN_STRUCT || keyword == GEN_UNION || keyword == GEN_ENUM)) {
             found = gen_read_tagged(reader);
         } else if (may_begin && keyword == GEN_TYPEOF) {
-            found = read_opaque_call(reader, "'(' after typeof");
+            found = read_typeof(reader);
         } else if (may_begin && keyword == GEN_BIT_INT) {
             found = read_opaque_call(reader, "'(' after _BitInt");
         } else if (may_begin) {
@@ -192,7 +232,7 @@ void gen_read_specifiers(gen_reader *reader, gen_specifiers *ret_specifiers)
         type = basic_type(reader, &words, begin);
     if (got->is_opaque)
         type = gen_type_make(reader->unit, GEN_OPAQUE, NULL);
-    got->type = qualify(reader->unit, type, is_const, is_atomic);
+    got->type = qualify(reader->unit, type, &qualified);
 }
 
 /* ---- declarators ------------------------------------------------------------------------- */
@@ -236,8 +276,11 @@ static gen_type *read_pointers(gen_reader *reader, gen_type *type, gen_specifier
         if (gen_is_mark(reader->at, '*') || gen_is_mark(reader->at, '^')) {
             reader->at++;
             type = gen_type_make(reader->unit, GEN_POINTER, type);
-        } else if (keyword == GEN_CONST || keyword == GEN_VOLATILE || keyword == GEN_ATOMIC || keyword == GEN_IGNORED) {
-            type = qualify(reader->unit, type, keyword == GEN_CONST, keyword == GEN_ATOMIC);
+            continue;
+        }
+        qualifiers qualified = { false, false, false };
+        if (take_qualifier(&qualified, keyword)) {
+            type = qualify(reader->unit, type, &qualified);
             reader->at++;
         } else if (!gen_read_attributes(reader, gathered)) {
             return type;

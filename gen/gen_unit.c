@@ -2,7 +2,7 @@
 #include "gen_unit.h"
 
 #include <stdarg.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void gen_unit_init(gen_unit *unit, size_t bytes_max)
@@ -16,6 +16,11 @@ void gen_unit_init(gen_unit *unit, size_t bytes_max)
 
 void gen_unit_release(gen_unit *unit)
 {
+    for (gen_stream *stream = unit->streams; stream != NULL; stream = stream->next) { /* a failure left it open */
+        fclose(stream->to);
+        free(stream->text);
+    }
+    unit->streams = NULL;
     gen_pool_release(&unit->pool);
 }
 
@@ -54,6 +59,36 @@ char *gen_print(gen_unit *unit, const char *format, ...)
     va_end(arguments);
     return text;
 }
+
+/* ---- streams ----------------------------------------------------------------------------- */
+
+gen_stream *gen_stream_open(gen_unit *unit)
+{
+    gen_stream *stream = gen_take(unit, sizeof *stream);
+    stream->to = open_memstream(&stream->text, &stream->length);
+    if (stream->to == NULL)
+        gen_fail(unit, HF_NO_MEMORY, nowhere(), "no memory for the output");
+    stream->next = unit->streams;
+    unit->streams = stream;
+    return stream;
+}
+
+const char *gen_stream_close(gen_unit *unit, gen_stream *stream, size_t *ret_length)
+{
+    bool is_whole = fflush(stream->to) == 0 && ferror(stream->to) == 0;
+    char *kept = is_whole ? gen_take(unit, stream->length + 1) : NULL;
+    if (kept == NULL)
+        gen_fail(unit, HF_NO_MEMORY, nowhere(), "no memory for the output");
+    memcpy(kept, stream->text, stream->length);
+    if (ret_length != NULL)
+        *ret_length = stream->length;
+    unit->streams = stream->next;
+    fclose(stream->to);
+    free(stream->text);
+    return kept;
+}
+
+/* ---- failing ----------------------------------------------------------------------------- */
 
 void gen_fail(gen_unit *unit, hf_status status, gen_place place, const char *format, ...)
 {

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <holdfast/base.h>
 
@@ -34,8 +35,17 @@ typedef struct gen_note {
     const char      *text;
 } gen_note;
 
+/* What is printed into memory. One that a failure leaves open is closed with the unit. */
+typedef struct gen_stream {
+    struct gen_stream *next; /* opened before, and open still */
+    FILE              *to;
+    char              *text;
+    size_t             length;
+} gen_stream;
+
 typedef struct gen_unit {
     gen_pool    pool;
+    gen_stream *streams;         /* those that are open, the last one first */
     jmp_buf     failed;          /* set by whoever calls the steps */
     gen_place   failed_place;
     char        failed_text[400];
@@ -67,6 +77,11 @@ void gen_unit_release(gen_unit *unit);
 void *gen_take(gen_unit *unit, size_t bytes);
 /* printf into memory bound to the unit. */
 char *gen_print(gen_unit *unit, const char *format, ...) HF_PRINTF(2, 3);
+
+/* Opens one more stream; the last one that was opened is closed first. */
+gen_stream *gen_stream_open(gen_unit *unit);
+/* All that was printed, terminated and bound to the unit. ret_length: NULL is fine. */
+const char *gen_stream_close(gen_unit *unit, gen_stream *stream, size_t *ret_length);
 
 _Noreturn void gen_fail(gen_unit *unit, hf_status status, gen_place place, const char *format, ...) HF_PRINTF(4, 5);
 /* Something was guessed about ownership. */

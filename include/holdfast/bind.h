@@ -38,9 +38,9 @@ HF_EXTERN_BEGIN
 /* What generated sources are written for. It is raised with every change of the descriptions below or of the
  * steps in bind_code.h after which an earlier output would do something else, or not compile: such an output
  * is refused by the compiler, and an object compiled from it by the linker. Run `holdfast gen` again. */
-#define HF_BIND_VERSION 4
+#define HF_BIND_VERSION 5
 /* What was compiled for another version names another one, and so does not link. */
-HF_API extern const char hf__bind_version_4;
+HF_API extern const char hf__bind_version_5;
 
 typedef enum hf_shape {
     HF_SHAPE_BOOL, HF_SHAPE_INT, HF_SHAPE_UINT, HF_SHAPE_FLOAT,
@@ -136,7 +136,8 @@ enum {
     HF_MEMBER_OPTIONAL = 1, /* may be absent in JSON */
     HF_MEMBER_IMPLIED = 2,  /* a counter, presence or tag: told by another member in JSON */
     HF_MEMBER_HIDDEN = 4,   /* not in JSON: skipped, borrowed, or bytes without a meaning */
-    HF_MEMBER_FLAT = 8      /* flattened: its own members stand in its place in JSON */
+    HF_MEMBER_FLAT = 8,     /* flattened: its own members stand in its place in JSON */
+    HF_MEMBER_COUNT_SHARED = 16 /* its counter counts other vectors too: all of one length, or empty */
 };
 
 typedef struct hf_rule hf_rule; /* checks, other names, a default: see `rules` below */

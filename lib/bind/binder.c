@@ -377,6 +377,8 @@ static hf_status put_vector(hf__binder *binder, hf__level *level)
 {
     const hf_type *item = level->type->item;
     const hf__target *home = &level->home;
+    if (level->count == 0 && (home->member->flags & HF_MEMBER_COUNT_SHARED) != 0)
+        return HF_OK; /* what counts the others stays; it has no block yet */
     if (level->count < level->room && level->count > 0) {
         char *fitting = hf__store_resize(&binder->store, level->at, level->room * item->size, level->count * item->size, item->alignment);
         if (fitting == NULL)
@@ -404,8 +406,12 @@ static hf_status close_items(hf__binder *binder, hf__level *level)
             return status;
     }
     const hf_member *counter = &home->record_type->members[home->member->counter - 1];
+    uint64_t before = hf__member_integer(counter, home->record); /* of a vector with the same counter; else 0 */
     bool fits = counter_holds(counter, home->record, level->count);
-    hf__member_set_integer(counter, home->record, 0);
+    hf__member_set_integer(counter, home->record, before);
+    if ((home->member->flags & HF_MEMBER_COUNT_SHARED) != 0 && level->count > 0 && before != 0 && before != level->count)
+        return hf__fail(binder->reterr, HF_OUT_OF_RANGE, "%zu items, expected %llu as others that '%s' counts", level->count,
+                        (unsigned long long)before, counter->name);
     if (!fits)
         return hf__fail(binder->reterr, HF_OUT_OF_RANGE, "%zu items are more than '%s' can count", level->count, counter->name);
     return level->type->shape == HF_SHAPE_FLEX ? put_flex(binder, level) : put_vector(binder, level);

@@ -3,13 +3,13 @@
  * A block is what one pointer leads to: `count` objects of one type. What is held in place
  * (records, arrays, the chosen arm of a union, a flexible array) belongs to the block and is looked
  * into; what a string, pointer or vector leads to is another block and is reported. The places
- * being looked into form a stack as deep as types are nested in place; the generator refuses types beyond HF__PLACES_MAX / 2. */
+ * being looked into form a stack as deep as types are nested in place; the generator refuses deeper types. */
 #ifndef HOLDFAST_STRUCT_LINKS_H
 #define HOLDFAST_STRUCT_LINKS_H
 
 #include "bind/struct_access.h"
 
-enum { HF__PLACES_MAX = 130 }; /* one for each level held in place, of at most 60, and one for its array */
+enum { HF__PLACES_MAX = 130 }; /* one for each record and array held in place, of at most 120, and to spare */
 
 typedef struct hf__block {
     const hf_type *type;  /* of the objects in it */

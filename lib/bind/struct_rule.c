@@ -137,7 +137,12 @@ void hf__rule_default_in_place(const hf_member *member, char *record)
     double f64 = value->kind == HF_RULE_DOUBLE ? value->f64 : value->kind == HF_RULE_UINT ? (double)value->u64 : (double)value->i64;
     float f32 = (float)f64;
     switch (type->shape) {
-    case HF_SHAPE_BOOL: *(bool *)at = bits_of(value) != 0; break;
+    case HF_SHAPE_BOOL:
+        if (member->bits != NULL)
+            member->bits->set(record, bits_of(value));
+        else
+            *(bool *)at = bits_of(value) != 0;
+        break;
     case HF_SHAPE_INT: case HF_SHAPE_UINT: hf__member_set_integer(member, record, bits_of(value)); break;
     case HF_SHAPE_FLOAT: memcpy(at, type->size == sizeof f32 ? (void *)&f32 : (void *)&f64, type->size); break;
     case HF_SHAPE_CHARS:

@@ -275,7 +275,11 @@ static uint64_t scalar_bytes(const hf_struct_place *place)
     case HF_SHAPE_STRING:
         text = hf__pointer_at(place->at);
         return text != NULL ? strlen(text) + 1 : sizeof text;
-    case HF_SHAPE_VECTOR: case HF_SHAPE_FLEX: return hf__member_count(place->record_type, place->member, place->record);
+    case HF_SHAPE_VECTOR:
+        if (hf__pointer_at(place->at) == NULL)
+            return 0;
+        return hf__member_count(place->record_type, place->member, place->record);
+    case HF_SHAPE_FLEX: return hf__member_count(place->record_type, place->member, place->record);
     default: return place->type->size;
     }
 }

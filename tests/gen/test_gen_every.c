@@ -1,7 +1,7 @@
 /* test_gen_every.c - every shape and annotation, round trips in all directions: JSON, struct, value, struct,
  * JSON; copies, equality, hash; with each allocation refused in turn; straight code and tables.
  *
- * docs/generator.md lists which member of the two models stands for which shape and word. */
+ * docs/generator.md lists which member of the models stands for which shape and word. */
 #include "unit.h"
 #include "deep_stack.h"
 #include "failing_allocator.h"
@@ -13,6 +13,7 @@
 #include <holdfast/write.h>
 
 #include "every.hf.h"
+#include "odd.hf.h"
 #include "shapes.hf.h"
 
 typedef struct sample {
@@ -60,6 +61,25 @@ static const sample samples[] = {
     { &frame_hf_type, "{\"kind\":1,\"length\":7,\"body\":\"b\",\"pairs\":[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4}],\"half\":0.5}" },
     { &sealed_hf_type, "{\"fixed\":1,\"name\":\"n\",\"inner\":{\"kind\":1,\"length\":7,\"body\":\"b\",\"pairs\":[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4}],\"half\":0.5}}" },
     { &nest_hf_type, "{\"x\":1}" },
+    { &team_hf_type, "{\"members\":[{\"first\":1,\"step\":\"a\"},{\"first\":2,\"step\":null}],\"members_first\":[1,2],"
+                     "\"step\":[{\"members\":[{\"first\":0,\"step\":null},{\"first\":0,\"step\":\"b\"}],\"members_first\":[],\"step\":[],"
+                     "\"keys\":{\"first\":[]}}],\"keys\":{\"first\":[7]}}" },
+    { &registers_hf_type, "{\"mood\":\"WILD\",\"plain_mood\":16,\"is_on\":false,\"wide\":-65536,\"letter\":120}" },
+    { &sheet_hf_type, "{\"x\":[1.0,2.0],\"y\":[3.0,4.0],\"names\":[\"a\",null],\"colors\":\"0a0b\"}" },
+    { &sheet_hf_type, "{\"x\":[1.0],\"names\":[],\"colors\":\"ff\"}" },
+    { &sheet_hf_type, "{\"x\":[],\"names\":[\"a\",\"b\"],\"colors\":\"\"}" },
+    { &chains_hf_type, "{\"both\":[\"a\",null],\"pair\":[[[1.0,2.0],[3.0,4.0]],[[5.0,6.0],[7.0,8.0]]],\"rows\":[[1,2,3],[4,5,6]],\"row\":[1,2],"
+                       "\"names\":[\"abc\",\"\"],\"same\":5,\"office\":{\"city\":\"c\",\"workers\":[{\"name\":\"w\"},null]},\"deep\":3}" },
+    { &signals_hf_type, "{\"flag\":3,\"seen\":true,\"limit\":-4,\"fast\":9,\"words\":\"w\",\"names\":[\"a\",\"b\"]}" },
+    { &lanes_hf_type, "{\"items\":[{\"at\":[1.0,2.0,3.0,4.0],\"name\":\"n\"},{\"at\":[0.0,0.0,0.0,0.5],\"name\":null}]}" },
+    { &outer_hf_type, "{\"in\":{\"x\":1,\"next\":{\"x\":2}},\"also\":[{\"x\":3},{\"x\":4,\"next\":{\"x\":5}}]}" },
+    { &pages_hf_type, "{\"page\":[{\"words\":\"a\"},{\"words\":null,\"more\":{\"page\":[{\"words\":\"b\"}]}}]}" },
+    { &choice_hf_type, "{\"one\":{\"book\":{\"page\":[{\"words\":\"w\"},{\"words\":null}]}}}" },
+    { &choice_hf_type, "{\"one\":{\"both\":{\"chain\":{\"x\":1},\"lane\":null}}}" },
+    { &choice_hf_type, "{\"one\":{\"pair\":[\"a\",\"b\"]}}" },
+    { &choice_hf_type, "{\"one\":{\"list\":{\"words\":[\"x\",\"y\"]}}}" },
+    { &choice_hf_type, "{\"one\":{\"inner\":{\"one\":{\"inner\":{\"one\":0}}}}}" },
+    { &worker_hf_type, "{\"name\":\"w\",\"office\":{\"city\":\"c\",\"workers\":[]}}" },
 };
 enum { SAMPLES = sizeof samples / sizeof *samples };
 
@@ -402,6 +422,12 @@ static void test_every__checks_refuse(void **state)
         { &message_hf_type, sent, "{\"weight\":1.5}", "5", HF_OUT_OF_RANGE, "/state" },
         { &counted_hf_type, counts, "[7]", many, HF_OUT_OF_RANGE, "/seventh" },
         { &nest_hf_type, "{\"x\":1,\"y\":[0]}", "[0]", "[[0]]", HF_LIMIT_DEPTH, "/y/0" },
+        { &sheet_hf_type, "{\"x\":[1,2],\"names\":[null,null],\"colors\":\"\"}", "[null,null]", "[null]", HF_OUT_OF_RANGE, "/names" },
+        { &sheet_hf_type, "{\"colors\":\"0a0b\",\"x\":[1,2],\"names\":[]}", "[1,2]", "[1,2,3]", HF_OUT_OF_RANGE, "/x" },
+        { &sheet_hf_type, "{\"x\":[1,2],\"names\":[],\"colors\":\"0a0b\"}", "0a0b", "0a", HF_OUT_OF_RANGE, "/colors" },
+        { &registers_hf_type, "{\"mood\":\"CALM\",\"plain_mood\":5,\"wide\":0,\"letter\":0}", "CALM", "calm", HF_OUT_OF_RANGE, "/mood" },
+        { &registers_hf_type, "{\"mood\":\"CALM\",\"plain_mood\":5,\"wide\":0,\"letter\":0}", ":5", ":6", HF_OUT_OF_RANGE, "/plain_mood" },
+        { &registers_hf_type, "{\"mood\":\"CALM\",\"plain_mood\":5,\"wide\":0,\"letter\":0}", "wide\":0", "wide\":65536", HF_OUT_OF_RANGE, "/wide" },
     };
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
         expect_refused(refusals[i].type, refusals[i].whole, refusals[i].from, refusals[i].to, refusals[i].status, refusals[i].pointer);
@@ -485,6 +511,45 @@ static void test_every__bytes_without_a_meaning(void **state)
     message_destroy(copy, NULL);
 }
 
+/* Unions without a name, of structs without one, at the first place in them that has an address. */
+static void test_every__bytes_without_a_name(void **state)
+{
+    (void)state;
+    registers a, b, *copy = NULL;
+    bool equal = true;
+    memset(&a, 0x55, sizeof a);
+    registers_init(&a);
+    registers_init(&b);
+    HF_EXPECT(a.is_on && a.both == 0 && a.mood == CALM);
+    a.low = b.low = 7;
+    a.right = b.right = 21;
+    a.end[2] = b.end[2] = 'x';
+    expect_alike(&registers_hf_type, &a, &b);
+    assert_int_equal(registers_copy(&a, NULL, &copy, NULL), HF_OK);
+    HF_EXPECT(copy->both == a.both && copy->all == a.all && copy->end[2] == 'x' && copy->is_on);
+    registers_destroy(copy, NULL);
+    for (int i = 0; i < 3; i++) {
+        registers other = a;
+        hf_type tables = by_tables(&registers_hf_type);
+        *(i == 0 ? (char *)&other.high : i == 1 ? (char *)&other.all : &other.end[2]) ^= 1;
+        assert_int_equal(hf_struct_equal(&registers_hf_type, &a, &other, &equal, NULL), HF_OK);
+        assert_false(equal);
+        assert_int_equal(hf_struct_equal(&tables, &a, &other, &equal, NULL), HF_OK);
+        assert_false(equal);
+    }
+}
+
+/* Objects that stand where their type asks for. */
+static void test_every__alignment_is_kept(void **state)
+{
+    (void)state;
+    lanes *made = decoded(&lanes_hf_type, "{\"items\":[{\"at\":[1,2,3,4],\"name\":\"n\"},{\"at\":[1,2,3,4],\"name\":\"n\"}]}"), *copy = NULL;
+    assert_int_equal(lanes_copy(made, NULL, &copy, NULL), HF_OK);
+    HF_EXPECT((uintptr_t)made->items % 32 == 0 && (uintptr_t)copy->items % 32 == 0 && sizeof(lane) % 32 == 0);
+    lanes_destroy(copy, NULL);
+    lanes_destroy(made, NULL);
+}
+
 static void test_every__derived_calls_only(void **state)
 {
     (void)state;
@@ -507,6 +572,8 @@ int main(void)
         cmocka_unit_test(test_every__other_names_and_spellings_are_read),
         cmocka_unit_test(test_every__borrowed_static_and_skipped),
         cmocka_unit_test(test_every__bytes_without_a_meaning),
+        cmocka_unit_test(test_every__bytes_without_a_name),
+        cmocka_unit_test(test_every__alignment_is_kept),
         cmocka_unit_test(test_every__derived_calls_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

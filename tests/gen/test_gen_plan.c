@@ -48,6 +48,63 @@ static void test_plan__unknown_words_get_suggestions(void **state)
     case_refused("struct s { int a __hf__(skip, own); };", 1, 34, "leaves nothing");
 }
 
+static void test_plan__words_that_no_value_keeps_are_refused(void **state)
+{
+    (void)state;
+    case_refused("struct s { int a __hf__(min = 3, max = -3); };", 1, 31, "no number is both");
+    case_refused("struct s { int a __hf__(oneof(1, \"b\")); };", 1, 34, "no value of 'a'");
+    case_refused("struct s { char *a __hf__(oneof(1)); };", 1, 33, "no value of 'a'");
+    case_refused("struct s { _Bool a __hf__(oneof(1)); };", 1, 33, "oneof does not fit");
+    case_refused("struct s { int a __hf__(min = 99999999999999999999); };", 1, 31, "at most 64 bits");
+    case_refused("struct s { int a __hf__(min = -9223372036854775809); };", 1, 32, "at most 64 bits");
+    case_refused("struct s { int a __hf__(min = 08); };", 1, 31, "expected a number");
+    case_refused("struct s { int k __hf__(tag_of = u); union { int a __hf__(when = \"x\"); } u; };", 1, 66, "no value of a tag");
+    case_refused("struct s { int k __hf__(tag_of = u); union { int a __hf__(when = 1.5); } u; };", 1, 66, "no value of a tag");
+    case_refused("struct s { int *a __hf__(own, count = n); int n __hf__(max = 3); };", 1, 47, "say HF(len <= ...)");
+}
+
+/* Whatever counts or tells, does it for members that cannot be at odds. */
+static void test_plan__one_member_tells_of_one(void **state)
+{
+    (void)state;
+    assert_true(case_begin("struct s { int *a __hf__(own, count = n), *b __hf__(own, count = n); int n; int *c __hf__(own); int n_c; };"));
+    assert_true(case_member("s", "a")->shares_counter && case_member("s", "b")->shares_counter);
+    assert_false(case_member("s", "c")->shares_counter);
+    case_end();
+    case_refused("struct s { int n; int *a __hf__(own, count = n); int b[] __hf__(count = n); };", 1, 54, "needs a counter of its own");
+    case_refused("struct s { int k __hf__(tag_of); union { int a __hf__(when = 1); }; union { int b __hf__(when = 1); }; };", 1, 16, "tells of");
+    case_refused("struct s { int k __hf__(tag_of = u); int *a __hf__(own, count = k); union { int b __hf__(when = 1); } u; };", 1, 16, "tells of");
+    case_refused("struct s { int k __hf__(tag_of = a); int a; };", 1, 16, "'a' is no union");
+    case_refused("struct s { int k __hf__(tag_of = u); union { unsigned a : 3 __hf__(when = 1); } u; };", 1, 55, "is a bit-field and an arm");
+}
+
+static void test_plan__types_that_only_the_compiler_knows(void **state)
+{
+    (void)state;
+    assert_true(case_begin("int v; struct s { typeof(int *) a __hf__(own); __typeof__(struct s) *b __hf__(own); typeof(v) c __hf__(skip); };"));
+    assert_int_equal(case_member("s", "a")->item.shape, SHAPE_POINTER);
+    assert_ptr_equal(case_member("s", "b")->item.item->plan, gen_plan_find(&case_plans, "s"));
+    case_end();
+    case_refused("char *v; struct s { typeof(v) c; };", 1, 31, "only the compiler knows");
+    case_refused("struct s { union { struct { char *text; } a; int b; } u; };", 1, 55, "owns memory");
+    char deep[400] = "struct s { int ";
+    for (int i = 0; i < 61; i++)
+        strcat(deep, "*");
+    strcat(deep, "x; };");
+    case_refused(deep, 1, 77, "more than 60 pointers and arrays");
+}
+
+static void test_plan__names_without_a_meeting(void **state)
+{
+    (void)state;
+    assert_true(case_begin("typedef struct a { struct { int x; } b; struct { int y; } c; } a; struct a_b { int x; }; void a_c(void); void a_init(a *self);"));
+    assert_string_equal(case_member("a", "b")->item.plan->name, "a_b_");
+    assert_string_equal(case_member("a", "c")->item.plan->name, "a_c_");
+    assert_true(gen_symbol_of(&case_unit, "a_init", 6)->is_declared);
+    assert_false(gen_symbol_of(&case_unit, "a", 1)->is_declared);
+    case_end();
+}
+
 static void test_plan__ownership_is_never_guessed_silently(void **state)
 {
     (void)state;
@@ -118,11 +175,12 @@ static void test_plan__optional_members_find_their_flag(void **state)
     case_end();
 }
 
-static void test_plan__packed_records_are_left_to_tables(void **state)
+static void test_plan__odd_records_are_left_to_tables(void **state)
 {
     (void)state;
     static const char *const texts[] = { "struct a { char c; double d; };", "#pragma pack(1)\nstruct a { char c; double d; };",
-                                         "struct a { char c; double d; } __attribute__((packed));" };
+                                         "struct a { char c; double d; } __attribute__((packed));", "struct a { volatile char c; double d; };",
+                                         "typedef int volatile v; struct a { v *const *c; };", "struct a { _Atomic(int) c; };", "struct a { const int c; };" };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         assert_true(case_begin(texts[i]));
         gen_plan *plan = gen_plan_find(&case_plans, "a");
@@ -139,12 +197,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plan__annotations_are_read),
         cmocka_unit_test(test_plan__unknown_words_get_suggestions),
+        cmocka_unit_test(test_plan__words_that_no_value_keeps_are_refused),
+        cmocka_unit_test(test_plan__one_member_tells_of_one),
+        cmocka_unit_test(test_plan__types_that_only_the_compiler_knows),
+        cmocka_unit_test(test_plan__names_without_a_meeting),
         cmocka_unit_test(test_plan__ownership_is_never_guessed_silently),
         cmocka_unit_test(test_plan__tree_by_own_needs_no_memo),
         cmocka_unit_test(test_plan__cycles_through_several_types),
         cmocka_unit_test(test_plan__unions_need_a_tag),
         cmocka_unit_test(test_plan__optional_members_find_their_flag),
-        cmocka_unit_test(test_plan__packed_records_are_left_to_tables),
+        cmocka_unit_test(test_plan__odd_records_are_left_to_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
