@@ -1,17 +1,21 @@
 /* fuzz_decode.c - text straight into structs against text into a document and from there: the same
  * acceptance, equal structs, and writing what was read gives what reads back equal. Straight code
- * against tables: the same errors at the same places, and the same bytes out.
+ * against tables: the same errors at the same places, also at a limit of depth, and the same bytes out; on
+ * the heap, in an arena, and with memory that ends at some block.
  *
- * The first byte chooses the type: all those of the two models, so every shape and annotation. Nodes are then
- * tied into a graph, in a way that the text decides: copies, sizes, hashes, walks and writing of what is shared
- * and leads in circles, in both forms. */
+ * The first byte chooses the type: all those of the models, so every shape and annotation. Nodes, groups
+ * and albums are then tied into a graph, in a way that the text decides: copies, sizes, reports, hashes, walks
+ * and writing of what is shared and leads in circles, in both forms. */
 /* fuzz parts: gen_shapes */
+#include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include <holdfast/compare.h>
 #include <holdfast/read.h>
 
 #include "every.hf.h"
+#include "odd.hf.h"
 #include "shapes.hf.h"
 
 /* Both forms say the same of two structs, and equal ones have one hash. */
@@ -47,6 +51,21 @@ static void check_copies(const hf_type *type, const void *object)
         abort();
 }
 
+/* A report has the totals of the sizes. */
+static void check_report(const hf_type *type, const void *object, bool retained)
+{
+    hf_size_report *report = NULL;
+    hf_struct_size size;
+    const hf_size_report_options how = { .retained = retained };
+    if (hf_size_report_create(&how, &report, NULL) != HF_OK || hf_size_report_add_struct(report, type, object, NULL) != HF_OK ||
+        hf_size_report_finish(report, NULL) != HF_OK || hf_size_of(type, object, false, &size, NULL) != HF_OK)
+        abort();
+    hf_size_row total = hf_size_report_total(report);
+    if ((uint64_t)total.amounts[HF_SIZE_DEEP] != size.deep || (uint64_t)total.amounts[HF_SIZE_SHARED] != size.shared)
+        abort();
+    hf_size_report_destroy(report);
+}
+
 /* A walk that ends after each value and goes on shows as many events as one that does not end. */
 static void check_walk(const hf_type *type, const void *object)
 {
@@ -70,6 +89,11 @@ static void check_walk(const hf_type *type, const void *object)
         abort();
 }
 
+static bool is_same_error(const hf_error *a, const hf_error *b)
+{
+    return a->offset == b->offset && strcmp(a->pointer, b->pointer) == 0 && strcmp(a->detail, b->detail) == 0;
+}
+
 /* The same without straight code. */
 static void check_tables(const hf_type *type, hf_text json, hf_status status, const hf_error *error, const void *direct, const hf_buffer *text)
 {
@@ -82,13 +106,14 @@ static void check_tables(const hf_type *type, hf_text json, hf_status status, co
     if (hf_struct_decode(&tables, json, NULL, &object, &other_error) != status)
         abort();
     if (status != HF_OK) {
-        if (other_error.offset != error->offset || strcmp(other_error.pointer, error->pointer) != 0 || strcmp(other_error.detail, error->detail) != 0)
+        if (!is_same_error(&other_error, error))
             abort();
         return;
     }
     check_look(type, object, direct, true);
     check_copies(type, direct);
     check_walk(type, direct);
+    check_report(type, direct, json.length % 2 != 0);
     if (hf_struct_encode(&tables, object, NULL, &other_text, NULL) != HF_OK || other_text.length != text->length ||
         memcmp(other_text.bytes, text->bytes, text->length) != 0)
         abort();
@@ -120,6 +145,92 @@ static void check_values(const hf_type *type, const void *direct, const void *by
         abort();
     hf_document_drop(a);
     hf_document_drop(b);
+}
+
+/* ---- where memory is --------------------------------------------------------------------- */
+
+/* Reading at most so deep: both forms end in the same way. */
+static void check_depth(const hf_type *type, hf_text json, uint32_t depth_max)
+{
+    hf_type by_tables = *type;
+    hf_error error, other_error;
+    void *object = NULL, *other = NULL;
+    const hf_decode_options how = { .depth_max = depth_max };
+    by_tables.code = NULL;
+    memset(&error, 0, sizeof error);
+    memset(&other_error, 0, sizeof other_error);
+    hf_status status = hf_struct_decode(type, json, &how, &object, &error);
+    if (hf_struct_decode(&by_tables, json, &how, &other, &other_error) != status || (status != HF_OK && !is_same_error(&error, &other_error)))
+        abort();
+    if (hf_struct_destroy(type, object, NULL) != HF_OK || hf_struct_destroy(type, other, NULL) != HF_OK)
+        abort();
+}
+
+/* In an arena, where straight code goes other ways. */
+static void check_arena(const hf_type *type, hf_text json, hf_status expected, const void *direct)
+{
+    hf_arena arena;
+    hf_type tables = *type;
+    void *object = NULL, *other = NULL, *copy = NULL;
+    tables.code = NULL;
+    hf_arena_init(&arena, NULL);
+    const hf_decode_options how = { .store = { .arena = &arena } };
+    if (hf_struct_decode(type, json, &how, &object, NULL) != expected || hf_struct_decode(&tables, json, &how, &other, NULL) != expected)
+        abort();
+    if (expected == HF_OK) {
+        const hf_copy_options in_arena = { .store = { .arena = &arena } };
+        if (hf_struct_copy(type, object, &in_arena, &copy, NULL) != HF_OK)
+            abort();
+        check_look(type, object, direct, true);
+        check_look(type, other, direct, true);
+        check_look(type, copy, direct, true);
+    }
+    hf_arena_release(&arena);
+}
+
+/* Memory that ends: so many blocks are given, and no further one. */
+typedef struct scarce {
+    hf_allocator base;
+    unsigned     left;
+} scarce;
+
+static void *scarce_resize(void *context, void *block, size_t old_size, size_t new_size, size_t alignment)
+{
+    scarce *of = context;
+    (void)old_size;
+    if (new_size == 0) {
+        free(block);
+        return NULL;
+    }
+    if (of->left == 0 || alignment > _Alignof(max_align_t))
+        return NULL;
+    of->left--;
+    return realloc(block, new_size);
+}
+
+static void check_scarce(const hf_type *type, hf_text json, const hf_document *document, const void *direct, unsigned blocks)
+{
+    hf_type tables = *type;
+    tables.code = NULL;
+    for (int form = 0; form < 2; form++) {
+        const hf_type *by = form == 0 ? type : &tables;
+        scarce memory = { .base = { &memory, scarce_resize }, .left = blocks };
+        const hf_decode_options how = { .store = { .allocator = &memory.base } };
+        const hf_copy_options copying = { .store = { .allocator = &memory.base } };
+        void *object = NULL, *by_value = NULL, *copy = NULL;
+        if (hf_struct_decode(by, json, &how, &object, NULL) != HF_OK && object != NULL)
+            abort();
+        memory.left = blocks;
+        if (document != NULL && hf_struct_from_value(by, hf_root(document), &how, &by_value, NULL) != HF_OK && by_value != NULL)
+            abort();
+        memory.left = blocks;
+        if (direct != NULL && hf_struct_copy(by, direct, &copying, &copy, NULL) != HF_OK && copy != NULL)
+            abort();
+        memory.left = UINT_MAX; /* releasing a graph takes memory */
+        if (hf_struct_destroy(by, object, &memory.base) != HF_OK || hf_struct_destroy(by, by_value, &memory.base) != HF_OK ||
+            hf_struct_destroy(by, copy, &memory.base) != HF_OK)
+            abort();
+    }
 }
 
 /* ---- graphs ------------------------------------------------------------------------------ */
@@ -168,11 +279,14 @@ static void tie(node *const *nodes, size_t count, unsigned seed)
 /* Both forms put the same in place of what is met again. */
 static void check_repeats(const hf_type *type, const void *object)
 {
-    node held = { .value = 7, .parent = &held };
+    node a_node = { .value = 7, .parent = &a_node };
+    group a_group = { .leader = NULL };
+    album an_album = { .next = &an_album };
+    void *held = type == &node_hf_type ? (void *)&a_node : type == &group_hf_type ? (void *)&a_group : (void *)&an_album;
     hf_type tables = *type;
     tables.code = NULL;
     for (int repeat = HF_REPEAT_NULL; repeat <= HF_REPEAT_REFUSE; repeat++) {
-        const hf_copy_options how = { .repeat = (hf_repeat)repeat, .placeholder = &held };
+        const hf_copy_options how = { .repeat = (hf_repeat)repeat, .placeholder = held };
         const hf_encode_options out = { .repeat = HF_REPEAT_NULL };
         void *by_code = NULL, *by_table = NULL;
         bool equal = false;
@@ -191,25 +305,54 @@ static void check_repeats(const hf_type *type, const void *object)
     }
 }
 
-static void check_graph(hf_text json)
+/* A chain of albums is tied into circles; what each has chosen is another one's. */
+static void tie_albums(album *top, unsigned seed)
 {
-    node *top = NULL, *nodes[NODES_MAX];
-    unsigned seed = 0;
-    for (size_t i = 0; i < json.length; i++)
-        seed = seed * 31 + (unsigned char)json.bytes[i];
-    if (node_decode(json, NULL, &top, NULL) != HF_OK)
-        return;
+    album *chain[NODES_MAX];
+    size_t count = 0;
+    for (album *one = top; one != NULL && count < NODES_MAX; one = one->next)
+        chain[count++] = one;
+    for (size_t i = 0; i < count; i++) {
+        seed = seed * 1103515245u + 12345u;
+        album *one = chain[i], *other = chain[(seed >> 16) % count];
+        if (one->next == NULL)
+            one->next = other;
+        if (one->others[1] == NULL)
+            one->others[1] = other;
+        if (other->n_pairs > 0)
+            one->chosen = other->pairs;
+    }
+}
+
+static void tie_nodes(node *top, unsigned seed)
+{
+    node *nodes[NODES_MAX];
     tie(nodes, nodes_of(top, nodes), seed);
-    check_copies(&node_hf_type, top);
-    check_walk(&node_hf_type, top);
-    check_repeats(&node_hf_type, top);
-    if (node_destroy(top, NULL) != HF_OK)
+}
+
+static void check_graph(const hf_type *type, hf_text json, unsigned seed)
+{
+    void *top = NULL;
+    if (hf_struct_decode(type, json, NULL, &top, NULL) != HF_OK)
+        return;
+    if (type == &node_hf_type)
+        tie_nodes(top, seed);
+    else if (type == &group_hf_type && ((group *)top)->leader != NULL)
+        tie_nodes(((group *)top)->leader, seed);
+    else if (type == &album_hf_type)
+        tie_albums(top, seed);
+    check_copies(type, top);
+    check_walk(type, top);
+    check_report(type, top, seed % 2 != 0);
+    check_repeats(type, top);
+    check_scarce(type, hf_text_of("", 0), NULL, top, seed % 16);
+    if (hf_struct_destroy(type, top, NULL) != HF_OK)
         abort();
 }
 
 /* ---- one text ---------------------------------------------------------------------------- */
 
-static void check(const hf_type *type, hf_text json, bool keeps_texts)
+static void check(const hf_type *type, hf_text json, bool keeps_texts, unsigned seed)
 {
     hf_document *document = NULL;
     void *direct = NULL, *by_value = NULL, *again = NULL;
@@ -231,6 +374,9 @@ static void check(const hf_type *type, hf_text json, bool keeps_texts)
             abort();
     }
     check_tables(type, json, status, &error, direct, &text);
+    check_arena(type, json, status, direct);
+    check_depth(type, json, 1 + seed % 6);
+    check_scarce(type, json, document, direct, seed % 16);
     hf_buffer_release(&text);
     hf_document_drop(document);
     if (hf_struct_destroy(type, direct, NULL) != HF_OK || hf_struct_destroy(type, by_value, NULL) != HF_OK ||
@@ -244,8 +390,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const hf_type *const types[] = {
         &record_hf_type, &shape_hf_type, &packet_hf_type, &node_hf_type, &plain_hf_type, &tree_hf_type, &list_hf_type,
         &shelf_hf_type, &counted_hf_type, &run_hf_type, &message_hf_type, &folder_hf_type, &forms_hf_type, &checks_hf_type,
-        &defaults_hf_type, &album_hf_type, &frame_hf_type, &sealed_hf_type, &nest_hf_type,
+        &defaults_hf_type, &album_hf_type, &frame_hf_type, &sealed_hf_type, &nest_hf_type, &point_hf_type, &group_hf_type,
+        &pair_hf_type, &entry_hf_type, &only_copy_hf_type, &team_hf_type, &registers_hf_type, &sheet_hf_type, &chains_hf_type, &signals_hf_type,
+        &lanes_hf_type, &outer_hf_type, &pages_hf_type, &choice_hf_type, &worker_hf_type, &lane_hf_type,
     };
+    unsigned seed = 0;
     if (size == 0)
         return 0;
     const hf_type *type = types[data[0] % (sizeof types / sizeof *types)];
@@ -254,9 +403,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (copy == NULL)
         return 0;
     memcpy(copy, data + 1, size - 1);
-    check(type, hf_text_of(copy, size - 1), type == &record_hf_type || type == &forms_hf_type);
-    if (type == &node_hf_type)
-        check_graph(hf_text_of(copy, size - 1));
+    for (size_t i = 0; i < size - 1; i++)
+        seed = seed * 31 + data[i + 1];
+    check(type, hf_text_of(copy, size - 1), type == &record_hf_type || type == &forms_hf_type, seed);
+    if (type == &node_hf_type || type == &group_hf_type || type == &album_hf_type)
+        check_graph(type, hf_text_of(copy, size - 1), seed);
     free(copy);
     return 0;
 }
