@@ -42,6 +42,7 @@ static int exit_code_of(hf_status status)
     switch (status) {
     case HF_OK: return EXIT_DONE;
     case HF_NOT_FOUND: return EXIT_FINDING;
+    case HF_MISUSE: return EXIT_USAGE; /* it names what is not there */
     default: return EXIT_BAD_DATA;
     }
 }

@@ -603,7 +603,7 @@ static void need_all_types(planner *with, const char *main_file, const char *con
             if (record->is_defined && !record->is_system && (record->tag != NULL || record->typedef_name != NULL))
                 known[count++] = record_name(record);
         const char *nearest = gen_nearest(types[i], strlen(types[i]), known);
-        gen_fail(with->unit, HF_BAD_DECLARATION, (gen_place){ main_file, 0, 0 }, "no struct or union is called '%s'%s%s%s", types[i],
+        gen_fail(with->unit, HF_MISUSE, (gen_place){ main_file, 0, 0 }, "no struct or union is called '%s'%s%s%s", types[i],
                  nearest != NULL ? ", did you mean '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
     }
 }

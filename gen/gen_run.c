@@ -174,7 +174,7 @@ static hf_status steps(run *on)
     if (options->explain != NULL) {
         const gen_plan *plan = gen_plan_find(&on->plans, options->explain);
         if (plan == NULL)
-            gen_fail(&on->unit, HF_BAD_DECLARATION, place_in(options->header), "no struct is called '%s'", options->explain);
+            gen_fail(&on->unit, HF_MISUSE, place_in(options->header), "no struct is called '%s'", options->explain);
         gen_explain(&on->unit, plan, stdout);
         return HF_OK;
     }
