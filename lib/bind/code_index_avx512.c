@@ -330,6 +330,8 @@ bool hf__index_pass_avx512(hf__index *index)
         if (index->next == index->count && (index->is_complete || !hf__index_more_avx512(index)))
             return false;
         uint32_t left = index->count - index->next, step = left < BLOCK ? left : BLOCK;
+        if (step == 0) /* the text ended in blanks */
+            continue;
         uint64_t live = ~(uint64_t)0 >> (BLOCK - step);
         __m512i folded = _mm512_or_si512(_mm512_loadu_si512(index->tokens + index->next), v8(0x20));
         uint64_t open = _mm512_mask_cmpeq_epi8_mask(live, folded, v8('{')), close = _mm512_mask_cmpeq_epi8_mask(live, folded, v8('}'));
