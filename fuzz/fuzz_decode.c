@@ -327,7 +327,8 @@ static void tie_albums(album *top, unsigned seed)
 static void tie_nodes(node *top, unsigned seed)
 {
     node *nodes[NODES_MAX];
-    tie(nodes, nodes_of(top, nodes), seed);
+    size_t count = nodes_of(top, nodes);
+    tie(nodes, count, seed);
 }
 
 static void check_graph(const hf_type *type, hf_text json, unsigned seed)

@@ -4,11 +4,13 @@
 #define HOLDFAST_FUZZ_GENERATE_ALL_H
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "gen_code.h"
 #include "gen_declare.h"
 
-static inline void generate_form(gen_unit *unit, gen_plans *plans, bool tables_only)
+/* `names_null`: the text itself has what a NULL is printed as. */
+static inline void generate_form(gen_unit *unit, gen_plans *plans, bool tables_only, bool names_null)
 {
     const gen_output output = { .model = "fuzz.h", .header = "fuzz.hf.h", .title = "fuzz", .tables_only = tables_only };
     gen_stream *stream = gen_stream_open(unit);
@@ -18,7 +20,7 @@ static inline void generate_form(gen_unit *unit, gen_plans *plans, bool tables_o
         gen_explain(unit, plan, stream->to);
     size_t length = 0;
     const char *text = gen_stream_close(unit, stream, &length);
-    if (strlen(text) != length || strstr(text, "(null)") != NULL)
+    if (strlen(text) != length || (!names_null && strstr(text, "(null)") != NULL))
         abort();
 }
 
@@ -26,15 +28,18 @@ static inline void generate_form(gen_unit *unit, gen_plans *plans, bool tables_o
 static inline void generate_steps(gen_unit *unit, const char *text, size_t length)
 {
     static gen_plans plans;
+    bool names_null = false;
+    for (size_t i = 0; i + 6 <= length; i++)
+        names_null |= memcmp(text + i, "(null)", 6) == 0;
     gen_tokens_read(unit, text, length, "fuzz.h");
     gen_declarations_read(unit);
     gen_plans_make(unit, "fuzz.h", NULL, &plans);
     gen_graph_decide(unit, &plans);
     for (gen_plan *plan = plans.first; plan != NULL; plan = plan->next)
         gen_keys_list(unit, plan);
-    generate_form(unit, &plans, true);
+    generate_form(unit, &plans, true, names_null);
     gen_code_decide(unit, &plans);
-    generate_form(unit, &plans, false);
+    generate_form(unit, &plans, false, names_null);
 }
 
 static inline void generate_all(const char *text, size_t length)

@@ -25,7 +25,12 @@ static void print_item(const gen_member *member, FILE *stream)
         case SHAPE_CHARS: fputs("text in place", stream); break;
         case SHAPE_STRING: fprintf(stream, "string (%s)", ownership_words(item)); break;
         case SHAPE_RECORD: fprintf(stream, "%s", item->plan->spelling); break;
-        case SHAPE_UNION: fprintf(stream, "union chosen by '%s'", member->tag->name); break;
+        case SHAPE_UNION:
+            if (member->tag != NULL)
+                fprintf(stream, "union chosen by '%s'", member->tag->name);
+            else
+                fputs("union without a tag: bytes, copied as they are", stream);
+            break;
         case SHAPE_POINTER: fprintf(stream, "pointer (%s)", ownership_words(item)); break;
         case SHAPE_VECTOR: fprintf(stream, "vector counted by '%s' (%s)", member->counter->name, ownership_words(item)); break;
         case SHAPE_ARRAY: fputs("array in place", stream); break;
