@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "must.h"
+
 static uint64_t now_ns(void)
 {
     struct timespec now;
@@ -47,14 +49,6 @@ static void print_times(const char *what, uint64_t *times, size_t count)
     qsort(times, count, sizeof *times, by_number);
     printf("%-34s median %8.2f us   90%% %8.2f us   worst %8.2f us\n", what, (double)times[count / 2] / 1e3,
            (double)times[count * 9 / 10] / 1e3, (double)times[count - 1] / 1e3);
-}
-
-static void must(hf_status status, const hf_error *error)
-{
-    if (status == HF_OK)
-        return;
-    hf_error_print(stderr, error);
-    exit(1);
 }
 
 /* Objects of 20 members in objects of 400, text and numbers below. */

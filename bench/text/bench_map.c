@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "must.h"
+
 enum { ROUNDS = 30, MADE_RECORDS = 260000 };
 
 #define VERIFIED_WANTED 2.0  /* bytes a nanosecond */
@@ -24,14 +26,6 @@ static double now_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
-}
-
-static void must(hf_status status, const hf_error *error)
-{
-    if (status == HF_OK)
-        return;
-    hf_error_print(stderr, error);
-    exit(1);
 }
 
 /* Records as answers have them: numbers, short texts and long ones, a list in each. */
