@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "unit.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,33 +11,11 @@
 #include "pprof.h"
 #include "profiles.h"
 #include "room.h"
-
-static char folder[64];
-
-static int set_up(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "/tmp/holdfast-profiles-XXXXXX");
-    return mkdtemp(folder) != NULL ? 0 : -1;
-}
-
-static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *place)
-{
-    (void)about, (void)kind, (void)place;
-    return remove(path);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
+#include "scratch.h"
 
 static void put_bytes(const char *name, const char *bytes, size_t length)
 {
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "wb");
+    FILE *file = fopen(scratch_file(name), "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, length, file), length);
     assert_int_equal(fclose(file), 0);
@@ -71,7 +48,7 @@ static void put_heap(const char *name, int64_t seconds, int64_t blocks)
 
 static hf_status read_folder(hf__model *ret_model, hf__profiles_report *ret_report, hf_error *reterr)
 {
-    const char *const paths[] = { folder };
+    const char *const paths[] = { scratch_folder() };
     memset(reterr, 0, sizeof *reterr);
     return hf__profiles_read(paths, 1, ret_model, ret_report, reterr);
 }
@@ -144,14 +121,11 @@ static void test_profiles__a_restart_ends_a_stretch(void **state)
 static void test_profiles__files_as_arguments(void **state)
 {
     (void)state;
-    char one[128], two[128];
     hf__model model;
     hf__profiles_report report;
     put_heap("a.heap.pb.gz", 10, 10);
     put_heap("b.heap.pb.gz", 20, 20);
-    snprintf(one, sizeof one, "%s/a.heap.pb.gz", folder);
-    snprintf(two, sizeof two, "%s/b.heap.pb.gz", folder);
-    const char *const paths[] = { two, one };
+    const char *const paths[] = { scratch_file("b.heap.pb.gz"), scratch_file("a.heap.pb.gz") };
     assert_int_equal(hf__profiles_read(paths, 2, &model, &report, NULL), HF_OK);
     assert_int_equal(model.checkpoints_seen, 2);
     assert_int_equal(model.points[1].live_blocks, 20);
@@ -220,7 +194,6 @@ static void test_profiles__damaged_statistics(void **state)
         hf__model model;
         hf__profiles_report report;
         hf_error error;
-        char path[128];
         put_text(all[i].name, all[i].text);
         hf_status status = read_folder(&model, &report, &error);
         if (status != all[i].status)
@@ -232,8 +205,7 @@ static void test_profiles__damaged_statistics(void **state)
         } else {
             assert_name_ends(&error, all[i].name);
         }
-        snprintf(path, sizeof path, "%s/%s", folder, all[i].name);
-        assert_int_equal(remove(path), 0);
+        assert_int_equal(remove(scratch_file(all[i].name)), 0);
     }
     /* Cut in the middle, as when the disk was full: the place within the text. */
     hf__model model;
@@ -271,7 +243,7 @@ static void test_profiles__every_allocation_may_fail(void **state)
 
 int main(void)
 {
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, scratch_create, scratch_remove)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_profiles__statistics_belong_to_the_checkpoint_of_their_name),
         IN_FOLDER(test_profiles__a_restart_ends_a_stretch),

@@ -1,7 +1,6 @@
 /* test_save.c - documents as files: they come back equal, and damage is refused with its place. */
 #include "unit.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <holdfast/build.h>
 #include <holdfast/compare.h>
@@ -18,21 +17,13 @@
 #include "documents.h"
 #include "failing_allocator.h"
 #include "random.h"
+#include "scratch.h"
 #include "system_failure.h"
 
 static const char sample[] =
     "{\"id\":12345678901234567890,\"price\":0.1000,\"huge\":1e400,\"flags\":[true,false,null,-1,2.5],"
     "\"name\":\"a longer text with an escape \\u00e9 \\n inside of it\",\"plain\":\"a longer text without an escape\","
     "\"wide\":{\"k0\":0,\"k1\":1,\"k2\":2,\"k3\":3,\"k4\":4,\"k5\":5,\"k6\":6,\"k7\":7,\"k8\":8,\"k9\":9}}";
-
-static char folder[64];
-
-static const char *file_named(const char *name)
-{
-    static char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
 
 static hf_buffer saved(const hf_document *document)
 {
@@ -79,7 +70,7 @@ static void test_save__nothing_goes_out_but_the_document(void **state)
         HF_EXPECT(hf_read(hf_buffer_text(&text), &(hf_read_options){ .allocator = &dirty }, &document, NULL) == HF_OK);
         hf_buffer bytes = saved(document), file = HF_BUFFER_INIT(1 << 28);
         HF_EXPECT(!holds(&bytes, left, sizeof left - 1));
-        const char *path = file_named("parts.hf");
+        const char *path = scratch_file("parts.hf");
         HF_EXPECT(hf_save(document, path, NULL) == HF_OK);
         FILE *stream = fopen(path, "rb");
         HF_EXPECT(stream != NULL && hf_buffer_reserve(&file, bytes.length + 1, NULL) == HF_OK);
@@ -101,7 +92,7 @@ static void test_save__comes_back_mapped_and_loaded(void **state)
     (void)state;
     hf_document *document = test_read(sample), *mapped = NULL, *trusted = NULL, *loaded = NULL;
     hf_error error;
-    const char *path = file_named("sample.hf");
+    const char *path = scratch_file("sample.hf");
     HF_EXPECT(hf_save(document, path, &error) == HF_OK);
     HF_EXPECT(hf_map_file(path, NULL, &mapped, &error) == HF_OK);
     HF_EXPECT(hf_map_file(path, &(hf_map_options){ .trusted = true }, &trusted, &error) == HF_OK);
@@ -129,7 +120,7 @@ static void test_save__permissions_are_those_of_new_or_replaced_files(void **sta
 {
     (void)state;
     hf_document *document = test_read(sample);
-    const char *path = file_named("modes.hf");
+    const char *path = scratch_file("modes.hf");
     mode_t before = umask(027);
     HF_EXPECT(hf_save(document, path, NULL) == HF_OK);
     assert_int_equal(mode_of(path), 0640);
@@ -165,14 +156,14 @@ static void test_save__failures_name_the_file_and_leave_it(void **state)
     (void)state;
     hf_document *document = test_read(sample), *mapped = NULL;
     hf_error error = { 0 };
-    HF_EXPECT(hf_save(document, file_named("no/such/folder.hf"), &error) == HF_IO && strstr(error.name, "folder.hf"));
-    HF_EXPECT(hf_map_file(folder, NULL, &mapped, &error) == HF_IO);
-    HF_EXPECT(hf_map_file(file_named("none.hf"), NULL, &mapped, &error) == HF_IO && strstr(error.name, "none.hf"));
-    FILE *text = fopen(file_named("text.json"), "w");
+    HF_EXPECT(hf_save(document, scratch_file("no/such/folder.hf"), &error) == HF_IO && strstr(error.name, "folder.hf"));
+    HF_EXPECT(hf_map_file(scratch_folder(), NULL, &mapped, &error) == HF_IO);
+    HF_EXPECT(hf_map_file(scratch_file("none.hf"), NULL, &mapped, &error) == HF_IO && strstr(error.name, "none.hf"));
+    FILE *text = fopen(scratch_file("text.json"), "w");
     for (int i = 0; i < 100; i++)
         fputs("[\"this is no block\"]", text);
     fclose(text);
-    HF_EXPECT(hf_map_file(file_named("text.json"), NULL, &mapped, &error) == HF_BAD_BLOCK);
+    HF_EXPECT(hf_map_file(scratch_file("text.json"), NULL, &mapped, &error) == HF_BAD_BLOCK);
     HF_EXPECT(mapped == NULL);
     hf_document_drop(document);
 }
@@ -234,12 +225,12 @@ static void test_save__survives_every_failing_allocation(void **state)
 {
     (void)state;
     hf_document *document = test_read(sample);
-    HF_EXPECT(hf_save(document, file_named("oom.hf"), NULL) == HF_OK);
+    HF_EXPECT(hf_save(document, scratch_file("oom.hf"), NULL) == HF_OK);
     hf_buffer bytes = saved(document);
     HF_OOM_LOOP(nth) {
         hf_document *mapped = NULL, *loaded = NULL;
         hf_map_options options = { .allocator = nth };
-        hf_status status = hf_map_file(file_named("oom.hf"), &options, &mapped, NULL);
+        hf_status status = hf_map_file(scratch_file("oom.hf"), &options, &mapped, NULL);
         HF_EXPECT(status == (mapped != NULL ? HF_OK : HF_NO_MEMORY));
         status = hf_load(hf_buffer_text(&bytes), &options, &loaded, NULL);
         HF_EXPECT(status == (loaded != NULL ? HF_OK : HF_NO_MEMORY));
@@ -254,7 +245,7 @@ static void test_save__the_system_refuses_in_turn(void **state)
 {
     (void)state;
     hf_document *document = test_read(sample);
-    const char *path = file_named("refused.hf");
+    const char *path = scratch_file("refused.hf");
     HF_SYSTEM_OOM_LOOP(nth) {
         hf_document *mapped = NULL, *loaded = NULL;
         hf_buffer bytes = HF_BUFFER_INIT(1 << 20);
@@ -278,7 +269,7 @@ static void test_save__a_file_that_cannot_be_written_whole(void **state)
 {
     (void)state;
     hf_document *document = test_read(sample), *large = test_deep(10000, 'o'), *mapped = NULL;
-    const char *path = file_named("limited.hf");
+    const char *path = scratch_file("limited.hf");
     hf_error error = { 0 };
     struct rlimit before, low;
     assert_int_equal(hf_save(document, path, NULL), HF_OK);
@@ -293,12 +284,7 @@ static void test_save__a_file_that_cannot_be_written_whole(void **state)
     HF_EXPECT(error.system_error == EFBIG && strstr(error.name, "limited.hf") != NULL);
     assert_int_equal(hf_map_file(path, NULL, &mapped, &error), HF_OK);
     HF_EXPECT(test_equal(hf_root(document), hf_root(mapped)));
-    unsigned beside = 0;
-    DIR *listing = opendir(folder);
-    for (struct dirent *entry; (entry = readdir(listing)) != NULL;)
-        beside += strncmp(entry->d_name, "limited.hf", 10) == 0;
-    closedir(listing);
-    assert_int_equal(beside, 1);
+    assert_int_equal(scratch_count("limited.hf"), 1);
     hf_document_drop(mapped);
     hf_document_drop(large);
     hf_document_drop(document);
@@ -310,7 +296,7 @@ static const char *save_deep(void *context)
     hf_buffer bytes = HF_BUFFER_INIT(1 << 28);
     hf_document *loaded = NULL, *mapped = NULL;
     bool equal = false;
-    const char *path = file_named("deep.hf"), *wrong = NULL;
+    const char *path = scratch_file("deep.hf"), *wrong = NULL;
     if (hf_save_to_buffer(document, &bytes, NULL) != HF_OK || hf_load(hf_buffer_text(&bytes), NULL, &loaded, NULL) != HF_OK)
         wrong = "not loaded";
     else if (hf_save(document, path, NULL) != HF_OK || hf_map_file(path, NULL, &mapped, NULL) != HF_OK)
@@ -337,21 +323,6 @@ static void test_save__a_million_levels(void **state)
     }
 }
 
-static int make_folder(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "/tmp/holdfast-save-XXXXXX");
-    return mkdtemp(folder) != NULL ? 0 : 1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    return system(command);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,5 +337,5 @@ int main(void)
         cmocka_unit_test(test_save__a_file_that_cannot_be_written_whole),
         cmocka_unit_test(test_save__a_million_levels),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, scratch_create, scratch_remove);
 }

@@ -1,7 +1,6 @@
 /* test_save_file.c - where a saved document goes: links, devices, pipes, open descriptors; owner and permissions. */
 #include "unit.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <holdfast/save.h>
@@ -13,17 +12,7 @@
 #include <unistd.h>
 
 #include "documents.h"
-
-static char folder[64];
-
-static const char *file_named(const char *name)
-{
-    static char paths[4][512];
-    static unsigned turn;
-    char *path = paths[turn++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
+#include "scratch.h"
 
 static struct stat facts_of(const char *path)
 {
@@ -31,16 +20,6 @@ static struct stat facts_of(const char *path)
     if (lstat(path, &facts) != 0)
         fail_msg("%s: %s", path, strerror(errno));
     return facts;
-}
-
-static unsigned files(void)
-{
-    unsigned count = 0;
-    DIR *listing = opendir(folder);
-    while (readdir(listing) != NULL)
-        count++;
-    closedir(listing);
-    return count - 2;
 }
 
 static void expect_saved(const char *path, const hf_document *document)
@@ -53,23 +32,23 @@ static void expect_saved(const char *path, const hf_document *document)
 static void remove_all(const char *const *names)
 {
     for (; *names != NULL; names++)
-        HF_EXPECT(remove(file_named(*names)) == 0);
-    assert_int_equal(files(), 0);
+        HF_EXPECT(remove(scratch_file(*names)) == 0);
+    assert_int_equal(scratch_count(""), 0);
 }
 
 static void test_save_file__links_stay(void **state)
 {
     (void)state;
     hf_document *first = test_read("[1]"), *second = test_read("[2]");
-    HF_EXPECT(mkdir(file_named("below"), 0755) == 0);
-    HF_EXPECT(symlink("below/link", file_named("link")) == 0 && symlink("../file", file_named("below/link")) == 0);
-    assert_int_equal(hf_save(first, file_named("link"), NULL), HF_OK); /* which leads to nothing yet */
-    expect_saved(file_named("file"), first);
-    HF_EXPECT(chmod(file_named("file"), 0604) == 0);
-    assert_int_equal(hf_save(second, file_named("link"), NULL), HF_OK);
-    HF_EXPECT(S_ISLNK(facts_of(file_named("link")).st_mode) && S_ISLNK(facts_of(file_named("below/link")).st_mode));
-    HF_EXPECT((facts_of(file_named("file")).st_mode & 07777) == 0604);
-    expect_saved(file_named("file"), second);
+    HF_EXPECT(mkdir(scratch_file("below"), 0755) == 0);
+    HF_EXPECT(symlink("below/link", scratch_file("link")) == 0 && symlink("../file", scratch_file("below/link")) == 0);
+    assert_int_equal(hf_save(first, scratch_file("link"), NULL), HF_OK); /* which leads to nothing yet */
+    expect_saved(scratch_file("file"), first);
+    HF_EXPECT(chmod(scratch_file("file"), 0604) == 0);
+    assert_int_equal(hf_save(second, scratch_file("link"), NULL), HF_OK);
+    HF_EXPECT(S_ISLNK(facts_of(scratch_file("link")).st_mode) && S_ISLNK(facts_of(scratch_file("below/link")).st_mode));
+    HF_EXPECT((facts_of(scratch_file("file")).st_mode & 07777) == 0604);
+    expect_saved(scratch_file("file"), second);
     remove_all((const char *const[]){ "link", "below/link", "below", "file", NULL });
     hf_document_drop(first);
     hf_document_drop(second);
@@ -80,10 +59,10 @@ static void test_save_file__links_that_lead_nowhere_are_refused(void **state)
     (void)state;
     hf_document *document = test_read("[1]");
     hf_error error;
-    HF_EXPECT(symlink("b", file_named("a")) == 0 && symlink("a", file_named("b")) == 0);
-    HF_EXPECT(symlink("none/such", file_named("c")) == 0);
-    HF_EXPECT(hf_save(document, file_named("a"), &error) == HF_IO && error.system_error == ELOOP && strstr(error.name, "/a"));
-    HF_EXPECT(hf_save(document, file_named("c"), &error) == HF_IO && error.system_error == ENOENT);
+    HF_EXPECT(symlink("b", scratch_file("a")) == 0 && symlink("a", scratch_file("b")) == 0);
+    HF_EXPECT(symlink("none/such", scratch_file("c")) == 0);
+    HF_EXPECT(hf_save(document, scratch_file("a"), &error) == HF_IO && error.system_error == ELOOP && strstr(error.name, "/a"));
+    HF_EXPECT(hf_save(document, scratch_file("c"), &error) == HF_IO && error.system_error == ENOENT);
     HF_EXPECT(hf_save(document, "", &error) == HF_IO);
     remove_all((const char *const[]){ "a", "b", "c", NULL });
     hf_document_drop(document);
@@ -95,19 +74,19 @@ static void test_save_file__devices_are_written_in_place(void **state)
     (void)state;
     hf_document *document = test_read("{\"a\":[1,2,3]}");
     hf_error error;
-    HF_EXPECT(symlink("/dev/null", file_named("null")) == 0);
+    HF_EXPECT(symlink("/dev/null", scratch_file("null")) == 0);
     struct stat before = facts_of("/dev/null");
-    assert_int_equal(hf_save(document, file_named("null"), NULL), HF_OK);
+    assert_int_equal(hf_save(document, scratch_file("null"), NULL), HF_OK);
     struct stat after = facts_of("/dev/null");
     HF_EXPECT(S_ISCHR(after.st_mode) && after.st_ino == before.st_ino && after.st_mode == before.st_mode);
     HF_EXPECT(hf_save(document, "/dev/full", &error) == HF_IO && error.system_error == ENOSPC);
     HF_EXPECT(S_ISCHR(facts_of("/dev/full").st_mode));
-    HF_EXPECT(hf_save(document, folder, &error) == HF_IO && S_ISDIR(facts_of(folder).st_mode));
+    HF_EXPECT(hf_save(document, scratch_folder(), &error) == HF_IO && S_ISDIR(facts_of(scratch_folder()).st_mode));
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    snprintf(address.sun_path, sizeof address.sun_path, "%s", file_named("socket"));
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", scratch_file("socket"));
     int listening = socket(AF_UNIX, SOCK_STREAM, 0);
     HF_EXPECT(bind(listening, (struct sockaddr *)&address, sizeof address) == 0);
-    HF_EXPECT(hf_save(document, file_named("socket"), &error) == HF_IO && S_ISSOCK(facts_of(file_named("socket")).st_mode));
+    HF_EXPECT(hf_save(document, scratch_file("socket"), &error) == HF_IO && S_ISSOCK(facts_of(scratch_file("socket")).st_mode));
     close(listening);
     remove_all((const char *const[]){ "null", "socket", NULL });
     hf_document_drop(document);
@@ -132,11 +111,11 @@ static void test_save_file__pipes_are_written_in_place(void **state)
     int ends[2];
     char path[64];
     HF_EXPECT(hf_save_to_buffer(document, &bytes, NULL) == HF_OK);
-    HF_EXPECT(mkfifo(file_named("fifo"), 0600) == 0);
-    int fifo = open(file_named("fifo"), O_RDWR);
-    assert_int_equal(hf_save(document, file_named("fifo"), NULL), HF_OK);
+    HF_EXPECT(mkfifo(scratch_file("fifo"), 0600) == 0);
+    int fifo = open(scratch_file("fifo"), O_RDWR);
+    assert_int_equal(hf_save(document, scratch_file("fifo"), NULL), HF_OK);
     expect_bytes(fifo, &bytes);
-    HF_EXPECT(S_ISFIFO(facts_of(file_named("fifo")).st_mode) && pipe(ends) == 0);
+    HF_EXPECT(S_ISFIFO(facts_of(scratch_file("fifo")).st_mode) && pipe(ends) == 0);
     const char *const ways[] = { "/dev/fd/%d", "/proc/self/fd/%d", "/proc/%2$d/fd/%1$d" };
     for (int i = 0; i < 3; i++) {
         HF_EXPECT(fcntl(ends[1], F_SETFL, O_NONBLOCK) == 0); /* as others may leave it */
@@ -160,12 +139,12 @@ static void test_save_file__what_is_open_goes_on(void **state)
     hf_buffer bytes = HF_BUFFER_INIT(1 << 20);
     char path[64], ends[4];
     HF_EXPECT(hf_save_to_buffer(document, &bytes, NULL) == HF_OK);
-    int descriptor = open(file_named("out"), O_RDWR | O_CREAT, 0600);
-    ino_t before = facts_of(file_named("out")).st_ino;
+    int descriptor = open(scratch_file("out"), O_RDWR | O_CREAT, 0600);
+    ino_t before = facts_of(scratch_file("out")).st_ino;
     HF_EXPECT(write(descriptor, "head", 4) == 4);
     snprintf(path, sizeof path, "/dev/fd/%d", descriptor);
     assert_int_equal(hf_save(document, path, NULL), HF_OK);
-    HF_EXPECT(write(descriptor, "tail", 4) == 4 && facts_of(file_named("out")).st_ino == before);
+    HF_EXPECT(write(descriptor, "tail", 4) == 4 && facts_of(scratch_file("out")).st_ino == before);
     HF_EXPECT(lseek(descriptor, 0, SEEK_SET) == 0 && read(descriptor, ends, 4) == 4 && memcmp(ends, "head", 4) == 0);
     expect_bytes(descriptor, &bytes);
     HF_EXPECT(read(descriptor, ends, 4) == 4 && memcmp(ends, "tail", 4) == 0 && read(descriptor, ends, 1) == 0);
@@ -179,7 +158,7 @@ static void test_save_file__owner_and_permissions_are_kept(void **state)
 {
     (void)state;
     hf_document *first = test_read("[1]"), *second = test_read("[2]");
-    const char *path = file_named("file");
+    const char *path = scratch_file("file");
     assert_int_equal(hf_save(first, path, NULL), HF_OK);
     HF_EXPECT(chmod(path, 0640) == 0 && (geteuid() != 0 || chown(path, 12345, 54321) == 0));
     struct stat before = facts_of(path);
@@ -200,33 +179,20 @@ static void test_save_file__names_are_found_for_the_new_file(void **state)
     char name[NAME_MAX + 1], taken[64];
     memset(name, 'n', NAME_MAX);
     name[NAME_MAX] = 0;
-    assert_int_equal(hf_save(document, file_named(name), NULL), HF_OK);
-    expect_saved(file_named(name), document);
-    HF_EXPECT(remove(file_named(name)) == 0);
+    assert_int_equal(hf_save(document, scratch_file(name), NULL), HF_OK);
+    expect_saved(scratch_file(name), document);
+    HF_EXPECT(remove(scratch_file(name)) == 0);
     for (int turn = 0; turn < 90; turn++) { /* left by a process of the same number that was killed */
         snprintf(taken, sizeof taken, "file.%ld.%d.new", (long)getpid(), turn);
-        close(open(file_named(taken), O_WRONLY | O_CREAT, 0600));
+        close(open(scratch_file(taken), O_WRONLY | O_CREAT, 0600));
     }
-    assert_int_equal(hf_save(document, file_named("file"), NULL), HF_OK);
-    expect_saved(file_named("file"), document);
-    assert_int_equal(files(), 91);
+    assert_int_equal(hf_save(document, scratch_file("file"), NULL), HF_OK);
+    expect_saved(scratch_file("file"), document);
+    assert_int_equal(scratch_count(""), 91);
     char command[128];
-    snprintf(command, sizeof command, "rm -f %s/*", folder);
+    snprintf(command, sizeof command, "rm -f %s/*", scratch_folder());
     HF_EXPECT(system(command) == 0);
     hf_document_drop(document);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "/tmp/holdfast-save-XXXXXX");
-    return mkdtemp(folder) != NULL ? 0 : 1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return rmdir(folder);
 }
 
 int main(void)
@@ -240,5 +206,5 @@ int main(void)
         cmocka_unit_test(test_save_file__owner_and_permissions_are_kept),
         cmocka_unit_test(test_save_file__names_are_found_for_the_new_file),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, scratch_create, scratch_remove);
 }
