@@ -1,12 +1,8 @@
 /* test_profiles.c - folders of profiles become a model: which files, which statistics, whose errors. */
-#define _GNU_SOURCE
 #include "unit.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "pprof.h"
 #include "profiles.h"

@@ -14,7 +14,7 @@
  * fail, then with all from the n-th on failing. After each run nothing may be live: a leak ends
  * the program with the number of the failed request. Freeing never fails; shrinking may, as with
  * any allocator. What goes to the default allocator instead is covered by HF_SYSTEM_OOM_LOOP
- * (system_failure.h). */
+ * (system_failure.h); pages, budgets and threads by NTH_LOOP (nth.h), which says when which one. */
 #ifndef HOLDFAST_TEST_FAILING_ALLOCATOR_H
 #define HOLDFAST_TEST_FAILING_ALLOCATOR_H
 

@@ -48,6 +48,7 @@ bool nth_next(nth_allocator *nth)
         assert_int_equal(nth->checked.live.live_blocks, 0);
         assert_int_equal(hf_budget_count(NULL).current, nth->budget_begin);
         if (failures(nth) > 0) {
+            nth->failed++;
             nth->fail_at++;
         } else {
             nth->mode++;
@@ -55,6 +56,8 @@ bool nth_next(nth_allocator *nth)
         }
         if (nth->mode == NTH_END) {
             test_allocator_release(&nth->checked);
+            if (nth->failed == 0)
+                fail_msg("the loop of failures asked for no memory: is `nth` used?");
             return false;
         }
     }

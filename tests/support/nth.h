@@ -10,7 +10,13 @@
  * The body runs with the 1st request failing, then the 2nd, until none was reached; then again
  * with all requests from the n-th on; then both ways with the mmap of pages failing instead and
  * the blocks from the default allocator. After each run every block must be gone and the process
- * budget back where it was. What the allocator checks is in failing_allocator.h. */
+ * budget back where it was; at the end something must have failed. What the allocator checks is in
+ * failing_allocator.h.
+ *
+ * Why beside the other two: HF_OOM_LOOP (failing_allocator.h) is enough where all memory comes through the
+ * allocator that was given, as for values and text. This loop is for what lies below and beside: pages,
+ * budgets, arenas, pools, and calls that start threads, where HF_SYSTEM_OOM_LOOP (system_failure.h), which is
+ * for a single thread, cannot be used. */
 #ifndef HOLDFAST_TEST_NTH_H
 #define HOLDFAST_TEST_NTH_H
 
@@ -26,6 +32,7 @@ typedef struct nth_allocator {
     test_allocator   checked;
     enum nth_mode    mode;
     uint64_t         fail_at; /* from 1 */
+    uint64_t         failed;  /* runs in which something did */
     _Atomic uint64_t maps, maps_refused;
     uint64_t         budget_begin;
 } nth_allocator;
