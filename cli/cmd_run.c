@@ -137,18 +137,6 @@ static void add_spark(status_line *line, double value)
     line->values[line->count - 1] = value;
 }
 
-/* Whether the terminal takes UTF-8, as far as the environment says. */
-static bool locale_is_utf8(void)
-{
-    static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = getenv(names[i]);
-        if (value != NULL && value[0] != '\0')
-            return strcasestr(value, "utf-8") != NULL || strcasestr(value, "utf8") != NULL;
-    }
-    return false;
-}
-
 /* One character for each value, the highest for the largest. */
 static void draw_sparks(const status_line *line, char out[SPARKS * 4 + 1])
 {
@@ -285,7 +273,7 @@ static int report(run_options *run, hf__follow *follow)
 
 static int record_and_report(run_options *run)
 {
-    status_line line = { .is_utf8 = locale_is_utf8() };
+    status_line line = { .is_utf8 = terminal_is_utf8() };
     run_talk talk = { .line = &line };
     hf__collect_result result = { 0 };
     hf_error error;

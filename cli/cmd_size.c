@@ -11,6 +11,7 @@
 #include "output.h"
 #include "plain_text.h"
 #include "stream_input.h"
+#include "terminal.h"
 
 enum { BY, DEPTH, TOP, SORT, RETAINED, DIFF, STREAM, JSON };
 
@@ -168,6 +169,7 @@ static int print_text(const request *wish)
 {
     hf_size_view view = wish->view;
     view.has_colour = output_has_colour(STDOUT_FILENO);
+    view.only_ascii = !terminal_is_utf8();
     if (wish->other == NULL)
         print_totals(&wish->sum, hf_size_report_rows(wish->report, HF_SIZE_BY_PATH), wish->is_stream);
     hf_status status = hf_size_report_print(wish->report, &view, stdout);

@@ -1,4 +1,5 @@
 /* terminal.c - see terminal.h. */
+#define _GNU_SOURCE
 #include "terminal.h"
 
 #include <stdio.h>
@@ -36,4 +37,15 @@ void terminal_put_line(const char *text)
 void terminal_clear_line(void)
 {
     fputs("\r\033[K", stderr);
+}
+
+bool terminal_is_utf8(void)
+{
+    static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != 0)
+            return strcasestr(value, "utf-8") != NULL || strcasestr(value, "utf8") != NULL;
+    }
+    return false;
 }

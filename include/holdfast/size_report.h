@@ -102,6 +102,7 @@ typedef struct hf_size_view {
     uint32_t       depth_max; /* of paths; 0: 4 */
     bool           only_root; /* of paths, the root's after all */
     bool           has_colour;
+    bool           only_ascii; /* bars of # and -, where block characters of UTF-8 are not to be had; names stay */
     uint64_t       reserved[4];
 } hf_size_view;
 
@@ -116,7 +117,8 @@ HF_API HF_NODISCARD hf_status hf_size_report_top(const hf_size_report *report, c
 HF_API HF_NODISCARD hf_status hf_size_report_difference(const hf_size_report *before, const hf_size_report *after,
                                                         hf_size_report **ret_report, hf_error *reterr);
 
-/* As a table with bars, for people. HF_NO_MEMORY, HF_IO. */
+/* As a table with bars, for people. Names lose what would move the cursor, and their end where they are longer than
+ * 500 bytes. HF_NO_MEMORY, HF_IO. */
 HF_API HF_NODISCARD hf_status hf_size_report_print(const hf_size_report *report, const hf_size_view *view, FILE *to);
 
 /* Puts members into the object that `builder` has open: "total", "kinds_total", "kinds", "paths_total",

@@ -3,6 +3,8 @@
 #include "walk/size_rows.h"
 
 #include "base/fail.h"
+#include "base/plain.h"
+#include "base/utf8.h"
 
 enum { BAR_CELLS = 16 };
 
@@ -31,19 +33,21 @@ static const char *spell(int64_t amount, hf_size_column column, bool is_signed, 
     return out;
 }
 
-static void print_bar(FILE *to, double share, bool has_colour)
+static void print_bar(FILE *to, double share, const hf_size_view *view)
 {
-    static const char *const eighths[] = { "", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589" };
+    static const char *const blocks[] = { "", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589", "\u2588" };
+    static const char *const letters[] = { "", "-", "-", "-", "=", "=", "=", "=", "#" };
+    const char *const *cell = view->only_ascii ? letters : blocks; /* by the eighths of it that are filled */
     double size = share < 0 ? -share : share; /* beyond 1 where a measurement that was read contradicts itself */
-    unsigned cells = (unsigned)((size < 1 ? size : 1) * BAR_CELLS * 8 + 0.5);
-    if (has_colour)
+    unsigned eighths = (unsigned)((size < 1 ? size : 1) * BAR_CELLS * 8 + 0.5);
+    if (view->has_colour)
         fputs(share < 0 ? "\033[32m" : "\033[36m", to);
-    for (unsigned i = 0; i < cells / 8; i++)
-        fputs("\u2588", to);
-    fputs(eighths[cells % 8], to);
-    if (has_colour)
+    for (unsigned i = 0; i < eighths / 8; i++)
+        fputs(cell[8], to);
+    fputs(cell[eighths % 8], to);
+    if (view->has_colour)
         fputs("\033[0m", to);
-    fprintf(to, "%*s", (int)(BAR_CELLS - (cells + 7) / 8), "");
+    fprintf(to, "%*s", (int)(BAR_CELLS - (eighths + 7) / 8), "");
 }
 
 typedef struct table {
@@ -85,15 +89,18 @@ static void print_head(const table *of)
     fprintf(of->to, "  %s\n", of->view->by == HF_SIZE_BY_KIND ? "kind" : "path (elements of an array are merged)");
 }
 
-/* Names hold any text; what would move the cursor is shown as '?'. */
+/* Names hold any text, and long ones lose their end. */
 static void print_name(const table *of, size_t row)
 {
     char name[512];
     size_t length = hf_size_report_name(of->report, of->view->by, row, name, sizeof name);
-    for (char *at = name; *at != 0; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7f)
-            *at = '?';
-    fprintf(of->to, "  %s%s\n", length == 0 ? "(all)" : name, length >= sizeof name ? "..." : "");
+    bool is_cut = length >= sizeof name;
+    size_t kept = is_cut ? hf__utf8_step_back(name, sizeof name - 1) : length; /* not cut within a character */
+    for (char *at = name; (at = memchr(at, 0, (size_t)(name + kept - at))) != NULL;)
+        *at = '?';
+    name[kept] = 0;
+    hf__make_plain(name);
+    fprintf(of->to, "  %s%s\n", length == 0 ? "(all)" : name, is_cut ? "..." : "");
 }
 
 static void print_row(const table *of, size_t number)
@@ -107,7 +114,7 @@ static void print_row(const table *of, size_t number)
         fputs("  ", of->to);
     else
         fprintf(of->to, " %5.1f %% ", 100 * share);
-    print_bar(of->to, share, of->view->has_colour);
+    print_bar(of->to, share, of->view);
     for (int column = 0; column < HF_SIZE_COLUMNS; column++)
         if (of->is_shown[column])
             fprintf(of->to, " %9s", spell(row.amounts[column], (hf_size_column)column, is_difference, room));

@@ -467,6 +467,7 @@ static void test_size_report__prints_what_is_asked(void **state)
     FILE *out = open_memstream(&text, &length);
     assert_int_equal(hf_size_report_print(report, &(hf_size_view){ .top = 2 }, out), HF_OK);
     assert_int_equal(hf_size_report_print(report, &(hf_size_view){ .by = HF_SIZE_BY_KIND, .by_count = true, .top = 1 }, out), HF_OK);
+    assert_int_equal(hf_size_report_print(report, &(hf_size_view){ .top = 2, .only_ascii = true }, out), HF_OK);
     fclose(out);
     assert_string_equal(text,
         "      deep   share                      count   shallow  path (elements of an array are merged)\n"
@@ -475,7 +476,11 @@ static void test_size_report__prints_what_is_asked(void **state)
         "2 smaller or deeper paths are not shown\n"
         "     count   share                    shallow      deep  kind\n"
         "         3  50.0 % \u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588              51 B      51 B  int64\n"
-        "3 smaller kinds are not shown\n");
+        "3 smaller kinds are not shown\n"
+        "      deep   share                      count   shallow  path (elements of an array are merged)\n"
+        "     163 B 100.0 % ################         1      32 B  (all)\n"
+        "      99 B  60.7 % #########=               1      48 B  /a\n"
+        "2 smaller or deeper paths are not shown\n");
     free(text);
     hf_size_report_destroy(report);
     hf_document_drop(document);
