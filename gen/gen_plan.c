@@ -408,18 +408,21 @@ static void add_arms(planner *with, gen_member *member)
     }
 }
 
-/* Whether a value, or anything in place in it, owns memory, or may. As deep as records are held in place. */
+/* Whether a value, or anything in place in it, owns memory, or may. As deep as records are held in place; each
+ * record is looked through once. */
 static bool item_owns(const gen_item *item)
 {
-    bool owns = false;
     while (item->shape == SHAPE_ARRAY || item->shape == SHAPE_FLEX)
         item = item->item;
     if (item->shape == SHAPE_STRING || item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR)
         return item->ownership != GEN_REF && item->ownership != GEN_STATIC;
-    bool has_members = item->shape == SHAPE_RECORD || item->shape == SHAPE_UNION;
-    for (const gen_member *member = has_members ? item->plan->members : NULL; member != NULL; member = member->next)
-        owns |= item_owns(&member->item);
-    return owns;
+    if (item->shape != SHAPE_RECORD && item->shape != SHAPE_UNION)
+        return false;
+    gen_plan *plan = item->plan;
+    for (const gen_member *member = plan->was_asked ? NULL : plan->members; member != NULL; member = member->next)
+        plan->may_own |= item_owns(&member->item);
+    plan->was_asked = true;
+    return plan->may_own;
 }
 
 /* A union without a tag is bytes: nobody can tell which arm holds. */

@@ -84,6 +84,7 @@ struct gen_plan {
     bool            is_wanted;   /* gets functions of its own, not only a table */
     bool            is_reached;  /* from a wanted one: others are not in the output */
     bool            has_flex;
+    bool            may_own, was_asked; /* something in place in it owns memory, or may; known once it was asked */
     /* Filled by gen_graph.c */
     bool            in_cycle;    /* reaches itself over owning or shared edges */
     bool            needs_memo;  /* copying needs to know what was copied */

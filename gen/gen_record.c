@@ -30,6 +30,27 @@ static void skip_constant(gen_reader *reader, const char *expected)
     }
 }
 
+/* C wants a record complete where another holds it, so that none can hold itself, however many others lie between.
+ * What goes through records in place goes as deep as they are held. */
+static void need_complete(gen_reader *reader, gen_record *holder, const gen_field *field)
+{
+    const gen_type *type = field->type;
+    while (type->kind == GEN_NAMED || type->kind == GEN_ARRAY)
+        type = type->target;
+    if (type->kind != GEN_RECORD)
+        return;
+    const char *name = field->name != NULL ? field->name->text : "the member";
+    if (type->record->is_defined && !type->record->is_complete)
+        gen_fail(reader->unit, HF_BAD_DECLARATION, field->place, "'%s' would hold the %s that it stands in, expected a pointer", name,
+                 type->record->is_union ? "union" : "struct");
+    if (!type->record->is_complete)
+        gen_fail(reader->unit, HF_BAD_DECLARATION, field->place, "'%s' has an incomplete type", name);
+    if (type->record->held_deep >= GEN_NESTING_MAX)
+        gen_fail(reader->unit, HF_LIMIT_DEPTH, field->place, "records held in one another deeper than %d levels", (int)GEN_NESTING_MAX);
+    if (type->record->held_deep >= holder->held_deep)
+        holder->held_deep = type->record->held_deep + 1;
+}
+
 /* `struct { int a; };`: its members are promoted. A tagged one is only a declaration. */
 static void add_unnamed(gen_reader *reader, gen_record *record, const gen_specifiers *specifiers, gen_place place,
                         gen_field ***end)
@@ -41,6 +62,7 @@ static void add_unnamed(gen_reader *reader, gen_record *record, const gen_specif
     field->type = specifiers->type;
     field->place = place;
     field->annotations = specifiers->annotations;
+    need_complete(reader, record, field);
 }
 
 static void read_member(gen_reader *reader, gen_record *record, gen_field ***end)
@@ -78,6 +100,7 @@ static void read_member(gen_reader *reader, gen_record *record, gen_field ***end
             field->name = declarator.name->symbol;
             field->place = gen_place_of(declarator.name);
         }
+        need_complete(reader, record, field);
     } while (gen_accept(reader, ','));
     if (!gen_accept(reader, ';') && !gen_is_mark(reader->at, '}'))
         gen_expected(reader, "';' after the member");
@@ -174,6 +197,7 @@ static void define_record(gen_reader *reader, gen_record *record, const gen_toke
     gen_enter(reader);
     read_members(reader, record);
     gen_leave(reader);
+    record->is_complete = true;
     gen_read_attributes(reader, gathered);
     record->is_packed = gathered->is_packed;
     record->annotations = gathered->annotations;

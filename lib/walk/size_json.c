@@ -123,7 +123,7 @@ static bool read_kind(hf_size_report *into, hf_value row, hf_status *ret_status)
     return true;
 }
 
-/* One step of a path that is not empty; `key` has room for what is left of it. */
+/* One step of a path that is_pointer and is not empty; `key` has room for what is left of it. */
 static hf_text take_step(hf_text *path, char *key, hf__step_kind *ret_step)
 {
     size_t at = 1, length = 0;
@@ -139,15 +139,20 @@ static hf_text take_step(hf_text *path, char *key, hf__step_kind *ret_step)
     if (*ret_step != HF__STEP_NAME)
         return hf_text_of(NULL, 0);
     for (size_t i = 0; i < raw.length; i++) {
-        if (raw.bytes[i] != '~' || i + 1 == raw.length) {
-            key[length++] = raw.bytes[i];
-            continue;
-        }
-        char code = raw.bytes[++i];
-        if (code == '0' || code == '1')
-            key[length++] = code == '0' ? '~' : '/';
+        char code = raw.bytes[i] == '~' ? raw.bytes[++i] : 0;
+        if (code != '2')
+            key[length++] = code == '0' ? '~' : code == '1' ? '/' : raw.bytes[i];
     }
     return hf_text_of(key, length);
+}
+
+/* Whether steps can be taken of it: each '~' stands before a 0, a 1, or a 2, which stands for nothing. */
+static bool is_pointer(hf_text path)
+{
+    for (size_t i = 0; i < path.length; i++)
+        if (path.bytes[i] == '~' && (i + 1 == path.length || path.bytes[i + 1] < '0' || path.bytes[i + 1] > '2'))
+            return false;
+    return path.bytes != NULL && (path.length == 0 || path.bytes[0] == '/');
 }
 
 static bool read_path(hf_size_report *into, hf_value row, hf_status *ret_status)
@@ -155,7 +160,7 @@ static bool read_path(hf_size_report *into, hf_value row, hf_status *ret_status)
     bool unused = true;
     int64_t amounts[HF_SIZE_COLUMNS];
     hf_text path = hf_as_text(hf_get(row, HF_T("path")), hf_text_of(NULL, 0));
-    if (path.bytes == NULL || (path.length > 0 && path.bytes[0] != '/') || !read_amounts(row, amounts, &unused))
+    if (!is_pointer(path) || !read_amounts(row, amounts, &unused))
         return false;
     void *key;
     size_t room = path.length + 1;

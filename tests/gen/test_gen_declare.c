@@ -89,6 +89,9 @@ static void test_declare__errors_have_a_place(void **state)
     case_refused("# 7 \"other.h\"\nint x = (1;\n", 7, 9, "never closed");
     case_refused("struct s { int n; int data[]; char c[]; };", 1, 23, "nothing counts");
     case_refused("struct s { int a; }; union s { int b; };", 1, 22, "declared as a struct before");
+    case_refused("struct s { int a; struct s b; };", 1, 28, "'b' would hold the struct that it stands in, expected a pointer");
+    case_refused("struct s { union { int a; struct s b[2]; } one; };", 1, 36, "would hold the struct");
+    case_refused("typedef struct s s_t; struct t { s_t s; }; struct s { struct t t; };", 1, 38, "'s' has an incomplete type");
     case_refused("struct s { char *s = \"abc", 1, 22, "no end");
     case_refused("/* never", 1, 1, "no end");
 }
@@ -125,6 +128,25 @@ static void test_declare__many_types_in_a_chain_need_no_stack(void **state)
     free(text);
 }
 
+/* Each record holds the one before twice: what looks through them looks at each once. */
+static void test_declare__records_held_in_records_have_a_limit(void **state)
+{
+    (void)state;
+    enum { LEVELS = 100, TOO_MANY = 300, LINE = 64 };
+    char *text = malloc(TOO_MANY * LINE);
+    assert_non_null(text);
+    for (int levels = LEVELS; levels <= TOO_MANY; levels += TOO_MANY - LEVELS) {
+        char *at = text + sprintf(text, "struct s0 { int n; };");
+        for (int i = 1; i < levels; i++)
+            at += sprintf(at, "struct s%d { struct s%d a, b; };", i, i - 1);
+        sprintf(at, "struct top { union { struct s%d s; int n; } either; };", levels - 1);
+        assert_int_equal(case_begin(text), levels == LEVELS);
+        assert_int_equal(case_unit.failed_status, levels == LEVELS ? HF_OK : HF_LIMIT_DEPTH);
+        case_end();
+    }
+    free(text);
+}
+
 static void test_declare__memory_has_a_limit(void **state)
 {
     (void)state;
@@ -154,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_declare__errors_have_a_place),
         cmocka_unit_test(test_declare__nesting_has_a_limit),
         cmocka_unit_test(test_declare__many_types_in_a_chain_need_no_stack),
+        cmocka_unit_test(test_declare__records_held_in_records_have_a_limit),
         cmocka_unit_test(test_declare__memory_has_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

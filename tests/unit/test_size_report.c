@@ -445,6 +445,10 @@ static void test_size_report__other_json_is_refused(void **state)
         "{\"total\":{\"count\":1,\"shallow_bytes\":1,\"bytes\":1,\"shared_bytes\":0,\"slack_bytes\":0},\"kinds\":[1],\"paths\":[]}",
         ("{\"total\":{\"count\":1,\"shallow_bytes\":1,\"bytes\":1,\"shared_bytes\":0,\"slack_bytes\":0},\"kinds\":[],"
          "\"paths\":[{\"path\":\"no slash\",\"count\":1,\"shallow_bytes\":1,\"bytes\":1,\"shared_bytes\":0,\"slack_bytes\":0}]}"),
+        ("{\"total\":{\"count\":1,\"shallow_bytes\":1,\"bytes\":1,\"shared_bytes\":0,\"slack_bytes\":0},\"kinds\":[],"
+         "\"paths\":[{\"path\":\"/~\xc3\xa9\",\"count\":1,\"shallow_bytes\":1,\"bytes\":1,\"shared_bytes\":0,\"slack_bytes\":0}]}"),
+        ("{\"total\":{\"count\":1,\"shallow_bytes\":1,\"bytes\":1,\"shared_bytes\":0,\"slack_bytes\":0},\"kinds\":[],"
+         "\"paths\":[{\"path\":\"/a~\",\"count\":1,\"shallow_bytes\":1,\"bytes\":1,\"shared_bytes\":0,\"slack_bytes\":0}]}"),
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         hf_document *document = test_read(texts[i]);
