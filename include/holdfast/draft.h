@@ -62,7 +62,7 @@ HF_API hf_value hf_draft_root(const hf_draft *draft);
 
 /* ---- places ------------------------------------------------------------------------------ */
 
-/* A value of one draft, by identity. Plain data; all zero is never a handle. */
+/* A value of one draft, by identity; in another draft it is gone. Plain data; all zero is never a handle. */
 typedef struct hf_handle {
     uint64_t serial;
     uint32_t id;

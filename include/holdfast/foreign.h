@@ -4,7 +4,13 @@
  * and if it may be copied or written at all. Copying, saving or writing one whose hook is NULL is
  * refused (HF_FOREIGN, with the place), so that no object graph is dragged along silently.
  * Each object is released exactly once, whatever way its document or draft goes, by the thread that
- * drops it last. */
+ * drops it last.
+ *
+ * A hook may use and drop other documents, publish versions, end and edit other drafts. It leaves alone
+ * the draft that is being changed or ends, and it returns, in the ordinary way. Documents that are dropped
+ * and drafts that end in a release hook, whose own hooks do so again, nest 16 deep; what is further inside
+ * ends when those hooks have returned, so that a chain of any length needs no stack. What such chains borrow
+ * (an allocator, text) must stay until then. */
 #ifndef HOLDFAST_FOREIGN_H
 #define HOLDFAST_FOREIGN_H
 

@@ -21,7 +21,8 @@ typedef hf_status (*hf_line_function)(void *context, uint64_t line, const hf_doc
 
 typedef struct hf_lines_options {
     const hf_read_options *read;        /* for each line; NULL: defaults. Text copied or borrowed, not consumed */
-    unsigned               threads_max; /* 0: one per processor this process may use; 1: the caller alone */
+    unsigned               threads_max; /* 0: one per processor this process may use; 1: the caller alone; where there
+                                           are so many pieces, at most 65,536 (HF_OUT_OF_RANGE) */
     size_t                 piece_bytes; /* text per piece; 0: 256 KiB; a longer line is a piece of its own */
     const hf_cancel       *cancel;      /* looked at between lines; NULL: none */
     uint64_t               reserved[4];

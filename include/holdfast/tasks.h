@@ -49,7 +49,7 @@ typedef enum hf_task_full {
 } hf_task_full;
 
 typedef struct hf_task_group_options {
-    unsigned            threads_max; /* 0: one per processor this process may use */
+    unsigned            threads_max; /* 0: one per processor this process may use; at most 65,536 */
     hf_task_full        when_full;
     uint64_t            queue_max;          /* tasks that wait; 0: HF_TASK_QUEUE_MAX */
     uint32_t            depth_max;          /* tasks started by tasks; 0: HF_TASK_DEPTH_MAX */
@@ -77,7 +77,7 @@ typedef struct hf_task_counts {
 
 /* ---- groups ------------------------------------------------------------------------------ */
 
-/* ret_group: owned. Threads are made when there is work. HF_NO_MEMORY, HF_LIMIT_BYTES. */
+/* ret_group: owned. Threads are made when there is work. HF_NO_MEMORY, HF_LIMIT_BYTES, HF_OUT_OF_RANGE. */
 HF_API HF_NODISCARD hf_status hf_task_group_create(const hf_task_group_options *options, hf_task_group **ret_group,
                                                    hf_error *reterr);
 

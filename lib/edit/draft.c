@@ -182,6 +182,7 @@ static hf_status create(const hf_draft_options *options, hf_draft **ret_draft, h
     draft->memory = memory;
     draft->options = *options;
     draft->bytes = sizeof *draft;
+    hf__pins_begin(draft);
     hf_budget_hold(memory.budget);
     hf__chunk *root;
     status = hf__chunk_create(draft, false, 2, &root, reterr);
@@ -269,7 +270,8 @@ static hf_status take_tables(hf_draft *draft, const hf_document *document, hf_er
     for (uint32_t i = 0; i < home->link_count && status == HF_OK; i++) {
         draft->links[i] = home->links[i];
         draft->links[i].flags = 0;
-        draft->links_gone += draft->links[i].slot == UINT64_MAX;
+        if (draft->links[i].slot == UINT64_MAX)
+            hf__link_entry_free(draft, i);
         draft->home.link_count = i + 1;
     }
     return status;
@@ -355,8 +357,9 @@ static void end_chunk(hf_draft *draft, hf__chunk *chunk)
     end_block(draft, chunk, hf__chunk_bytes(chunk->capacity));
 }
 
-void hf__draft_end(hf_draft *draft, hf__ending how)
+static void end_draft(hf__waiting_end *ending)
 {
+    hf_draft *draft = (hf_draft *)(void *)((char *)ending - offsetof(hf_draft, ending));
     for (uint32_t i = 0; i < draft->chunk_count; i++)
         if (!((uintptr_t)draft->chunks[i] & 1))
             end_chunk(draft, draft->chunks[i]);
@@ -369,10 +372,16 @@ void hf__draft_end(hf_draft *draft, hf__ending how)
     (void)hf__draft_resize(draft, &chunks, draft->chunk_capacity * sizeof *draft->chunks, 0, NULL);
     (void)hf__draft_resize(draft, &pins, draft->pin_capacity * sizeof *draft->pins, 0, NULL);
     hf_budget *budget = draft->memory.budget;
-    draft->home.kind = UINT32_MAX;
-    hf__ended_note(&draft->home, how, NULL, 0);
     end_block(draft, draft, sizeof *draft);
     hf_budget_drop(budget);
+}
+
+void hf__draft_end(hf_draft *draft, hf__ending how)
+{
+    draft->home.kind = UINT32_MAX;
+    hf__ended_note(&draft->home, how, NULL, 0);
+    draft->ending.end = end_draft;
+    hf__end_nested(&draft->ending);
 }
 
 void hf_draft_destroy(hf_draft *draft)

@@ -95,9 +95,9 @@ struct hf_draft {
     uint32_t          mount_capacity, foreign_capacity, link_capacity;
     uint32_t          mount_free, foreign_free; /* number + 1 of a free entry; 0: none */
     hf__link_target  *links;      /* what home.links shows; `flags` is the pin when there is one */
-    uint32_t          links_gone; /* entries whose target is gone */
-    uint32_t          link_place_count, link_looks; /* looks through the entries, before there are places */
-    hf__link_place   *link_places; /* sorted by address; NULL: not made. Entries may have left since */
+    uint32_t          link_free;  /* number + 1 of an entry whose target is gone; 0: none */
+    uint32_t          link_place_count;
+    hf__link_place   *link_places; /* sorted by address, and one behind; NULL: not made. Entries may have left since */
     uint32_t          base_capacity;
     uint64_t          dead_kept;  /* dead bytes of blocks when letting them go failed last */
     uint64_t          bytes;      /* charged */
@@ -106,6 +106,7 @@ struct hf_draft {
     uint64_t          live_slots; /* in chunks */
     uint64_t          opened;
     hf__scratch       scratch_item, scratch_key, scratch_place[2];
+    hf__waiting_end   ending;
 };
 
 static inline hf_draft *hf__draft_of(const hf__home *home) { return (hf_draft *)(uintptr_t)home; }
@@ -181,6 +182,8 @@ void hf__chunk_index_remove(hf_draft *draft, hf__chunk *chunk, uint32_t position
 
 /* ---- pins (pin.c) ------------------------------------------------------------------------ */
 
+/* For a draft that has none yet. */
+void hf__pins_begin(hf_draft *draft);
 hf_status hf__pins_reserve(hf_draft *draft, uint64_t count, hf_error *reterr);
 uint32_t hf__pin_add(hf_draft *draft, hf__pin_kind kind, uint32_t chunk, uint32_t position);
 void hf__pin_remove(hf_draft *draft, uint32_t id);
@@ -272,6 +275,8 @@ hf_status hf__mount_entry_add(hf_draft *draft, hf_value value, uint32_t *ret_ent
 void hf__link_pin(hf_draft *draft, uint64_t address, uint32_t chunk, uint32_t position);
 /* A linked value is about to be replaced: its links will lead to the place. A pin is reserved. */
 void hf__link_keep(hf_draft *draft, hf__chunk *chunk, uint32_t position);
+/* An entry whose target is gone may be used again. */
+void hf__link_entry_free(hf_draft *draft, uint32_t entry);
 /* Targets that are gone. */
 void hf__link_target_gone(hf_draft *draft, uint32_t entry);
 void hf__link_base_gone(hf_draft *draft, uint64_t address);

@@ -65,11 +65,12 @@ static void finish_targets(hf__freezer *to, hf_draft *draft)
         draft->links[to->targets[i].entry].slot = to->targets[i].slot;
     for (uint32_t i = 0; i < draft->home.link_count; i++) {
         hf__link_target *target = &draft->links[i];
-        if (target->flags == 0)
-            continue;
-        const hf__pin *pin = &draft->pins[target->flags];
-        target->slot = draft->chunks[pin->chunk]->slots[pin->position].hi;
+        uint32_t id = target->flags;
         target->flags = 0;
+        if (id == 0 || target->slot == UINT64_MAX)
+            continue;
+        const hf__pin *pin = &draft->pins[id];
+        target->slot = draft->chunks[pin->chunk]->slots[pin->position].hi;
         to->slots[target->slot].lo |= HF__LINKED;
     }
 }

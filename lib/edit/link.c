@@ -1,10 +1,11 @@
 /* link.c - links of a draft: where they lead, and what becomes of their targets.
  *
  * The target table is the document's, by entry and generation. A target that was not opened is an
- * address in an own block; one that lies in a chunk has a pin, whose id is in the entry's `flags`.
+ * address in an own block; one that lies in a chunk has a pin, whose id is in the entry's `flags`. Entries
+ * whose target is gone are used again, each with the next generation; their `flags` lead to the next one.
  *
- * Which entries lead to an address is asked for each target that is opened or goes. After some such looks
- * through all entries they are sorted by address, so that a million of them cost a search each. */
+ * Which entries lead to an address is asked for each target that is opened or goes. Where there are more than
+ * a few they are sorted by address at the first such question, so that a million of them cost a search each. */
 #include <holdfast/link.h>
 
 #include <stdlib.h>
@@ -12,7 +13,8 @@
 #include "edit/draft_state.h"
 
 #define GONE UINT64_MAX
-enum { LOOKS_MAX = 16 };
+#define GENERATION_LAST (UINT32_MAX - 1) /* an entry that came so far is not used again */
+enum { FEW = 16 };
 
 static bool is_of(const hf__link_target *target, uint64_t address)
 {
@@ -24,7 +26,8 @@ static bool is_of(const hf__link_target *target, uint64_t address)
 void hf__link_places_drop(hf_draft *draft)
 {
     void *places = draft->link_places;
-    (void)hf__draft_resize(draft, &places, draft->link_place_count * sizeof *draft->link_places, 0, NULL);
+    if (places != NULL)
+        (void)hf__draft_resize(draft, &places, (draft->link_place_count + (size_t)1) * sizeof *draft->link_places, 0, NULL);
     draft->link_places = NULL;
     draft->link_place_count = 0;
 }
@@ -37,14 +40,15 @@ static int by_address(const void *a, const void *b)
     return (left->entry > right->entry) - (left->entry < right->entry);
 }
 
-/* New entries lead into chunks, so the places that are made once stay all that there are. */
+/* New entries lead into chunks, so the places that are made once stay all that there are. The last one leads
+ * nowhere. Without memory for them, the entries are gone through. */
 static void make_places(hf_draft *draft)
 {
     uint32_t count = 0;
     void *memory = NULL;
     for (uint32_t entry = 0; entry < draft->home.link_count; entry++)
         count += draft->links[entry].flags == 0 && draft->links[entry].slot != GONE;
-    if (count == 0 || hf__draft_resize(draft, &memory, 0, count * sizeof(hf__link_place), NULL) != HF_OK)
+    if (hf__draft_resize(draft, &memory, 0, (count + (size_t)1) * sizeof(hf__link_place), NULL) != HF_OK)
         return;
     hf__link_place *places = memory;
     draft->link_places = places;
@@ -52,11 +56,12 @@ static void make_places(hf_draft *draft)
     for (uint32_t entry = 0; entry < draft->home.link_count; entry++)
         if (draft->links[entry].flags == 0 && draft->links[entry].slot != GONE)
             *places++ = (hf__link_place){ draft->links[entry].slot, entry, 0 };
+    *places = (hf__link_place){ GONE, 0, 0 };
     qsort(draft->link_places, count, sizeof *draft->link_places, by_address);
 }
 
-/* The next entry that leads to an address, or link_count; *at is 0 at first. */
-static uint32_t next_entry(hf_draft *draft, uint64_t address, uint32_t *at)
+/* The next entry that leads to an address, or link_count; *at is that of first_entry. */
+static uint32_t next_entry(const hf_draft *draft, uint64_t address, uint32_t *at)
 {
     const hf__link_place *places = draft->link_places;
     uint32_t count = draft->home.link_count;
@@ -65,7 +70,7 @@ static uint32_t next_entry(hf_draft *draft, uint64_t address, uint32_t *at)
             ++*at;
         return *at < count ? (*at)++ : count;
     }
-    for (; *at < draft->link_place_count && places[*at].address == address; ++*at)
+    for (; places[*at].address == address; ++*at)
         if (is_of(&draft->links[places[*at].entry], address))
             return places[(*at)++].entry;
     return count;
@@ -73,12 +78,9 @@ static uint32_t next_entry(hf_draft *draft, uint64_t address, uint32_t *at)
 
 static uint32_t first_entry(hf_draft *draft, uint64_t address, uint32_t *ret_at)
 {
-    uint32_t low = 0, high = draft->link_place_count;
-    if (draft->link_places == NULL && draft->home.link_count > LOOKS_MAX && draft->link_looks++ == LOOKS_MAX) {
-        draft->link_looks = 0;
+    if (draft->link_places == NULL && draft->home.link_count > FEW)
         make_places(draft);
-        high = draft->link_place_count;
-    }
+    uint32_t low = 0, high = draft->link_place_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (draft->link_places[middle].address < address)
@@ -111,12 +113,18 @@ void hf__link_keep(hf_draft *draft, hf__chunk *chunk, uint32_t position)
         hf__link_pin(draft, slot->hi, chunk->number, position);
 }
 
+void hf__link_entry_free(hf_draft *draft, uint32_t entry)
+{
+    bool is_used_up = draft->links[entry].generation >= GENERATION_LAST;
+    draft->links[entry].flags = is_used_up ? 0 : draft->link_free;
+    draft->link_free = is_used_up ? draft->link_free : entry + 1;
+}
+
 void hf__link_target_gone(hf_draft *draft, uint32_t entry)
 {
     draft->links[entry].slot = GONE;
-    draft->links[entry].flags = 0;
-    draft->links[entry].generation++;
-    draft->links_gone++;
+    draft->links[entry].generation += draft->links[entry].generation < GENERATION_LAST;
+    hf__link_entry_free(draft, entry);
 }
 
 void hf__link_base_gone(hf_draft *draft, uint64_t address)
@@ -169,17 +177,14 @@ static uint32_t entry_of(hf_draft *draft, const hf__chunk *chunk, uint32_t posit
 /* An entry that is not used, for which there is room. */
 static uint32_t fresh_entry(hf_draft *draft)
 {
-    if (draft->links_gone > 0) {
-        for (uint32_t entry = 0; entry < draft->home.link_count; entry++) {
-            if (draft->links[entry].slot == GONE) {
-                draft->links[entry].generation++; /* in a copy, links whose target had gone carry the one before */
-                draft->links_gone--;
-                return entry;
-            }
-        }
+    uint32_t entry = draft->link_free;
+    if (entry == 0) {
+        draft->links[draft->home.link_count] = (hf__link_target){ 0, 0, 0 };
+        return draft->home.link_count++;
     }
-    draft->links[draft->home.link_count] = (hf__link_target){ 0, 0, 0 };
-    return draft->home.link_count++;
+    draft->link_free = draft->links[--entry].flags;
+    draft->links[entry].generation++; /* in a copy, links whose target had gone carry the one before */
+    return entry;
 }
 
 static void drop_entry(hf_draft *draft, uint32_t entry)

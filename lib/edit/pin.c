@@ -1,6 +1,7 @@
 /* pin.c - places that are kept up to date while slots move: handles, iterations, link targets.
  *
- * A pin is found by its id and proves itself by its serial number, which is never given twice. Pins
+ * A pin is found by its id and proves itself by its serial number, which is never given twice: those of
+ * different drafts begin as far from each other as can be, so that a handle is good in its own alone. Pins
  * of one chunk are in a list, so that a change costs the pins of the container it happens in. */
 #include "edit/draft_state.h"
 
@@ -43,6 +44,12 @@ static void unlink_pin(hf_draft *draft, uint32_t id)
         draft->pins[pin->next].previous = pin->previous;
 }
 
+void hf__pins_begin(hf_draft *draft)
+{
+    static _Atomic uint64_t drafts;
+    draft->serial = atomic_fetch_add_explicit(&drafts, 1, memory_order_relaxed) * 0x9e3779b97f4a7c15u; /* 2^64 by the golden ratio */
+}
+
 uint32_t hf__pin_add(hf_draft *draft, hf__pin_kind kind, uint32_t chunk, uint32_t position)
 {
     uint32_t id = draft->pin_free;
@@ -52,7 +59,8 @@ uint32_t hf__pin_add(hf_draft *draft, hf__pin_kind kind, uint32_t chunk, uint32_
         id = draft->pin_count++;
     hf__pin *pin = &draft->pins[id];
     memset(pin, 0, sizeof *pin);
-    pin->serial = ++draft->serial;
+    draft->serial += draft->serial == UINT64_MAX ? 2 : 1; /* 0 is none */
+    pin->serial = draft->serial;
     pin->kind = kind;
     pin->position = position;
     link_in(draft, id, draft->chunks[chunk]);

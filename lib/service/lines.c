@@ -313,11 +313,13 @@ static void end_reading(reading *whole)
     pthread_cond_destroy(&whole->changed);
 }
 
-/* One thread needs no group. The ring has room for what the threads are ahead of the caller. */
+/* One thread needs no group, and none more than there are pieces. The ring has room for what the threads are
+ * ahead of the caller. */
 static hf_status make_parts(reading *whole, unsigned threads_max, hf_error *reterr)
 {
-    hf_task_group_options group = { .threads_max = threads_max, .allocator = whole->memory.allocator,
-                                    .budget = whole->memory.budget };
+    size_t                cuts = whole->rest.length / whole->piece_bytes;
+    hf_task_group_options group = { .threads_max = threads_max <= cuts ? threads_max : (unsigned)cuts + 1,
+                                    .allocator = whole->memory.allocator, .budget = whole->memory.budget };
     void                 *ring = NULL, *batches = NULL;
     hf_status             status = HF_OK;
     if (threads_max != 1 && whole->rest.length > whole->piece_bytes)

@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "task.h"
 
-#include "base/checked.h"
 #include "base/clock.h"
 #include "base/misuse.h"
 
@@ -14,6 +13,9 @@ bool (*hf__thread_fail_hook)(void);
 
 /* How long a blocked start sleeps before it looks at its token again. */
 enum { BLOCKED_LOOK_MS = 10 };
+
+/* Beyond what a process can have anyway; each costs a slot of the group. */
+enum { THREADS_MOST = 65536 };
 
 static void enter(hf_task_group *group)
 {
@@ -339,15 +341,15 @@ static void init_sync(hf_task_group *group)
 hf_status hf_task_group_create(const hf_task_group_options *options, hf_task_group **ret_group, hf_error *reterr)
 {
     hf_task_group_options filled = { .threads_max = 0 };
-    size_t                bytes = 0;
     void                 *block = NULL;
     hf_budget            *captured = NULL;
     if (options != NULL)
         filled = *options;
     fill_defaults(&filled);
     hf__memory own = { filled.allocator, filled.budget };
-    if (!hf__size_array((size_t)filled.threads_max + 1, sizeof(hf__task_thread), sizeof(hf_task_group), &bytes))
-        return hf__fail(reterr, HF_NO_MEMORY, "%u threads", filled.threads_max);
+    if (filled.threads_max > THREADS_MOST)
+        return hf__fail(reterr, HF_OUT_OF_RANGE, "%u threads, at most %d", filled.threads_max, THREADS_MOST);
+    size_t bytes = sizeof(hf_task_group) + (filled.threads_max + (size_t)1) * sizeof(hf__task_thread);
     hf_status status = hf_budget_create(&(hf_budget_options){ .parent = filled.budget,
                                                               .bytes_max = filled.captured_bytes_max,
                                                               .name = "task group" },

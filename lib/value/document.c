@@ -2,7 +2,7 @@
  *
  * The last drop releases what the document holds in turn. Mounted documents whose last holder it
  * was are released by the same loop, threaded through a field that a dead document needs no more:
- * no recursion, no allocation. */
+ * no recursion, no allocation. What hooks drop meanwhile is in nested_end.h. */
 #include "value/home.h"
 
 #include "base/fail.h"
@@ -106,12 +106,14 @@ hf_document *hf_document_hold(const hf_document *document)
 }
 
 /* Puts `document` on the list of the dead if this was its last holder. */
-static void let_go(hf_document *document, hf_document **dead)
+static void let_go(hf_document *document, hf__waiting_end **dead)
 {
     if (atomic_fetch_sub_explicit(&document->holders, 1, memory_order_acq_rel) != 1)
         return;
-    document->next_dead = *dead;
-    *dead = document;
+    hf_live_place made = hf__live_place_of(document);
+    hf__ended_note(&document->home, HF__ENDED_DROPPED, made.file, made.line);
+    document->ending.next = *dead;
+    *dead = &document->ending;
 }
 
 static uint64_t checksum_of(const hf__outer_text *text)
@@ -161,11 +163,9 @@ void hf__block_drop(hf_document *document)
 }
 
 /* Nobody reads the document any more; its block may be shared by later ones. */
-static void release(hf_document *document, hf_document **dead)
+static void release(hf_document *document, hf__waiting_end **dead)
 {
     hf__home *home = &document->home;
-    hf_live_place made = hf__live_place_of(document);
-    hf__ended_note(home, HF__ENDED_DROPPED, made.file, made.line);
     for (uint32_t i = 0; i < home->mount_count; i++)
         if (home->mounts[i].document != NULL)
             let_go(home->mounts[i].document, dead);
@@ -182,16 +182,27 @@ static void release(hf_document *document, hf_document **dead)
     hf__block_drop(document);
 }
 
-void hf_document_drop(hf_document *document)
+/* The document and all that goes with it. */
+static void end_document(hf__waiting_end *ending)
 {
-    hf_document *dead = NULL;
-    if (document != NULL && !hf__document_has_ended(document))
-        let_go(document, &dead);
+    hf__waiting_end *dead = ending;
+    dead->next = NULL;
     while (dead != NULL) {
-        hf_document *next = dead;
-        dead = next->next_dead;
+        hf_document *next = (hf_document *)(void *)((char *)dead - offsetof(hf_document, ending));
+        dead = dead->next;
         release(next, &dead);
     }
+}
+
+void hf_document_drop(hf_document *document)
+{
+    hf__waiting_end *dead = NULL;
+    if (document != NULL && !hf__document_has_ended(document))
+        let_go(document, &dead);
+    if (dead == NULL)
+        return;
+    dead->end = end_document;
+    hf__end_nested(dead);
 }
 
 /* ---- looking ----------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@
 
 #include "memory/allocate.h"
 #include "value/block.h"
+#include "value/nested_end.h"
 
 /* Deep enough that 40 doublings by mounting need no copy; the walk keeps a way back for each.
  *
@@ -143,7 +144,7 @@ struct hf_document {
     uint32_t          mount_depth; /* hops to the deepest block, at most; see HF__MOUNT_DEPTH_MAX */
     union {
         hf__hash_cache      hash;
-        struct hf_document *next_dead; /* after the last drop; the block may go on, so slots and sizes stay */
+        hf__waiting_end     ending; /* after the last drop; the block may go on, so slots and sizes stay */
     };
     hf__block_release *release_block; /* NULL: to the allocator; a mapped file is unmapped */
 };

@@ -139,6 +139,29 @@ static void test_draft__handles_follow_and_end(void **state)
     hf_draft_destroy(draft);
 }
 
+/* One draft after the other: what was a handle in an earlier one is none in a later one. */
+static void test_draft__handles_are_gone_in_other_drafts(void **state)
+{
+    (void)state;
+    enum { DRAFTS = 1000 };
+    static hf_handle handles[DRAFTS];
+    hf_document *document = read_text("{\"a\":1,\"b\":2}");
+    for (int i = 0; i < DRAFTS; i++) {
+        hf_draft *draft = NULL;
+        hf_value value;
+        assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+        assert_int_equal(hf_draft_handle(draft, hf_place_at(i % 2 ? HF_T("/a") : HF_T("/b")), &handles[i], NULL), HF_OK);
+        for (int k = 0; k < i; k++)
+            assert_int_equal(hf_handle_get(draft, handles[k], &value), HF_GONE);
+        if (i > 0)
+            assert_int_equal(hf_draft_remove(draft, hf_place_of(handles[i - 1]), NULL), HF_GONE);
+        hf_handle_release(draft, handles[i / 2]);
+        assert_int_equal(hf_handle_get(draft, handles[i], &value), i == 0 ? HF_GONE : HF_OK);
+        hf_draft_destroy(draft);
+    }
+    hf_document_drop(document);
+}
+
 static void test_draft__moves_and_swaps(void **state)
 {
     (void)state;
@@ -417,6 +440,7 @@ int main(void)
         cmocka_unit_test(test_draft__long_escaped_place_leaves_the_inserted_name),
         cmocka_unit_test(test_draft__wide_object_keeps_its_index),
         cmocka_unit_test(test_draft__handles_follow_and_end),
+        cmocka_unit_test(test_draft__handles_are_gone_in_other_drafts),
         cmocka_unit_test(test_draft__moves_and_swaps),
         cmocka_unit_test(test_draft__failures_name_the_place),
         cmocka_unit_test(test_draft__of_equal_keys_one_is_left),

@@ -3,6 +3,7 @@
 #include "nth.h"
 
 #include <holdfast/lines.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,20 @@ static void test_lines__end_when_enough_was_seen_or_cancelled(void **state)
     assert_int_equal(all.count, 0);
 }
 
+/* As many as there are pieces serve, however many may be. */
+static void test_lines__threads_are_bounded_by_the_text(void **state)
+{
+    (void)state;
+    seen             all = { .last = 0 };
+    hf_error         error;
+    hf_lines_options options = { .threads_max = UINT_MAX, .piece_bytes = length / 3 };
+    assert_int_equal(hf_read_lines(hf_text_of(text, length), &options, see, &all, NULL, &error), HF_OK);
+    assert_int_equal(all.count, LINES - LINES / 7);
+    assert_false(all.wrong);
+    for (int k = 0; k < all.held_count; k++)
+        hf_document_drop(all.held[k]);
+}
+
 static void test_lines__edges(void **state)
 {
     (void)state;
@@ -172,6 +187,7 @@ int main(void)
         cmocka_unit_test(test_lines__come_in_order_however_cut),
         cmocka_unit_test(test_lines__an_error_has_its_place_in_the_whole),
         cmocka_unit_test(test_lines__end_when_enough_was_seen_or_cancelled),
+        cmocka_unit_test(test_lines__threads_are_bounded_by_the_text),
         cmocka_unit_test(test_lines__edges),
         cmocka_unit_test(test_lines__each_failure_is_clean),
     };

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "draft_support.h"
+#include "edit/draft_state.h"
 #include "failing_allocator.h"
 
 static const char cyclic[] = "{\"a\":{\"name\":\"a\",\"next\":{\"$ref\":\"#/b\"}},\"b\":{\"back\":{\"$ref\":\"#/a\"},"
@@ -136,6 +137,69 @@ static void test_link__follows_moves_and_ends_with_its_target(void **state)
     version = freeze_checked(&draft);
     assert_true(hf_is_absent(hf_link_target(hf_get(hf_get(hf_root(version), HF_T("a")), HF_T("next")))));
     hf_document_drop(version);
+}
+
+/* Links to targets that go, over and over: entries are used again, and a link that ended stays so. */
+static void test_link__entries_are_used_again(void **state)
+{
+    (void)state;
+    enum { TARGETS = 2000, ROUNDS = 50 };
+    char place[32], target[32];
+    hf_document *document = read_text("{\"of\":{},\"links\":{},\"kept\":{}}");
+    hf_draft *draft = NULL;
+    assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+    hf_document_drop(document);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < TARGETS; i++) {
+            snprintf(target, sizeof target, "/of/%d", i);
+            snprintf(place, sizeof place, "/links/%d", i);
+            assert_int_equal(hf_set_object(draft, hf_text_from_cstr(target), NULL), HF_OK);
+            assert_int_equal(hf_draft_link(draft, hf_place_at(hf_text_from_cstr(place)), hf_place_at(hf_text_from_cstr(target)), NULL), HF_OK);
+        }
+        snprintf(place, sizeof place, "/kept/%d", round);
+        assert_int_equal(hf_draft_link(draft, hf_place_at(hf_text_from_cstr(place)), hf_place_at(HF_T("/of/7")), NULL), HF_OK);
+        assert_int_equal(hf_set_object(draft, HF_T("/of"), NULL), HF_OK);
+        if (round % 10 == 9) {
+            document = freeze_checked(&draft);
+            assert_true(hf_document_get_info(document).links <= TARGETS);
+            assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+            hf_document_drop(document);
+        }
+    }
+    hf_iter iter;
+    int gone = 0;
+    hf_iter_init(&iter, hf_draft_get(draft, hf_place_at(HF_T("/kept"))));
+    for (; hf_iter_next(&iter); gone++)
+        assert_true(hf_is_link(iter.value) && hf_is_absent(hf_link_target(iter.value)));
+    assert_int_equal(gone, ROUNDS);
+    check_draft(draft);
+    hf_draft_destroy(draft);
+}
+
+/* An entry whose generations are used up is left alone, or a link that ended long ago would lead somewhere. */
+static void test_link__generations_do_not_come_round(void **state)
+{
+    (void)state;
+    hf_document *document = linked("{\"of\":{},\"link\":{\"$ref\":\"#/of\"}}", NULL);
+    hf_draft *draft = NULL;
+    assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+    hf_document_drop(document);
+    hf_handle first;
+    assert_int_equal(hf_draft_handle(draft, hf_place_at(HF_T("/link")), &first, NULL), HF_OK);
+    for (int round = 0; round < 3; round++) {
+        assert_int_equal(hf_remove(draft, HF_T("/of"), NULL), HF_OK);
+        draft->links[0].generation = UINT32_MAX - 1 - (uint32_t)(2 - round); /* as after so many rounds */
+        assert_int_equal(hf_set_object(draft, HF_T("/of"), NULL), HF_OK);
+        assert_int_equal(hf_draft_link(draft, hf_place_at(HF_T("/other")), hf_place_at(HF_T("/of")), NULL), HF_OK);
+        assert_true(hf_is_same(hf_link_target(hf_draft_get(draft, hf_place_at(HF_T("/other")))), hf_draft_get(draft, hf_place_at(HF_T("/of")))));
+        assert_true(hf_is_absent(hf_link_target(hf_draft_get(draft, hf_place_of(first)))));
+    }
+    assert_true(draft->home.link_count > 1);
+    check_draft(draft);
+    document = freeze_checked(&draft);
+    assert_false(hf_is_absent(hf_link_target(hf_get(hf_root(document), HF_T("other")))));
+    assert_true(hf_is_absent(hf_link_target(hf_get(hf_root(document), HF_T("link")))));
+    hf_document_drop(document);
 }
 
 static void test_link__walks_end_on_any_graph(void **state)
@@ -349,6 +413,8 @@ int main(void)
         cmocka_unit_test(test_link__references_that_lead_nowhere_stay),
         cmocka_unit_test(test_link__copies_follow_links_by_choice),
         cmocka_unit_test(test_link__follows_moves_and_ends_with_its_target),
+        cmocka_unit_test(test_link__entries_are_used_again),
+        cmocka_unit_test(test_link__generations_do_not_come_round),
         cmocka_unit_test(test_link__walks_end_on_any_graph),
         cmocka_unit_test(test_link__graphs_are_compared_by_the_paths_of_targets),
         cmocka_unit_test(test_link__a_copy_of_a_part_keeps_the_links_inside),

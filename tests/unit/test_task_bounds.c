@@ -6,6 +6,7 @@
 
 #include "service/task.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -213,6 +214,21 @@ static void test_task_bounds__each_failure_is_clean(void **state)
     }
 }
 
+static void test_task_bounds__more_threads_than_can_be_are_refused(void **state)
+{
+    (void)state;
+    static const unsigned too_many[] = { 65537, 1u << 31, UINT_MAX };
+    hf_task_group *group = NULL;
+    hf_error       error;
+    for (size_t i = 0; i < sizeof too_many / sizeof *too_many; i++) {
+        hf_task_group_options options = { .threads_max = too_many[i] };
+        assert_int_equal(hf_task_group_create(&options, &group, &error), HF_OUT_OF_RANGE);
+        assert_int_equal(error.status, HF_OUT_OF_RANGE);
+    }
+    assert_int_equal(hf_task_group_create(&(hf_task_group_options){ .threads_max = 65536 }, &group, &error), HF_OK);
+    assert_int_equal(hf_task_group_destroy(group), HF_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +239,7 @@ int main(void)
         HF_CHARGED_TEST(test_task_bounds__recursion_needs_no_room_and_does_not_block_itself),
         HF_CHARGED_TEST(test_task_bounds__depth_is_bounded),
         HF_CHARGED_TEST(test_task_bounds__captured_bytes_are_bounded),
+        HF_CHARGED_TEST(test_task_bounds__more_threads_than_can_be_are_refused),
         HF_CHARGED_TEST(test_task_bounds__each_failure_is_clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
