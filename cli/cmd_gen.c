@@ -87,6 +87,10 @@ static int run(const verb *self, int argument_count, char **arguments)
     }
     if (code == EXIT_DONE && (how.header == NULL) == (samples == NULL))
         code = usage_error(self, samples == NULL ? "which header?" : "a header or samples, not both");
+    bool asks_for_code = how.types != NULL || how.strict || how.check || how.explain != NULL || how.depfile != NULL || how.include != NULL ||
+                         how.compiler != NULL || how.commands != NULL || how.tables;
+    if (code == EXIT_DONE && samples != NULL && asks_for_code)
+        code = usage_error(self, "--from takes no other options than --output: run gen again with the header that it writes");
     if (code == EXIT_DONE && samples != NULL) {
         code = exit_code_of(gen_infer(samples, how.output));
     } else if (code == EXIT_DONE) {

@@ -7,6 +7,14 @@
 
 /* ---- deciding ---------------------------------------------------------------------------- */
 
+/* What a member is, or its items are when it is an array. */
+static const gen_item *in_place(const gen_item *item)
+{
+    while (item->shape == SHAPE_ARRAY)
+        item = item->item;
+    return item;
+}
+
 bool gen_has_defaults(const gen_plan *plan)
 {
     for (const gen_member *member = plan->members; member != NULL; member = member->next) {
@@ -14,7 +22,8 @@ bool gen_has_defaults(const gen_plan *plan)
         if (value != NULL && value->kind != GEN_LITERAL_NULL &&
             !(member->item.shape == SHAPE_STRING && member->item.ownership != GEN_STATIC))
             return true;
-        if (member->item.shape == SHAPE_RECORD && gen_has_defaults(member->item.plan))
+        const gen_item *item = in_place(&member->item);
+        if (item->shape == SHAPE_RECORD && gen_has_defaults(item->plan))
             return true; /* as deep as records are held in place */
     }
     return false;
@@ -133,6 +142,18 @@ static void emit_default(gen_unit *unit, const gen_member *member, FILE *to)
     }
 }
 
+/* A record held in place, or an array of them. */
+static void emit_begin_records(gen_unit *unit, const gen_member *member, FILE *to)
+{
+    const char *place = gen_print(unit, "self->%s", member->name);
+    int depth = 0;
+    for (const gen_item *item = &member->item; item->shape == SHAPE_ARRAY; item = item->item, depth++) {
+        fprintf(to, "%*sfor (size_t i%d = 0; i%d < sizeof %s / sizeof *%s; i%d++)\n", 4 + 4 * depth, "", depth, depth, place, place, depth);
+        place = gen_print(unit, "%s[i%d]", place, depth);
+    }
+    fprintf(to, "%*shf_struct_init(&%s_hf_type, &%s);\n", 4 + 4 * depth, "", in_place(&member->item)->plan->name, place);
+}
+
 static void emit_begin(gen_unit *unit, const gen_plan *plan, FILE *to)
 {
     fprintf(to, "\nstatic void %s_hf_begin(void *object)\n{\n", plan->name);
@@ -143,8 +164,9 @@ static void emit_begin(gen_unit *unit, const gen_plan *plan, FILE *to)
     fprintf(to, "    %s *self = object;\n\n    memset(self, 0, sizeof *self);\n", plan->spelling);
     for (const gen_member *member = plan->members; member != NULL; member = member->next) {
         bool is_own_text = member->item.shape == SHAPE_STRING && member->item.ownership != GEN_STATIC;
-        if (member->item.shape == SHAPE_RECORD && gen_has_defaults(member->item.plan))
-            fprintf(to, "    hf_struct_init(&%s_hf_type, &self->%s);\n", member->item.plan->name, member->name);
+        const gen_item *item = in_place(&member->item);
+        if (item->shape == SHAPE_RECORD && gen_has_defaults(item->plan))
+            emit_begin_records(unit, member, to);
         else if (member->says->default_value != NULL && !is_own_text)
             emit_default(unit, member, to);
     }

@@ -21,14 +21,17 @@ static void emit_holder_typedef(gen_unit *unit, const gen_plan *plan, FILE *to)
     fprintf(to, "typedef __typeof__(%s) %s;\n", expression, plan->name);
 }
 
-/* Whether the output may define T_call: what the header declares itself is left to it. */
+/* Whether the output may define T_call: what the header declares itself, be it as a type, is left to it, and two
+ * structs can have calls of one name (`user_v` has user_v_init, `user` may have a member called init). */
 static bool is_ours(gen_unit *unit, const gen_plan *plan, const char *call, FILE *to)
 {
     const char *name = gen_print(unit, "%s_%s", plan->name, call);
-    bool is_theirs = gen_symbol_of(unit, name, strlen(name))->is_declared;
-    if (is_theirs)
-        fprintf(to, "/* %s is declared by the header itself. */\n", name);
-    return !is_theirs;
+    gen_symbol *symbol = gen_symbol_of(unit, name, strlen(name));
+    bool is_theirs = symbol->is_declared || symbol->type != NULL, is_ours = !is_theirs && !symbol->is_emitted;
+    if (!is_ours)
+        fprintf(to, "/* %s is %s. */\n", name, is_theirs ? "declared by the header itself" : "another struct's, see above");
+    symbol->is_emitted = true;
+    return is_ours;
 }
 
 static bool is_derived(const gen_plan *plan, unsigned part)
@@ -167,7 +170,7 @@ static void emit_accessors(gen_unit *unit, const gen_plan *plan, FILE *to)
         case SHAPE_STRING: case SHAPE_CHARS: type = "hf_text"; as = "hf_as_text"; break;
         default: continue;
         }
-        if (member->says->form != GEN_AS_IS || member->says->raw)
+        if (member->says->form != GEN_AS_IS || member->says->raw || !is_ours(unit, plan, gen_print(unit, "v_%s", member->name), to))
             continue;
         fprintf(to,
                 "static inline %s %s_v_%s(hf_value object, %s fallback)\n{\n    static uint32_t place;\n"

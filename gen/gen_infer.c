@@ -1,119 +1,34 @@
 /* gen_infer.c - what all samples have in common, member by member.
  *
- * A sketch grows while samples are walked: which kinds came, how often, with which members. What has
- * more than one kind, objects whose keys are data, and arrays of arrays become HF(raw): their JSON
- * text is kept, and the comment tells why. */
+ * What has more than one kind, objects whose keys are data, and arrays of arrays become HF(raw): their JSON
+ * text is kept, and the comment tells why, with how many samples of each kind there were. */
 #include "gen_infer.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <holdfast/read.h>
-#include <holdfast/walk.h>
 
 #include "gen_emit.h"
 #include "gen_file.h"
+#include "gen_infer_name.h"
 
-enum { DEPTH_MAX = 100, MEMBERS_MAX = 1024, MAP_KEYS = 16 };
-enum { KIND_NULL = 1, KIND_BOOL = 2, KIND_INT = 4, KIND_UINT = 8, KIND_DOUBLE = 16, KIND_TEXT = 32, KIND_ARRAY = 64, KIND_OBJECT = 128 };
-
-typedef struct sketch {
-    struct sketch *next;    /* among the members of its object */
-    const char    *key;
-    struct sketch *members, **members_end;
-    struct sketch *item;
-    size_t         seen, nulls, objects, member_count;
-    unsigned       kinds;   /* null apart */
-    bool           too_many_members;
-} sketch;
+enum { MAP_KEYS = 16 };
+enum {
+    IS_BOOL = 1u << SKETCH_BOOL, IS_INTEGER = 1u << SKETCH_INTEGER, IS_DOUBLE = 1u << SKETCH_DOUBLE, IS_TEXT = 1u << SKETCH_TEXT,
+    IS_ARRAY = 1u << SKETCH_ARRAY, IS_OBJECT = 1u << SKETCH_OBJECT
+};
 
 typedef struct inference {
     gen_unit    unit;
     const char *samples, *output;
     hf_document *document;
     char        *text;
-    sketch      *root;
+    gen_sketch  *root;
     size_t       count;
 } inference;
-
-/* ---- gathering --------------------------------------------------------------------------- */
-
-static sketch *new_sketch(inference *in, const char *key)
-{
-    sketch *made = gen_take(&in->unit, sizeof *made);
-    made->key = key;
-    made->members_end = &made->members;
-    return made;
-}
-
-static sketch *member_of(inference *in, sketch *object, hf_text key)
-{
-    for (sketch *member = object->members; member != NULL; member = member->next)
-        if (hf_text_equal(hf_text_from_cstr(member->key), key))
-            return member;
-    if (object->member_count == MEMBERS_MAX) {
-        object->too_many_members = true;
-        return NULL;
-    }
-    sketch *added = new_sketch(in, gen_print(&in->unit, "%.*s", (int)key.length, key.bytes));
-    *object->members_end = added;
-    object->members_end = &added->next;
-    object->member_count++;
-    return added;
-}
-
-static unsigned kind_bit(hf_value value)
-{
-    switch (hf_kind_of(value)) {
-    case HF_KIND_BOOL: return KIND_BOOL;
-    case HF_KIND_INT64: return KIND_INT;
-    case HF_KIND_UINT64: return KIND_UINT;
-    case HF_KIND_DOUBLE: case HF_KIND_NUMBER_TEXT: return KIND_DOUBLE;
-    case HF_KIND_TEXT: return KIND_TEXT;
-    case HF_KIND_ARRAY: return KIND_ARRAY;
-    case HF_KIND_OBJECT: return KIND_OBJECT;
-    default: return KIND_NULL;
-    }
-}
-
-static void note_value(sketch *at, hf_value value)
-{
-    unsigned kind = kind_bit(value);
-    at->seen++;
-    if (kind == KIND_NULL)
-        at->nulls++;
-    else
-        at->kinds |= kind;
-    at->objects += kind == KIND_OBJECT;
-}
-
-static void add_sample(inference *in, hf_value sample)
-{
-    sketch *open[DEPTH_MAX + 2] = { NULL };
-    hf_walk walk;
-    hf_walk_init(&walk, sample, NULL);
-    while (hf_walk_next(&walk)) {
-        if (walk.event == HF_LEAVE)
-            continue;
-        sketch *above = walk.depth == 0 ? NULL : open[walk.depth - 1], *at = in->root;
-        if (walk.depth > 0 && walk.key.bytes != NULL) {
-            at = member_of(in, above, walk.key);
-        } else if (walk.depth > 0) {
-            if (above->item == NULL)
-                above->item = new_sketch(in, "item");
-            at = above->item;
-        }
-        if (at != NULL)
-            note_value(at, walk.value);
-        if (walk.event == HF_ENTER && at == NULL)
-            hf_walk_prune(&walk);
-        else if (walk.event == HF_ENTER)
-            open[walk.depth] = at;
-    }
-    hf_walk_finish(&walk);
-    in->count++;
-}
 
 /* ---- deciding ---------------------------------------------------------------------------- */
 
@@ -126,103 +41,144 @@ static bool looks_like_data(const char *key)
 }
 
 /* Keys that are data: numbers and the like, or many of which none is common. */
-static bool is_map(const sketch *at)
+static bool is_map(const gen_sketch *at)
 {
     size_t like_data = 0;
     bool any_common = false;
-    for (const sketch *member = at->members; member != NULL; member = member->next) {
+    for (const gen_sketch *member = at->members; member != NULL; member = member->next) {
         like_data += looks_like_data(member->key);
-        any_common |= member->seen * 2 > at->objects;
+        any_common |= member->seen * 2 > at->counts[SKETCH_OBJECT];
     }
-    return at->too_many_members || (at->member_count >= 2 && like_data == at->member_count) ||
-           (at->member_count >= MAP_KEYS && !any_common);
-}
-
-static const char *number_type(unsigned kinds)
-{
-    if ((kinds & KIND_DOUBLE) != 0)
-        return "double";
-    if (kinds == KIND_UINT)
-        return "uint64_t";
-    return kinds == KIND_INT ? "int64_t" : "double"; /* both signs at full width */
+    return (at->member_count >= 2 && like_data == at->member_count) || (at->member_count >= MAP_KEYS && !any_common);
 }
 
 static bool is_number(unsigned kinds)
 {
-    return kinds != 0 && (kinds & ~(unsigned)(KIND_INT | KIND_UINT | KIND_DOUBLE)) == 0;
+    return kinds != 0 && (kinds & ~(unsigned)(IS_INTEGER | IS_DOUBLE)) == 0;
+}
+
+static bool is_whole(const gen_sketch *at)
+{
+    return gen_sketch_kinds(at) == IS_INTEGER && !(at->is_negative && at->is_large);
+}
+
+static const char *number_type(const gen_sketch *at)
+{
+    return !is_whole(at) ? "double" : at->is_large ? "uint64_t" : "int64_t";
+}
+
+/* Why a number of C does not hold them, or NULL. */
+static const char *number_reason(gen_unit *unit, const gen_sketch *at)
+{
+    if (at->odd_numbers > 0)
+        return gen_print(unit, "numbers that neither 64 bits nor a double hold: %zu", at->odd_numbers);
+    if (!is_whole(at) && at->is_fine)
+        return gen_print(unit, "numbers that only 64 bits hold beside others: %s", gen_sketch_counts(unit, at));
+    return NULL;
+}
+
+static const char *object_reason(gen_unit *unit, const gen_sketch *at)
+{
+    if (at->odd_keys > 0)
+        return gen_print(unit, "keys that are no names: %zu", at->odd_keys);
+    if (at->too_many_keys)
+        return gen_print(unit, "a map: more than %d keys in %zu objects", (int)GEN_SKETCH_KEYS_MAX, at->counts[SKETCH_OBJECT]);
+    if (is_map(at))
+        return gen_print(unit, "a map: its keys are data, %zu of them in %zu object%s", at->member_count, at->counts[SKETCH_OBJECT],
+                         at->counts[SKETCH_OBJECT] == 1 ? "" : "s");
+    return at->members == NULL ? "always an empty object" : NULL;
+}
+
+/* Of one kind, and no array. */
+static const char *plain_reason(gen_unit *unit, const gen_sketch *at)
+{
+    unsigned kinds = gen_sketch_kinds(at);
+    if (at->deep > 0)
+        return gen_print(unit, "nested deeper than %d levels", (int)GEN_SKETCH_DEPTH_MAX);
+    if (kinds == IS_OBJECT)
+        return object_reason(unit, at);
+    if (is_number(kinds))
+        return number_reason(unit, at);
+    return kinds == IS_TEXT && at->odd_texts > 0 ? gen_print(unit, "texts with a NUL: %zu", at->odd_texts) : NULL;
+}
+
+static bool is_one_kind(unsigned kinds)
+{
+    return kinds == IS_BOOL || kinds == IS_TEXT || kinds == IS_ARRAY || kinds == IS_OBJECT || is_number(kinds);
+}
+
+/* Why an array of such items is kept as its text. Texts may be NULL, other items not. */
+static const char *item_reason(gen_unit *unit, const gen_sketch *item)
+{
+    unsigned kinds = gen_sketch_kinds(item);
+    if (kinds == 0)
+        return gen_print(unit, "an array of nothing but nulls: %zu", item->seen);
+    if (!is_one_kind(kinds))
+        return gen_print(unit, "an array of more than one kind: %s", gen_sketch_counts(unit, item));
+    if (kinds == IS_ARRAY)
+        return gen_print(unit, "an array of arrays: %s", gen_sketch_counts(unit, item));
+    if (item->counts[SKETCH_NULL] > 0 && kinds != IS_TEXT)
+        return gen_print(unit, "an array with nulls: %s", gen_sketch_counts(unit, item));
+    const char *reason = plain_reason(unit, item);
+    return reason != NULL ? gen_print(unit, "its items: %s", reason) : NULL;
 }
 
 /* Why the value is kept as its text, NULL when it has a type. */
-static const char *raw_reason(const sketch *at)
+static const char *raw_reason(gen_unit *unit, const gen_sketch *at)
 {
-    if (at->kinds == 0)
+    unsigned kinds = gen_sketch_kinds(at);
+    if (kinds == 0)
         return "never with a value";
-    if (at->kinds == KIND_OBJECT)
-        return is_map(at) ? "a map: its keys are data" : at->members == NULL ? "always an empty object" : NULL;
-    if (at->kinds == KIND_ARRAY) {
-        const sketch *item = at->item;
-        if (item == NULL)
-            return "always an empty array";
-        if (item->nulls > 0 || (item->kinds & KIND_ARRAY) != 0)
-            return item->nulls > 0 ? "an array with nulls" : "an array of arrays";
-        return raw_reason(item);
-    }
-    return at->kinds == KIND_BOOL || at->kinds == KIND_TEXT || is_number(at->kinds) ? NULL : "of more than one kind";
+    if (!is_one_kind(kinds))
+        return gen_print(unit, "of more than one kind: %s", gen_sketch_counts(unit, at));
+    if (kinds != IS_ARRAY || at->deep > 0)
+        return plain_reason(unit, at);
+    return at->item == NULL ? "always an empty array" : item_reason(unit, at->item);
 }
 
 /* ---- writing ----------------------------------------------------------------------------- */
 
-static bool is_reserved(const char *name)
+/* What a member becomes. */
+typedef struct choice {
+    const gen_sketch *shown;       /* of the items of an array, else the member's own */
+    const char       *raw;         /* why it is text; NULL: it has a type */
+    bool              is_array, is_optional, is_flagged;
+} choice;
+
+static choice choose(gen_unit *unit, const gen_sketch *object, const gen_sketch *member)
 {
-    static const char *const words[] = {
-        "auto", "bool", "break", "case", "char", "class", "const", "continue", "default", "delete", "do", "double", "else", "enum",
-        "extern", "false", "float", "for", "goto", "if", "inline", "int", "long", "namespace", "new", "operator", "private",
-        "protected", "public", "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch",
-        "template", "this", "true", "typedef", "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "while", "HF",
-    };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i], name) == 0)
-            return true;
-    return false;
+    choice made = { .shown = member, .raw = raw_reason(unit, member) };
+    unsigned kinds = gen_sketch_kinds(member);
+    bool is_scalar = made.raw == NULL && (kinds == IS_BOOL || is_number(kinds));
+    made.is_array = made.raw == NULL && kinds == IS_ARRAY;
+    if (made.is_array)
+        made.shown = member->item;
+    /* A pointer can be null; a number or a row of items cannot, and is left out. */
+    made.is_optional = member->seen < object->counts[SKETCH_OBJECT] || (member->counts[SKETCH_NULL] > 0 && (is_scalar || made.is_array));
+    made.is_flagged = made.is_optional && (is_scalar || (made.is_array && member->empty_arrays > 0));
+    return made;
 }
 
-/* A key as a C name that no member before it has; "n_x" and "has_x" beside members are taken too. */
-static const char *c_name(gen_unit *unit, const sketch *object, const sketch *member, const char *const *names)
+static bool is_object(const choice *made)
 {
-    char *name = gen_print(unit, "%s%s", isalpha((unsigned char)member->key[0]) || member->key[0] == '_' ? "" : "_", member->key);
-    for (char *at = name; *at != 0; at++)
-        if (!isalnum((unsigned char)*at))
-            *at = '_';
-    if (is_reserved(name))
-        name = gen_print(unit, "%s_", name);
-    for (unsigned suffix = 2;; suffix++) {
-        bool taken = false;
-        size_t i = 0;
-        for (const sketch *other = object->members; other != member; other = other->next, i++)
-            taken |= strcmp(names[i], name) == 0 || strcmp(gen_print(unit, "n_%s", names[i]), name) == 0 ||
-                     strcmp(gen_print(unit, "has_%s", names[i]), name) == 0 || strcmp(names[i], gen_print(unit, "n_%s", name)) == 0 ||
-                     strcmp(names[i], gen_print(unit, "has_%s", name)) == 0;
-        if (!taken)
-            return name;
-        name = gen_print(unit, "%s_%u", name, suffix);
-    }
+    return made->raw == NULL && gen_sketch_kinds(made->shown) == IS_OBJECT;
 }
 
 /* The words of HF(...), the first without its comma. */
-static void put_annotation(FILE *to, const sketch *member, const char *name, bool is_optional, const char *words)
+static void put_annotation(FILE *to, const char *key, const char *name, bool is_optional, const char *words)
 {
     const char *between = "";
-    if (words[0] == 0 && !is_optional && strcmp(name, member->key) == 0)
+    if (words[0] == 0 && !is_optional && strcmp(name, key) == 0)
         return;
     fputs(" HF(", to);
     if (words[0] != 0) {
         fputs(words, to);
         between = ", ";
     }
-    if (strcmp(name, member->key) != 0) {
+    if (strcmp(name, key) != 0) {
         fprintf(to, "%sname = \"", between);
-        for (const char *at = member->key; *at != 0; at++)
-            fprintf(to, *at == '"' || *at == '\\' ? "\\%c" : (unsigned char)*at < ' ' ? "\\%03o" : "%c", *at);
+        for (const char *at = key; *at != 0; at++)
+            fprintf(to, *at == '"' || *at == '\\' || *at == '?' ? "\\%c" : (unsigned char)*at < ' ' || *at == 127 ? "\\%03o" : "%c", *at);
         fputc('"', to);
         between = ", ";
     }
@@ -231,70 +187,96 @@ static void put_annotation(FILE *to, const sketch *member, const char *name, boo
     fputc(')', to);
 }
 
-static void put_member(inference *in, const sketch *object, const sketch *member, const char *type, const char *name, FILE *to)
+static void put_comment(gen_unit *unit, const gen_sketch *object, const gen_sketch *member, const choice *made, FILE *to)
 {
-    gen_unit *unit = &in->unit;
-    bool is_optional = member->seen < object->objects || member->nulls > 0;
-    const char *raw = raw_reason(member), *words = "", *child = gen_print(unit, "%s_%s", type, name);
-    const sketch *shown = member->kinds == KIND_ARRAY && raw == NULL ? member->item : member;
-    bool is_array = shown != member;
-    if (is_array)
-        words = gen_print(unit, "own, count = n_%s", name);
-    if (raw != NULL) {
+    size_t nulls = member->counts[SKETCH_NULL], item_nulls = made->is_array ? made->shown->counts[SKETCH_NULL] : 0;
+    fprintf(to, " /* in %zu of %zu", member->seen, object->counts[SKETCH_OBJECT]);
+    if (nulls > 0 && gen_sketch_kinds(member) != 0)
+        fprintf(to, ", null in %zu%s", nulls, made->is_optional ? ": as if absent" : "");
+    if (item_nulls > 0)
+        fprintf(to, ", items: %s", gen_sketch_counts(unit, made->shown));
+    else if (made->raw == NULL && is_number(gen_sketch_kinds(made->shown)) && made->shown->counts[SKETCH_INTEGER] > 0 && made->shown->counts[SKETCH_DOUBLE] > 0)
+        fprintf(to, ", %s", gen_sketch_counts(unit, made->shown));
+    fprintf(to, "%s%s */\n", made->raw != NULL ? "; " : "", made->raw != NULL ? made->raw : "");
+}
+
+static void put_member(gen_unit *unit, const gen_sketch *object, const gen_sketch *member, const char *name, FILE *to)
+{
+    choice made = choose(unit, object, member);
+    const char *words = made.is_array ? gen_print(unit, "own, count = n_%s", name) : "";
+    unsigned kinds = gen_sketch_kinds(made.shown);
+    if (made.raw != NULL) {
         fprintf(to, "    char *%s", name);
         words = "own, raw";
-    } else if (shown->kinds == KIND_OBJECT) {
-        fprintf(to, "    struct %s %s%s", child, is_array || is_optional ? "*" : "", name);
-        words = is_array ? words : is_optional ? "own" : "";
-    } else if (shown->kinds == KIND_TEXT) {
-        fprintf(to, "    char *%s%s", is_array ? "*" : "", name);
-        words = is_array ? words : "own";
+    } else if (kinds == IS_OBJECT) {
+        bool is_pointer = made.is_optional || member->counts[SKETCH_NULL] > 0;
+        fprintf(to, "    struct %s %s%s", made.shown->type, made.is_array || is_pointer ? "*" : "", name);
+        words = made.is_array ? words : is_pointer ? "own" : "";
+    } else if (kinds == IS_TEXT) {
+        fprintf(to, "    char *%s%s", made.is_array ? "*" : "", name);
+        words = made.is_array ? words : "own";
     } else {
-        fprintf(to, "    %s %s%s", shown->kinds == KIND_BOOL ? "bool" : number_type(shown->kinds), is_array ? "*" : "", name);
+        fprintf(to, "    %s %s%s", kinds == IS_BOOL ? "bool" : number_type(made.shown), made.is_array ? "*" : "", name);
     }
-    put_annotation(to, member, name, is_optional, words);
-    fprintf(to, "; /* in %zu of %zu%s%s%s */\n", member->seen, object->objects, member->nulls > 0 ? ", null in some" : "",
-            raw != NULL ? "; " : "", raw != NULL ? raw : "");
-    if (is_array)
+    put_annotation(to, member->key, name, made.is_optional, words);
+    fputc(';', to);
+    put_comment(unit, object, member, &made, to);
+    if (made.is_array)
         fprintf(to, "    size_t n_%s;\n", name);
-    else if (is_optional && raw == NULL && shown->kinds != KIND_TEXT && shown->kinds != KIND_OBJECT)
+    if (made.is_flagged)
         fprintf(to, "    bool has_%s;\n", name);
 }
 
-/* Inner structs first. As deep as the samples, which DEPTH_MAX bounds. */
-static void put_struct(inference *in, const sketch *object, const char *type, FILE *to)
+static void name_members(inference *in, const gen_sketch *object, gen_member_name *names)
 {
-    const char **names = gen_take(&in->unit, (object->member_count + 1) * sizeof *names);
-    size_t i = 0;
-    for (const sketch *member = object->members; member != NULL; member = member->next, i++) {
-        names[i] = c_name(&in->unit, object, member, names);
-        const sketch *shown = member->kinds == KIND_ARRAY ? member->item : member;
-        if (raw_reason(member) == NULL && shown->kinds == KIND_OBJECT)
-            put_struct(in, shown, gen_print(&in->unit, "%s_%s", type, names[i]), to);
+    size_t at = 0;
+    for (const gen_sketch *member = object->members; member != NULL; member = member->next, at++) {
+        choice made = choose(&in->unit, object, member);
+        unsigned kinds = gen_sketch_kinds(made.shown);
+        names[at].is_counted = made.is_array;
+        names[at].is_flagged = made.is_flagged;
+        names[at].is_number = made.raw == NULL && !made.is_array && is_number(kinds) && is_whole(made.shown);
+        names[at].is_bool = made.raw == NULL && !made.is_array && kinds == IS_BOOL;
+        names[at].is_pointer = !made.is_array && !names[at].is_bool && (made.raw != NULL || !is_number(kinds));
+        gen_name_member(&in->unit, names, at, member->key);
     }
-    fprintf(to, "\ntypedef struct %s {\n", type);
-    i = 0;
-    for (const sketch *member = object->members; member != NULL; member = member->next, i++)
-        put_member(in, object, member, type, names[i], to);
-    fprintf(to, "} %s;\n", type);
+}
+
+/* Inner structs first. As deep as GEN_SKETCH_DEPTH_MAX. */
+static void put_struct(inference *in, const gen_sketch *object, FILE *to)
+{
+    gen_unit *unit = &in->unit;
+    gen_member_name *names = gen_take(unit, (object->member_count + 1) * sizeof *names);
+    name_members(in, object, names);
+    size_t at = 0;
+    for (gen_sketch *member = object->members; member != NULL; member = member->next, at++) {
+        choice made = choose(unit, object, member);
+        if (!is_object(&made))
+            continue;
+        gen_sketch *inner = made.is_array ? member->item : member;
+        inner->type = gen_name_inner(unit, in->root->type, object->type, names[at].name);
+        put_struct(in, inner, to);
+    }
+    fprintf(to, "\ntypedef struct %s {\n", object->type);
+    at = 0;
+    for (const gen_sketch *member = object->members; member != NULL; member = member->next, at++)
+        put_member(unit, object, member, names[at].name, to);
+    fprintf(to, "} %s;\n", object->type);
 }
 
 static void put_header(inference *in, FILE *to)
 {
     const char *base = gen_base_name(in->output != NULL && strcmp(in->output, "-") != 0 ? in->output : "sample.h");
-    char *type = gen_print(&in->unit, "%.*s", (int)strcspn(base, "."), base);
-    for (char *at = type; *at != 0; at++)
-        if (!isalnum((unsigned char)*at) || (at == type && isdigit((unsigned char)*at)))
-            *at = '_';
-    char *guard = gen_print(&in->unit, "%s_H", type);
+    in->root->type = gen_name_root(&in->unit, base);
+    char *guard = gen_print(&in->unit, "%s_H", in->root->type);
     for (char *at = guard; *at != 0; at++)
         *at = (char)toupper((unsigned char)*at);
     fprintf(to,
             "/* %s - inferred by `holdfast gen --from` from %zu sample%s in %s. Yours now: read it, name things, and run\n"
-            " * holdfast gen on it. Each comment tells in how many of the objects a member was. */\n"
+            " * holdfast gen on it. Each comment tells in how many of the objects a member was, and of what kinds. */\n"
             "#ifndef %s\n#define %s\n\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n#include <holdfast/annotate.h>\n",
             base, in->count, in->count == 1 ? "" : "s", gen_base_name(in->samples), guard, guard);
-    put_struct(in, in->root, type[0] != 0 ? type : "sample", to);
+    put_struct(in, in->root, to);
     fputs("\n#endif\n", to);
 }
 
@@ -334,28 +316,47 @@ static void need_object(inference *in, hf_value value, size_t line)
                  hf_kind_name(hf_kind_of(value)));
 }
 
-/* The whole text as one value: an object, or an array of samples. False when it is not one value. */
-static bool read_whole(inference *in, hf_text text)
+/* A sample that was read, and is not kept. */
+static void add_sample(inference *in, hf_value sample, size_t line)
 {
-    hf_read_options how = { .depth_max = DEPTH_MAX };
-    if (hf_read(text, &how, &in->document, NULL) != HF_OK)
+    need_object(in, sample, line);
+    gen_sketch_add(&in->unit, in->root, sample);
+    in->count++;
+}
+
+/* The whole text as one value: an object, or an array of samples. False with the error when it is not one value. */
+static bool read_whole(inference *in, hf_text text, hf_error *reterr)
+{
+    if (hf_read(text, &(hf_read_options){ .duplicates = HF_DUPLICATES_REFUSE }, &in->document, reterr) != HF_OK)
         return false;
     hf_value root = hf_root(in->document);
     if (!hf_is_array(root)) {
-        need_object(in, root, 1);
-        add_sample(in, root);
+        add_sample(in, root, 1);
         return true;
     }
     hf_iter iter;
     hf_iter_init(&iter, root);
-    while (hf_iter_next(&iter)) {
-        need_object(in, iter.value, 1);
-        add_sample(in, iter.value);
-    }
+    while (hf_iter_next(&iter))
+        add_sample(in, iter.value, 1);
     return true;
 }
 
-static void read_lines(inference *in, hf_text text)
+static bool is_blank(hf_text line)
+{
+    size_t blanks = 0;
+    while (blanks < line.length && strchr(" \t\r", line.bytes[blanks]) != NULL && line.bytes[blanks] != 0)
+        blanks++;
+    return blanks == line.length;
+}
+
+_Noreturn static void fail_to_read(inference *in, const hf_error *error, size_t line)
+{
+    gen_fail(&in->unit, error->status, (gen_place){ in->samples, (uint32_t)line, (uint32_t)error->column }, "%s%s%s",
+             hf_status_text(error->status), error->detail[0] != 0 ? ": " : "", error->detail);
+}
+
+/* `whole`: why the text is not one value. It is the reason to tell when not even the first line is one. */
+static void read_lines(inference *in, hf_text text, const hf_error *whole)
 {
     const char *end = text.bytes + text.length;
     size_t line = 1;
@@ -364,16 +365,27 @@ static void read_lines(inference *in, hf_text text)
         hf_text one = hf_text_of(at, (size_t)((stop != NULL ? stop : end) - at));
         hf_error error;
         at = stop != NULL ? stop + 1 : end;
-        if (strspn(one.bytes, " \t\r") >= one.length)
+        if (is_blank(one))
             continue;
-        if (hf_read(one, &(hf_read_options){ .depth_max = DEPTH_MAX }, &in->document, &error) != HF_OK)
-            gen_fail(&in->unit, error.status, (gen_place){ in->samples, (uint32_t)line, (uint32_t)error.column }, "%s%s%s",
-                     hf_status_text(error.status), error.detail[0] != 0 ? ": " : "", error.detail);
-        need_object(in, hf_root(in->document), line);
-        add_sample(in, hf_root(in->document));
+        if (hf_read(one, &(hf_read_options){ .duplicates = HF_DUPLICATES_REFUSE }, &in->document, &error) != HF_OK) {
+            if (in->count == 0)
+                fail_to_read(in, whole, whole->line);
+            fail_to_read(in, &error, line);
+        }
+        add_sample(in, hf_root(in->document), line);
         hf_document_drop(in->document);
         in->document = NULL;
     }
+}
+
+/* The samples themselves must be what a struct can be. */
+static void need_record(inference *in)
+{
+    const char *reason = in->count == 0 ? NULL : object_reason(&in->unit, in->root);
+    if (in->count == 0)
+        gen_fail(&in->unit, HF_EMPTY, place_in(in->samples), "no samples");
+    if (in->root->odd_keys > 0 || in->root->too_many_keys || in->root->members == NULL)
+        gen_fail(&in->unit, HF_WRONG_KIND, place_in(in->samples), "no struct fits the samples, expected objects with keys that are names: %s", reason);
 }
 
 static void deliver(inference *in)
@@ -392,12 +404,12 @@ static void deliver(inference *in)
 static void infer(inference *in)
 {
     size_t length = 0;
+    hf_error error;
     read_text(in, &length);
-    in->root = new_sketch(in, "");
-    if (!read_whole(in, hf_text_of(in->text, length)))
-        read_lines(in, hf_text_of(in->text, length));
-    if (in->count == 0)
-        gen_fail(&in->unit, HF_EMPTY, place_in(in->samples), "no samples");
+    in->root = gen_sketch_make(&in->unit, "");
+    if (!read_whole(in, hf_text_of(in->text, length), &error))
+        read_lines(in, hf_text_of(in->text, length), &error);
+    need_record(in);
     deliver(in);
 }
 

@@ -595,20 +595,16 @@ gen_plan *gen_plan_find(const gen_plans *plans, const char *name)
     return NULL;
 }
 
-static void need_all_types(planner *with, const char *main_file, const char *const *types, const bool *found)
+_Noreturn void gen_plan_missing(gen_unit *unit, const char *main_file, const char *name)
 {
-    for (size_t i = 0; types[i] != NULL; i++) {
-        if (found[i])
-            continue;
-        const char *known[256] = { NULL };
-        size_t count = 0;
-        for (gen_record *record = with->unit->records; record != NULL && count < 255; record = record->next)
-            if (record->is_defined && !record->is_system && (record->tag != NULL || record->typedef_name != NULL))
-                known[count++] = record_name(record);
-        const char *nearest = gen_nearest(types[i], strlen(types[i]), known);
-        gen_fail(with->unit, HF_MISUSE, (gen_place){ main_file, 0, 0 }, "no struct or union is called '%s'%s%s%s", types[i],
-                 nearest != NULL ? ", did you mean '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
-    }
+    const char *known[256] = { NULL };
+    size_t count = 0;
+    for (gen_record *record = unit->records; record != NULL && count < 255; record = record->next)
+        if (record->is_defined && !record->is_system && (record->tag != NULL || record->typedef_name != NULL))
+            known[count++] = record_name(record);
+    const char *nearest = gen_nearest(name, strlen(name), known);
+    gen_fail(unit, HF_MISUSE, (gen_place){ main_file, 0, 0 }, "no struct or union is called '%s'%s%s%s", name,
+             nearest != NULL ? ", did you mean '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
 }
 
 /* A union without a tag is bytes: its own plan, and what only that reaches, is not for the output. */
@@ -654,7 +650,9 @@ void gen_plans_make(gen_unit *unit, const char *main_file, const char *const *ty
             plan_of(&with, record, NULL)->is_wanted = true;
     }
     if (types != NULL)
-        need_all_types(&with, main_file, types, found);
+        for (size_t i = 0; types[i] != NULL; i++)
+            if (!found[i])
+                gen_plan_missing(unit, main_file, types[i]);
     for (gen_plan *plan = ret_plans->first; plan != NULL; plan = plan->next)
         plan_members(&with, plan); /* adds what it reaches to the list's end */
     for (gen_plan *plan = ret_plans->first; plan != NULL; plan = plan->next)

@@ -128,6 +128,9 @@ void gen_graph_decide(gen_unit *unit, gen_plans *plans);
 /* The plan called `name`, or NULL. */
 gen_plan *gen_plan_find(const gen_plans *plans, const char *name);
 
+/* Fails: nothing is called `name`, with what is called nearly so. */
+_Noreturn void gen_plan_missing(gen_unit *unit, const char *main_file, const char *name);
+
 /* For people: what was decided about one type and why, printed to `stream`. */
 void gen_explain(const gen_unit *unit, const gen_plan *plan, FILE *stream);
 

@@ -133,6 +133,7 @@ static void read_enumerators(gen_reader *reader, gen_enum *enumeration)
         gen_enumerator *enumerator = gen_take(reader->unit, sizeof *enumerator);
         enumerator->name = reader->at->symbol;
         enumerator->place = gen_place_of(reader->at);
+        gen_symbol_of(reader->unit, enumerator->name->text, enumerator->name->length)->is_declared = true;
         reader->at++;
         gen_specifiers gathered = { 0 };
         gen_read_attributes(reader, &gathered);

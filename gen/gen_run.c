@@ -2,6 +2,7 @@
 #include "gen_run.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <holdfast/read.h>
 
@@ -73,31 +74,31 @@ static void put_path(const char *path, FILE *to)
     }
 }
 
+/* The same file, entered before as a system's, or as none. */
+static bool is_listed_before(const gen_unit *unit, const gen_file *file)
+{
+    const gen_file *one = unit->files;
+    while (one->name != file->name)
+        one = one->next;
+    return one != file;
+}
+
 static void write_depfile(run *on)
 {
     gen_unit *unit = &on->unit;
-    const char **files = gen_take(unit, (unit->token_count + 1) * sizeof *files);
-    size_t count = 0, length = 0;
+    size_t length = 0;
     gen_stream *stream = gen_stream_open(unit);
     put_path(on->base, stream->to);
     fputs(".h ", stream->to);
     put_path(on->base, stream->to);
     fputs(".c: ", stream->to);
     put_path(on->options->header, stream->to);
-    const char *last = NULL;
-    for (size_t i = 0; i < unit->token_count; i++) {
-        const char *name = unit->tokens[i].file->name; /* names are symbols: one pointer for one name */
-        if (name == last || name[0] == '<' || strcmp(name, on->options->header) == 0)
+    for (const gen_file *file = unit->files; file != NULL; file = file->next) {
+        bool is_folder = file->name[0] == 0 || file->name[strlen(file->name) - 1] == '/'; /* where the compiler ran, for debuggers */
+        if (file->name[0] == '<' || is_folder || strcmp(file->name, on->options->header) == 0 || is_listed_before(unit, file))
             continue;
-        last = name;
-        size_t known = 0;
-        while (known < count && files[known] != name)
-            known++;
-        if (known < count)
-            continue;
-        files[count++] = name;
         fputs(" \\\n  ", stream->to);
-        put_path(name, stream->to);
+        put_path(file->name, stream->to);
     }
     fputc('\n', stream->to);
     const char *text = gen_stream_close(unit, stream, &length);
@@ -136,7 +137,9 @@ static hf_status deliver(run *on)
         if (!on->options->check) {
             gen_file_write(unit, paths[i], texts[i], lengths[i]);
         } else if (!gen_file_equals(paths[i], texts[i], lengths[i])) {
-            fprintf(stderr, "%s: stale: %s says something else now; run holdfast gen again\n", paths[i], on->options->header);
+            fprintf(stderr, "%s: %s; run holdfast gen again\n", paths[i],
+                    access(paths[i], F_OK) != 0 ? "not there"
+                                                : gen_print(unit, "stale: %s, or how it is asked for, says something else now", on->options->header));
             status = HF_NOT_FOUND;
         }
     }
@@ -174,7 +177,7 @@ static hf_status steps(run *on)
     if (options->explain != NULL) {
         const gen_plan *plan = gen_plan_find(&on->plans, options->explain);
         if (plan == NULL)
-            gen_fail(&on->unit, HF_MISUSE, place_in(options->header), "no struct is called '%s'", options->explain);
+            gen_plan_missing(&on->unit, options->header, options->explain);
         gen_explain(&on->unit, plan, stdout);
         return HF_OK;
     }

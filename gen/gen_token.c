@@ -132,10 +132,39 @@ static void next_line(scan *from)
 
 static const gen_file *file_of(scan *from, const char *name, size_t length, bool is_system)
 {
-    gen_file *file = gen_take(from->unit, sizeof *file);
-    file->name = gen_symbol_of(from->unit, name, length)->text;
-    file->is_system = is_system;
+    gen_unit *unit = from->unit;
+    const char *text = gen_symbol_of(unit, name, length)->text;
+    for (gen_file *known = unit->files; known != NULL; known = known->next)
+        if (known->name == text && known->is_system == is_system)
+            return known;
+    gen_file *file = gen_take(unit, sizeof *file);
+    *file = (gen_file){ NULL, text, is_system };
+    *unit->files_end = file;
+    unit->files_end = &file->next;
     return file;
+}
+
+/* The name between the quotes of a marker, without its escapes: \" \\ \303. NULL when there is none. */
+static const char *marked_name(scan *from, const char *at, const char *end, size_t *ret_length, const char **ret_end)
+{
+    at = memchr(at, '"', (size_t)(end - at));
+    if (at == NULL)
+        return NULL;
+    char *name = gen_take(from->unit, (size_t)(end - at));
+    size_t length = 0;
+    for (at++; at < end && *at != '"'; at++) {
+        bool is_escape = *at == '\\' && end - at > 1;
+        if (is_escape && end - at > 3 && at[1] >= '0' && at[1] <= '3') {
+            name[length++] = (char)((at[1] - '0') << 6 | (at[2] - '0') << 3 | (at[3] - '0'));
+            at += 3;
+        } else {
+            at += is_escape;
+            name[length++] = *at;
+        }
+    }
+    *ret_length = length;
+    *ret_end = at;
+    return at < end ? name : NULL;
 }
 
 /* `# 12 "model.h" 1 3`, `#line 12 "model.h"`, or a pragma; ends before the line feed. */
@@ -161,14 +190,14 @@ static void read_marker(scan *from)
         return;
     }
     from->line = line - 1; /* the line feed behind the marker adds one */
-    const char *name = memchr(at, '"', (size_t)(end - at));
-    const char *name_end = name != NULL ? memchr(name + 1, '"', (size_t)(end - name - 1)) : NULL;
-    if (name_end == NULL)
+    size_t length = 0;
+    const char *name_end = NULL, *name = marked_name(from, at, end, &length, &name_end);
+    if (name == NULL)
         return;
     bool is_system = false;
     for (const char *flag = name_end + 1; flag < end; flag++)
         is_system |= *flag == '3';
-    from->file = file_of(from, name + 1, (size_t)(name_end - name - 1), is_system);
+    from->file = file_of(from, name, length, is_system);
 }
 
 static void skip_comment(scan *from)

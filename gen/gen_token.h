@@ -29,15 +29,17 @@ struct gen_symbol {
     uint32_t    length, hash;
     gen_keyword keyword;
     gen_type   *type;   /* what a typedef of this name means at file scope */
-    bool        is_declared; /* a function or object at file scope */
+    bool        is_declared; /* a function, object or enumerator at file scope */
+    bool        is_emitted;  /* the output has a function of this name */
     gen_record *record; /* struct or union of this tag */
     gen_enum   *enumeration;
 };
 
-typedef struct gen_file {
-    const char *name;
-    bool        is_system; /* the marker said so: a system header */
-} gen_file;
+struct gen_file {
+    struct gen_file *next;
+    const char      *name;      /* a symbol's text: one pointer for one name */
+    bool             is_system; /* the marker said so: a system header */
+};
 
 struct gen_token {
     const char      *text;

@@ -12,6 +12,7 @@ void gen_unit_init(gen_unit *unit, size_t bytes_max)
     unit->notes_end = &unit->notes;
     unit->records_end = &unit->records;
     unit->enums_end = &unit->enums;
+    unit->files_end = &unit->files;
 }
 
 void gen_unit_release(gen_unit *unit)

@@ -22,6 +22,7 @@ typedef struct gen_symbol gen_symbol;
 typedef struct gen_token  gen_token;
 typedef struct gen_record gen_record;
 typedef struct gen_enum   gen_enum;
+typedef struct gen_file   gen_file;
 
 /* Where something stands in the user's files. `file` is bound to the unit, never NULL. */
 typedef struct gen_place {
@@ -60,6 +61,7 @@ typedef struct gen_unit {
 
     const gen_token *tokens;     /* ends with a token of kind GEN_END */
     size_t           token_count;
+    gen_file        *files, **files_end; /* all that were entered, also those without a token */
     bool             has_packing; /* `#pragma pack` in the user's own files */
 
     gen_record *records, **records_end; /* in the order of their first mention */

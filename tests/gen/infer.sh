@@ -14,9 +14,9 @@ JSON
 expect() { grep -qF -- "$1" "$2" || { echo "$2 has no line with: $1" >&2; cat "$2" >&2; exit 1; }; }
 "$holdfast" gen --from samples.ndjson -o model.h
 expect 'int64_t id; /* in 2 of 2 */' model.h
-expect 'char *e_mail HF(own, name = "e-mail", optional); /* in 2 of 2, null in some */' model.h
-expect 'char *m HF(own, raw); /* in 2 of 2; a map: its keys are data */' model.h
-expect 'char *mix HF(own, raw); /* in 2 of 2; of more than one kind */' model.h
+expect 'char *e_mail HF(own, name = "e-mail"); /* in 2 of 2, null in 1 */' model.h
+expect 'char *m HF(own, raw); /* in 2 of 2; a map: its keys are data, 3 of them in 2 objects */' model.h
+expect 'char *mix HF(own, raw); /* in 2 of 2; of more than one kind: integer 1, text 1 */' model.h
 expect 'struct model_list *list HF(own, count = n_list); /* in 2 of 2 */' model.h
 expect 'bool b HF(optional); /* in 1 of 2 */' model.h
 expect 'bool class_ HF(name = "class"); /* in 2 of 2 */' model.h

@@ -58,12 +58,19 @@ static const sample samples[] = {
     { &checks_hf_type, "{\"code\":\"abc\",\"word\":\"off\",\"three\":[1,2,3],\"share\":1.0,\"large\":1,\"odd\":3}" },
     { &defaults_hf_type, "{\"on\":false,\"rate\":2.5,\"low\":1,\"high\":2,\"level\":0,\"text\":\"t\",\"short_text\":\"s\",\"literal\":\"literal\","
                          "\"none\":\"n\",\"depth\":1,\"name\":\"x\",\"maybe\":5}" },
+    { &stairs_hf_type, "{\"flight\":[[{\"depth\":1,\"word\":\"a\",\"on\":true},{\"depth\":2,\"word\":\"b\",\"on\":false},{\"depth\":3,\"word\":\"\",\"on\":true}],"
+                       "[{\"depth\":4,\"word\":\"a\",\"on\":true},{\"depth\":5,\"word\":\"b\",\"on\":false},{\"depth\":6,\"word\":\"c\",\"on\":true}]],"
+                       "\"last\":{\"depth\":7,\"word\":\"d\",\"on\":false},\"more\":[{\"depth\":8,\"word\":\"e\",\"on\":true}],"
+                       "\"well\":{\"posts\":[{\"rail\":{\"depth\":1,\"word\":\"x\",\"on\":true}},{\"rail\":{\"depth\":2,\"word\":\"y\",\"on\":false}}]},"
+                       "\"landing\":{\"wide\":{\"pair\":[{\"depth\":8,\"word\":\"e\",\"on\":true},{\"depth\":9,\"word\":\"f\",\"on\":false}]}}}" },
     { &frame_hf_type, "{\"kind\":1,\"length\":7,\"body\":\"b\",\"pairs\":[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4}],\"half\":0.5}" },
     { &sealed_hf_type, "{\"fixed\":1,\"name\":\"n\",\"inner\":{\"kind\":1,\"length\":7,\"body\":\"b\",\"pairs\":[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4}],\"half\":0.5}}" },
     { &nest_hf_type, "{\"x\":1}" },
     { &team_hf_type, "{\"members\":[{\"first\":1,\"step\":\"a\"},{\"first\":2,\"step\":null}],\"members_first\":[1,2],"
                      "\"step\":[{\"members\":[{\"first\":0,\"step\":null},{\"first\":0,\"step\":\"b\"}],\"members_first\":[],\"step\":[],"
                      "\"keys\":{\"first\":[]}}],\"keys\":{\"first\":[7]}}" },
+    { &team_size_hf_type, "{\"width\":1,\"height\":2}" },
+    { &keys_hf_type, "{\"init\":1,\"else\":2,\"v_init\":3}" },
     { &registers_hf_type, "{\"mood\":\"WILD\",\"plain_mood\":16,\"is_on\":false,\"wide\":-65536,\"letter\":120}" },
     { &sheet_hf_type, "{\"x\":[1.0,2.0],\"y\":[3.0,4.0],\"names\":[\"a\",null],\"colors\":\"0a0b\"}" },
     { &sheet_hf_type, "{\"x\":[1.0],\"names\":[],\"colors\":\"ff\"}" },
@@ -359,6 +366,48 @@ static void test_every__defaults_of_each_kind(void **state)
     assert_int_equal(hf_struct_destroy(&defaults_hf_type, empty, NULL), HF_OK);
 }
 
+static void expect_step(const step *at, int depth, bool is_on)
+{
+    HF_EXPECT(at->depth == depth && at->on == is_on);
+    assert_string_equal(at->word, "abc");
+}
+
+static void expect_stairs(const stairs *at)
+{
+    for (int i = 0; i < 6; i++)
+        expect_step(&at->flight[i / 3][i % 3], 4, false);
+    expect_step(&at->last, 4, false);
+    expect_step(&at->well.posts[0].rail, 4, false);
+    expect_step(&at->well.posts[1].rail, 4, false);
+}
+
+/* In records in place, in rows of them, in items and arms that are read in part. */
+static void test_every__defaults_in_place(void **state)
+{
+    (void)state;
+    const hf_type tables = by_tables(&stairs_hf_type);
+    const hf_type *types[] = { &stairs_hf_type, &tables };
+    for (int form = 0; form < 2; form++) {
+        stairs begun, *made;
+        memset(&begun, 0x55, sizeof begun);
+        hf_struct_init(types[form], &begun);
+        expect_stairs(&begun);
+        made = decoded(types[form], "{\"landing\":0}");
+        expect_stairs(made);
+        assert_int_equal(hf_struct_destroy(types[form], made, NULL), HF_OK);
+        made = decoded(types[form], "{\"flight\":[[{\"depth\":9,\"on\":true},{},{}],[{},{},{}]],\"more\":[{},{\"on\":true}],"
+                                    "\"landing\":{\"wide\":{\"pair\":[{\"on\":true},{}]}}}");
+        HF_EXPECT(made->flight[0][0].depth == 9 && made->flight[0][0].on);
+        expect_step(&made->flight[0][1], 4, false);
+        expect_step(&made->flight[1][2], 4, false);
+        expect_step(&made->more[0], 4, false);
+        expect_step(&made->more[1], 4, true);
+        expect_step(&made->landing.wide.pair[0], 4, true);
+        expect_step(&made->landing.wide.pair[1], 4, false);
+        assert_int_equal(hf_struct_destroy(types[form], made, NULL), HF_OK);
+    }
+}
+
 /* `whole` with the first `from` changed to `to` is refused in both forms, alike. */
 static void expect_refused(const hf_type *type, const char *whole, const char *from, const char *to, hf_status expected, const char *pointer)
 {
@@ -568,6 +617,7 @@ int main(void)
         cmocka_unit_test(test_every__a_million_levels_on_a_small_stack),
         cmocka_unit_test(test_every__each_allocation_may_fail_in_the_depth),
         cmocka_unit_test(test_every__defaults_of_each_kind),
+        cmocka_unit_test(test_every__defaults_in_place),
         cmocka_unit_test(test_every__checks_refuse),
         cmocka_unit_test(test_every__other_names_and_spellings_are_read),
         cmocka_unit_test(test_every__borrowed_static_and_skipped),

@@ -120,6 +120,16 @@ typedef struct defaults {
     int        *maybe HF(own, optional);
 } defaults;
 
+/* Defaults in what is held in place, in rows, in vectors and in arms. */
+typedef struct step { int depth HF(default = 4); char word[4] HF(default = "abc"); bool on HF(optional); } step;
+typedef struct stairs {
+    step     flight[2][3] HF(optional);
+    step     last HF(optional), *more HF(own, count = n_more, optional);
+    unsigned n_more, kind HF(tag_of = landing);
+    struct { struct { step rail; } posts[2]; } well HF(optional);
+    union { step high HF(when = 1); struct { step pair[2]; } wide HF(when = 2); } landing;
+} stairs;
+
 /* Borrowed, static and left out. */
 typedef struct album {
     struct pair       *pairs HF(own, count = n_pairs);

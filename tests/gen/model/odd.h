@@ -36,6 +36,12 @@ typedef struct team {
 
 typedef struct team_keys { int type; } team_keys;
 
+/* A call of team's, as a type and as an enumerator; accessors of `keys` that are calls of `keys_v`. */
+typedef struct team_size { int width, height; } team_size;
+enum { team_walk, team_hash };
+typedef struct keys { int init, other HF(name = "else"), v_init; } keys;
+typedef struct keys_v { int init; } keys_v;
+
 /* Declared here, so the output leaves them out. */
 void team_keys_init(team_keys *self);
 NO_RETURN void team_keys_copy(int code);
