@@ -15,6 +15,13 @@ void hf__say(hf__look *at, hf__verdict verdict, hf__reason reason, double confid
     at->shape->confidence = confidence;
 }
 
+/* Each block counts one, whatever its size. */
+static void count_blocks_only(hf__look *at)
+{
+    for (size_t i = 0; i < at->windows; i++)
+        at->kept[i] = at->kept_blocks[i];
+}
+
 /* What was born in each window and is alive at the end of window `at->windows - 1`. */
 void hf__find_kept(hf__look *at)
 {
@@ -41,6 +48,8 @@ void hf__find_kept(hf__look *at)
         at->kept[death->died] += (double)death->bytes;   /* not a death of what was born in that window */
         at->kept_blocks[death->died] += (double)death->blocks;
     }
+    if (at->by_blocks)
+        count_blocks_only(at);
     /* What dies young only blurs the level, by however large it is. */
     for (size_t i = 0; i < at->windows; i++)
         at->settled[i] = at->kept[i];
@@ -48,8 +57,9 @@ void hf__find_kept(hf__look *at)
         const hf__death *death = &series->deaths[i];
         if (death->died > reference || death->died < death->born + 2)
             continue;
-        at->settled[death->born] += (double)death->bytes;
-        at->settled[death->died] -= (double)death->bytes;
+        double amount = (double)(at->by_blocks ? death->blocks : death->bytes);
+        at->settled[death->born] += amount;
+        at->settled[death->died] -= amount;
     }
 }
 
@@ -153,7 +163,7 @@ void hf__set_levels(hf__look *at)
     double bytes = 0;
     for (size_t i = 0; i < series->count; i++)
         bytes += series->live_bytes[i];
-    bool by_blocks = !(bytes > 0); /* goroutines have no size */
+    bool by_blocks = at->by_blocks || !(bytes > 0); /* goroutines have no size */
     for (size_t i = 0; i < at->windows; i++)
         at->level[i] = by_blocks ? series->live_blocks[i] : series->live_bytes[i];
     at->noise = by_blocks ? 0 : series->noise_bytes;

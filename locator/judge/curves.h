@@ -22,6 +22,7 @@ typedef struct hf__look {
     hf__swing         swings[HF_WINDOWS_MAX];
     size_t            swings_count;
     double            noise;                /* variance for each byte */
+    bool              by_blocks;            /* each block counts the same, whatever its size */
     double            age_cut_max;          /* of the run: the most that is cut off its end because it may still die */
 } hf__look;
 

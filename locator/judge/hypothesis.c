@@ -80,7 +80,7 @@ static void explain_by_shape(const hf__model *model, const hf__finding *finding,
         HF_SAY(next, "bound the queue that %.*s fills, and slow down or refuse what comes when it is full", HF_ARG(name));
         HF_SAY(remedy, "hf_task_group has a bounded queue");
     } else if (shape->reason == HF_REASON_GROWS_DOUBLING) {
-        HF_SAY(hypothesis, "a container that only grows: it is moved to a larger block again and again");
+        HF_SAY(hypothesis, "a container that only grows: it takes a larger block again and again");
         HF_SAY(next, "look for what is appended to the container that %.*s grows, and for the place that should take it out",
                HF_ARG(name));
     } else if (finding->other != HF_NONE) {

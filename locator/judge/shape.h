@@ -30,7 +30,7 @@ typedef enum hf__reason {
     HF_REASON_SAWTOOTH,       /* falls back again and again */
     HF_REASON_BATCH,          /* grew, was used, and released as a whole by the program itself */
     HF_REASON_GROWS,          /* keeps growing */
-    HF_REASON_GROWS_DOUBLING, /* one block that is moved to a larger one again and again */
+    HF_REASON_GROWS_DOUBLING, /* room made in advance, in ever larger steps at ever longer intervals */
     HF_REASON_BACKLOG,        /* grows, though everything dies in the end: drained slower than filled */
     HF_REASON_STEP,           /* grew in a few windows at the end of many: a step, not growth */
     HF_REASON_SHORT,          /* too few checkpoints */
@@ -79,8 +79,8 @@ enum {
     HF_REST_EVENTS_MIN = 50, /* the same after a warm-up, where growth is small beside it */
     HF_CELLS_MIN = 4,        /* equal stretches of time that growth is cut into, at least and at most */
     HF_CELLS_MAX = 16,
-    HF_DOUBLING_BLOCKS = 3,  /* at most so many, for one that moves to a larger one again and again */
-    HF_DOUBLING_STEPS = 4,   /* and at least so many moves */
+    HF_DOUBLING_BLOCKS = 3,  /* more at each step, at most, of room that is made in advance */
+    HF_DOUBLING_STEPS = 4,   /* and at least so many steps */
 };
 #define HF_DROP_SHARE     0.35 /* a fall by this share of the peak is a drop, not noise */
 #define HF_DROP_ERRORS    4.0  /* and by so many standard deviations of sampling */
@@ -117,6 +117,7 @@ enum {
 #define HF_TOOTH_RATIO    2.0  /* a stretch that lasts longer than so many teeth is none */
 #define HF_HEAD_RATIO     0.5  /* pace after over pace before: what was before is warm-up */
 #define HF_HEAD_REST      0.5  /* of the time, that must be left after a start that was a little faster */
+#define HF_HEAD_ODDS      3.0 /* logarithm of how much more likely a faster start must be than a pace that falls all the while */
 #define HF_HEAD_ERRORS    1.0  /* of the fit, by which the pace of what is left must be above its limit */
 
 /* Never fails; looks at nothing but `series`. */

@@ -3,25 +3,51 @@
 
 #include <math.h>
 
-/* One block that moves to a larger one at ever longer intervals: a vector that never stops. */
-bool hf__is_doubling(hf__look *at)
+/* The moves of a series that grows by steps only, each larger than all that is held at its time by a share. */
+typedef struct moves {
+    double seconds[HF_WINDOWS_MAX], before[HF_WINDOWS_MAX], size[HF_WINDOWS_MAX];
+    size_t count;
+} moves;
+
+/* False where it also falls, or grows otherwise: by many blocks at once, or bit by bit. The last moves must each be larger
+ * than the one before: blocks of one size that come ever more rarely are no room that is made in advance. */
+static bool find_moves(const hf__look *at, moves *ret)
 {
     const hf__series *series = at->series;
-    if (hf__highest(series->live_blocks, at->windows) > HF_DOUBLING_BLOCKS)
-        return false;
-    double step_s[HF_WINDOWS_MAX], before[HF_WINDOWS_MAX];
-    size_t steps = 0;
+    double beside = 0;
+    ret->count = 0;
     for (size_t i = 1; i < at->windows; i++) {
         double low = at->level[i - 1], high = at->level[i];
         if (high < low * 0.99)
             return false;
-        if (low > 0 && high > 1.15 * low) {
-            step_s[steps] = (hf__begin_of(series, i) + series->seconds[i]) / 2;
-            before[steps++] = low;
+        if (!(low > 0) || high <= 1.15 * low) {
+            beside += ret->count > 0 ? high - low : 0;
+            continue;
         }
+        if (ret->count > 0 && series->live_blocks[i] - series->live_blocks[i - 1] > HF_DOUBLING_BLOCKS)
+            return false;
+        ret->seconds[ret->count] = (hf__begin_of(series, i) + series->seconds[i]) / 2;
+        ret->before[ret->count] = low;
+        ret->size[ret->count++] = high - low;
     }
-    if (steps < HF_DOUBLING_STEPS)
+    if (ret->count < HF_DOUBLING_STEPS)
         return false;
+    for (size_t i = ret->count - HF_DOUBLING_STEPS + 1; i < ret->count; i++)
+        if (ret->size[i] <= 1.15 * ret->size[i - 1])
+            return false;
+    return beside <= 0.01 * at->level[at->windows - 1];
+}
+
+/* Room that is made in advance, in ever larger steps at ever longer intervals: a block that moves to a larger one again and
+ * again, or a region that gets a larger one besides. Geometric steps at geometric intervals are steady growth. */
+bool hf__is_doubling(hf__look *at)
+{
+    const hf__series *series = at->series;
+    moves all;
+    if (!find_moves(at, &all))
+        return false;
+    const double *step_s = all.seconds, *before = all.before;
+    size_t steps = all.count;
     double last_gap = step_s[steps - 1] - step_s[steps - 2], gap_before = step_s[steps - 2] - step_s[steps - 3];
     double now = series->seconds[at->windows - 1], ratio = at->level[at->windows - 1] / before[steps - 1];
     if (!(last_gap > 1.15 * gap_before) || now - step_s[steps - 1] > 1.25 * ratio * last_gap)

@@ -102,7 +102,20 @@ static bool make_cells_of_cycles(const hf__look *at, const double *growth, size_
     return true;
 }
 
-/* Where a fit with two paces is better than one with a single pace by the most; 0 for nowhere. */
+/* How much of the spread of the pace a pace explains that changes evenly, from the beginning to the end. */
+static double explained_by_line(const hf__look *at, size_t first, size_t end)
+{
+    double begin = hf__begin_of(at->series, first), middle = (at->series->seconds[end - 1] - begin) / 2, xx = 0, xy = 0;
+    for (size_t i = first; i < end; i++) {
+        double from = hf__begin_of(at->series, i), until = at->series->seconds[i], off = (from + until) / 2 - begin - middle;
+        xx += (until - from) * off * off;
+        xy += at->kept[i] * off;
+    }
+    return xx > 0 ? xy * xy / xx : 0;
+}
+
+/* Where a fit with two paces is better than one with a single pace by the most; 0 for nowhere. Growth that becomes ever
+ * faster has no beginning: there is none either where a pace that rises evenly explains more. */
 static size_t find_break(const hf__look *at, size_t first, size_t end, double *ret_head, double *ret_tail)
 {
     double time_all = at->series->seconds[end - 1] - hf__begin_of(at->series, first), sum_all = 0, squares = 0;
@@ -126,7 +139,8 @@ static size_t find_break(const hf__look *at, size_t first, size_t end, double *r
         if (gain > best && fabs(head - tail) >= HF_BREAK_ERRORS * chance)
             best = gain, split = i + 1, *ret_head = head, *ret_tail = tail;
     }
-    return split;
+    bool rises_evenly = split != 0 && *ret_tail > *ret_head && explained_by_line(at, first, end) >= best;
+    return rises_evenly ? 0 : split;
 }
 
 size_t hf__find_start(const hf__look *at, size_t first, size_t end, bool *ret_warm_up)
@@ -147,20 +161,27 @@ size_t hf__find_start(const hf__look *at, size_t first, size_t end, bool *ret_wa
 
 size_t hf__find_head(const hf__look *at, size_t first, size_t end)
 {
-    double begin = hf__begin_of(at->series, first), time_all = at->series->seconds[end - 1] - begin, sum_all = 0, sum = 0, most = 0;
+    double begin = hf__begin_of(at->series, first), time_all = at->series->seconds[end - 1] - begin;
+    double sum_all = 0, sum = 0, squares = 0, most = 0;
     size_t split = 0;
-    for (size_t i = first; i < end; i++)
+    for (size_t i = first; i < end; i++) {
+        double time = at->series->seconds[i] - hf__begin_of(at->series, i);
         sum_all += at->kept[i];
+        squares += time > 0 ? at->kept[i] * at->kept[i] / time : 0;
+    }
     for (size_t i = first; i + HF_WINDOWS_MIN < end; i++) {
         double time = at->series->seconds[i] - begin, rest = time_all - time;
         sum += at->kept[i];
         if (!(time > 0) || rest < HF_HEAD_REST * time_all)
             continue;
-        double faster = sum / time - (sum_all - sum) / rest, gain = time * rest * faster * faster;
+        double faster = sum / time - (sum_all - sum) / rest, gain = time * rest / time_all * faster * faster;
         if (faster > 0 && gain > most)
             most = gain, split = i + 1;
     }
-    return split;
+    /* A pace that falls all the while, as of what fills up, leaves so much of the spread. */
+    double spread = squares - sum_all * sum_all / time_all, unlike_line = spread - explained_by_line(at, first, end);
+    double odds = (double)(end - first) / 2 * log(unlike_line / fmax(spread - most, 1e-9 * spread));
+    return odds >= HF_HEAD_ODDS ? split : 0;
 }
 
 static size_t cells_for(double bursts, size_t windows)

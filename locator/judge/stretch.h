@@ -19,7 +19,8 @@ typedef struct hf__growth_test {
 /* The window of [first, end) from which on growth has one pace: warm-up and quiet before it are cut off. */
 size_t hf__find_start(const hf__look *at, size_t first, size_t end, bool *ret_warm_up);
 
-/* Where a start that was faster by whatever it was ends most plausibly, with HF_HEAD_REST of the time left; 0 for nowhere. */
+/* Where a start that was faster by whatever it was ends most plausibly, with HF_HEAD_REST of the time left; 0 for nowhere, and
+ * where a pace that falls all the while is as likely. */
 size_t hf__find_head(const hf__look *at, size_t first, size_t end);
 
 /* Measures the growth of windows [first, end). */

@@ -119,18 +119,18 @@ static void test_thresholds__a_full_store_is_released(void **state)
     assert_int_equal(shape.reason, HF_REASON_BATCH);
 }
 
-/* ---- one block that grows ------------------------------------------------------------------------- */
+/* ---- room in advance --------------------------------------------------------------------------------- */
 
-static bool is_doubling(size_t steps, double blocks)
+/* What lies in it grows evenly. Whenever it is full, it becomes so many times as large, by so many blocks more. */
+static bool is_doubling(size_t steps, double by, double blocks)
 {
-    size_t next = 3;
-    double size = 100;
-    begin((size_t)3 << steps, false);
+    double room = 3, held = 1;
+    begin((size_t)(3 * pow(by, (double)steps)), false);
     for (size_t i = 0; i < at.count; i++) {
-        if (i == next)
-            next = 2 * next + 1, size *= 2;
-        level(i, size);
-        at.live_blocks[i] = blocks;
+        if ((double)(i + 1) > room)
+            room *= by, held += blocks;
+        level(i, room);
+        at.live_blocks[i] = held;
     }
     judge();
     return shape.reason == HF_REASON_GROWS_DOUBLING;
@@ -138,12 +138,27 @@ static bool is_doubling(size_t steps, double blocks)
 
 static bool steps_are_doubling(double steps)
 {
-    return is_doubling((size_t)steps, 1);
+    return is_doubling((size_t)steps, 2, 0);
 }
 
 static bool blocks_are_too_many(double blocks)
 {
-    return !is_doubling(4, blocks);
+    return !is_doubling(4, 2, blocks);
+}
+
+/* One block more after 10 windows, after 13 more, and so on: some rarer thing each time, and no room in advance. */
+static bool is_rarer(double size_ratio)
+{
+    double next = 10, gap = 10, size = 1, held = 3;
+    begin(70, false);
+    for (size_t i = 0; i < at.count; i++) {
+        if ((double)i >= next)
+            next += gap *= 1.3, held += size, size *= size_ratio;
+        level(i, held);
+        at.live_blocks[i] = 1;
+    }
+    judge();
+    return shape.reason == HF_REASON_GROWS_DOUBLING;
 }
 
 static void test_thresholds__doubling(void **state)
@@ -151,6 +166,8 @@ static void test_thresholds__doubling(void **state)
     (void)state;
     HF_PIN(HF_DOUBLING_STEPS, 3, 4, steps_are_doubling);
     HF_PIN(HF_DOUBLING_BLOCKS + 1, 3, 4, blocks_are_too_many);
+    assert_true(is_doubling(8, 1.5, 1)); /* a region that gets a larger block besides */
+    assert_true(is_rarer(1.5) && !is_rarer(1));
 }
 
 /* ---- low points of a saw -------------------------------------------------------------------------- */

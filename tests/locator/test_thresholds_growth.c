@@ -259,6 +259,45 @@ static void test_thresholds__a_faster_start(void **state)
     assert_true(HF_HEAD_ERRORS <= least && least < HF_HEAD_ERRORS + 0.2 && least > 0.9 && least < 1.2);
 }
 
+/* 64 windows of which the first 16 went 1.4 times as fast, or all fall by as much evenly; so much of the one, the rest of
+ * the other, and a ripple. The odds of a start are those of the two fits. */
+static void test_thresholds__odds_of_a_faster_start(void **state)
+{
+    (void)state;
+    double least = HUGE_VAL, most = -HUGE_VAL;
+    int leaks = 0, open = 0;
+    for (int mix = 0; mix <= 100; mix++) {
+        double pace[64], sum = 0, squares = 0, xx = 0, xy = 0, gain = 0, head = 0;
+        begin(65, true);
+        for (int i = 0; i < 65; i++) {
+            double start = i < 16 ? 1400 : 1000, line = 1290 - 360 * (i + 0.5) / 64, share = mix / 100.0;
+            double value = (share * start + (1 - share) * line) * (i % 2 == 0 ? 1.06 : 0.94);
+            born((size_t)i, value);
+            if (i < 64)
+                pace[i] = value, sum += value;
+        }
+        for (int i = 0; i < 64; i++) {
+            double off = i - 31.5;
+            squares += (pace[i] - sum / 64) * (pace[i] - sum / 64);
+            xx += off * off, xy += off * pace[i];
+            head += pace[i];
+            double faster = head / (i + 1) - (sum - head) / (63 - i);
+            if (i < 32)
+                gain = fmax(gain, (i + 1) * (63 - i) / 64.0 * faster * faster);
+        }
+        double odds = 32 * log((squares - xy * xy / xx) / (squares - gain));
+        bool leak = is_leak();
+        leaks += leak, open += !leak;
+        if (leak)
+            least = fmin(least, odds);
+        else
+            most = fmax(most, odds);
+    }
+    assert_true(leaks > 5 && open > 5);
+    assert_true(most < HF_HEAD_ODDS && HF_HEAD_ODDS <= least);
+    assert_true(most > 2.4 && least < 3.6);
+}
+
 static void test_thresholds__student(void **state)
 {
     (void)state;
@@ -266,6 +305,22 @@ static void test_thresholds__student(void **state)
         assert_true(fabs(hf__t_below(hf__t_quantile(HF_T_99_ONE_SIDED, freedom), freedom) - 0.99) < 0.005);
         assert_true(fabs(hf__t_below(hf__t_quantile(HF_T_95_TWO_SIDED, freedom), freedom) - 0.975) < 0.01);
     }
+}
+
+/* Growth that becomes ever faster has no beginning: its rate is the mean over all of it. One that begins late has one. */
+static void test_thresholds__growth_that_becomes_faster(void **state)
+{
+    (void)state;
+    begin(100, true);
+    for (size_t i = 0; i < 100; i++)
+        born(i, 10 * (double)(i + 1));
+    assert_true(is_leak());
+    assert_true(shape.since_s < 1 && fabs(shape.rate - 505 * EACH) < 20 * EACH && shape.pace_end > 5);
+    begin(100, true);
+    for (size_t i = 0; i < 100; i++)
+        born(i, i < 50 ? 10 : 1000);
+    assert_true(is_leak());
+    assert_true(shape.since_s > 49 && shape.since_s < 51 && fabs(shape.rate - 1000 * EACH) < 20 * EACH);
 }
 
 /* What is set up at the start comes at an uneven pace, by far the fastest in a window that happens to be very short. */
@@ -332,6 +387,8 @@ int main(void)
         cmocka_unit_test(test_thresholds__growth),
         cmocka_unit_test(test_thresholds__errors_of_the_pace),
         cmocka_unit_test(test_thresholds__a_faster_start),
+        cmocka_unit_test(test_thresholds__odds_of_a_faster_start),
+        cmocka_unit_test(test_thresholds__growth_that_becomes_faster),
         cmocka_unit_test(test_thresholds__student),
         cmocka_unit_test(test_thresholds__a_spike_at_the_start_hides_no_leak),
         cmocka_unit_test(test_thresholds__work_by_turns),

@@ -56,6 +56,53 @@ static void test_thresholds__turnover(void **state)
     HF_PIN(HF_BACKLOG_SHARE, 0.48, 0.52, is_long_backlog);
 }
 
+/* 20 blocks stay, born one in every third window; as many others as the share says died at the age of the oldest of them,
+ * in some time before. */
+static bool only_live_long(double share)
+{
+    begin(60, true);
+    for (size_t i = 0; i < 60; i += 3)
+        born(i, 1);
+    born(0, 20 * share);
+    died(0, 59, (size_t)lround(20 * share));
+    return !is_leak();
+}
+
+/* A table that is moved to one of twice the size beside the entries that lie in it: so many windows, of ten entries each. */
+static bool leaks_beside_table(double entries)
+{
+    begin(61, true);
+    for (size_t i = 0; i < 61; i++)
+        born(i, entries);
+    for (size_t i = 1, before = 0; i < 61; before = i, i *= 2) {
+        at.born_blocks[i] += 1, at.born_bytes[i] += 20000.0 * (double)i;
+        if (before == 0)
+            continue;
+        at.died_blocks[i] += 1, at.died_bytes[i] += 20000.0 * (double)before;
+        deaths[at.deaths_count++] = (hf__death){ .born = (uint16_t)before, .died = (uint16_t)i, .bytes = 20000 * before, .blocks = 1 };
+    }
+    double blocks = 0, bytes = 0;
+    for (size_t i = 0; i < 61; i++) {
+        at.live_blocks[i] = blocks += at.born_blocks[i] - at.died_blocks[i];
+        at.live_bytes[i] = bytes += at.born_bytes[i] - at.died_bytes[i];
+    }
+    hf__shape_of(&at, &shape);
+    return shape.verdict == HF_VERDICT_LEAK;
+}
+
+static void test_thresholds__entries_beside_their_table(void **state)
+{
+    (void)state;
+    assert_true(leaks_beside_table(10));
+    assert_true(shape.rate_low <= 10 * EACH + 20000 && shape.rate_high >= 10 * EACH + 10000); /* with the room in the table */
+}
+
+static void test_thresholds__few_that_live_long(void **state)
+{
+    (void)state;
+    HF_PIN(HF_OUTLIVED_SHARE, 0.05, 0.15, only_live_long);
+}
+
 /* What goes does so after such a share of the run; of 59 windows, so many blocks stay. */
 static void all_but_some_go(double share, double staying)
 {
@@ -157,6 +204,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_thresholds__turnover),
+        cmocka_unit_test(test_thresholds__few_that_live_long),
+        cmocka_unit_test(test_thresholds__entries_beside_their_table),
         cmocka_unit_test(test_thresholds__survivors),
         cmocka_unit_test(test_thresholds__low_points_of_what_is_kept_for_some_teeth),
     };
