@@ -58,6 +58,21 @@ static size_t sequence_length(const unsigned char *s, size_t left)
                : 0;
 }
 
+/* Behind the characters of three bytes that begin at `at`, which often come in runs: each looked at as one
+ * word. The bits of the first two bytes that say too small a number, or a surrogate, are looked at apart. */
+static size_t skip_threes(const char *text, size_t length, size_t at)
+{
+    while (length - at >= 4) {
+        uint32_t word;
+        memcpy(&word, text + at, sizeof word);
+        uint32_t second = word & 0x200f;
+        if ((word & 0xc0c0f0) != 0x8080e0 || second == 0 || second == 0x200d)
+            break;
+        at += 3;
+    }
+    return at;
+}
+
 size_t hf__utf8_fault_base(const char *text, size_t length, size_t at)
 {
     while (at < length) {
@@ -69,6 +84,8 @@ size_t hf__utf8_fault_base(const char *text, size_t length, size_t at)
             if (step == 0)
                 return at;
             at += step;
+            if (step == 3)
+                at = skip_threes(text, length, at);
         }
     }
     return length;

@@ -77,33 +77,40 @@ void hf__reading_copy_later(hf__reading *reading)
 /* Places in the text are signed 32-bit numbers to some instructions of the stages. */
 enum { STAGED_MAX = 0x7fff0000 };
 
-static bool read_staged(hf__reading *reading)
+/* By the reader that is the fastest for such a text on this machine; all of these say only that something is wrong. */
+static hf_status read_fast(hf__reading *reading)
 {
 #if defined(__x86_64__)
-    bool suits = reading->is_padded && reading->keep_text && !reading->many && !reading->numbers_as_text &&
-                 !reading->allow_comments && !reading->allow_trailing_commas && reading->length >= HF__READ_STAGED_MIN &&
-                 reading->length <= STAGED_MAX;
     enum hf__cpu_level level = hf__cpu_level();
-    if (!suits || (level != HF__CPU_AVX512 && level != HF__CPU_AVX2))
+    if (level == HF__CPU_AVX512 && !reading->numbers_as_text && reading->length >= HF__READ_STAGED_MIN &&
+        reading->length <= STAGED_MAX)
+        return hf__read_avx512(reading);
+    if (level != HF__CPU_BASE)
+        return hf__read_fast_avx2(reading);
+#endif
+    return hf__read_fast(reading);
+}
+
+/* False: the careful pass must read it. */
+static bool try_fast(hf__reading *reading)
+{
+    if (!reading->is_padded || !reading->keep_text || reading->many || reading->allow_comments || reading->allow_trailing_commas)
         return false;
     hf_error *reterr = reading->reterr;
     reading->reterr = NULL;
-    hf_status status = level == HF__CPU_AVX512 ? hf__read_avx512(reading) : hf__read_avx2(reading);
+    hf_status status = read_fast(reading);
     reading->reterr = reterr;
     if (status == HF_OK)
         return true;
     reading->slot_count = 0;
     reading->side_used = 0;
     reading->is_relaxed = false;
-#else
-    (void)reading;
-#endif
     return false;
 }
 
 static hf_status read_text(hf__reading *reading)
 {
-    if (read_staged(reading))
+    if (try_fast(reading))
         return HF_OK;
     if (reading->pending != NULL)
         memcpy(hf__reading_text(reading), reading->pending, reading->length);

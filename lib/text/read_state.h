@@ -187,7 +187,10 @@ hf_status hf__read_single_pass(hf__reading *reading);
 /* The same text to the same slots, for strict reading of padded text in the block that is shorter
  * than 2 GiB. Any failure means only: read with the single pass. */
 hf_status hf__read_avx512(hf__reading *reading);
-hf_status hf__read_avx2(hf__reading *reading);
+
+/* Likewise, of padded text of any length in the block: hf_numbers and replace_surrogates as they are set (read_fast.h). */
+hf_status hf__read_fast(hf__reading *reading);
+hf_status hf__read_fast_avx2(hf__reading *reading);
 
 /* Keeps the last or the first of equal keys, or refuses them (read_duplicates.c). Statuses as above. */
 hf_status hf__read_duplicates(hf__reading *reading, hf_duplicates policy);
