@@ -45,7 +45,7 @@ foreach(source ${fuzz_sources})
   endif()
 
   add_executable(${program} ${source})
-  target_include_directories(${program} PRIVATE lib)
+  target_include_directories(${program} PRIVATE lib tests/support)
   target_link_libraries(${program} PRIVATE holdfast ${peers} holdfast_warnings ${parts})
   if(HF_FUZZ AND HF_FUZZ_ENGINE STREQUAL "afl")
     target_sources(${program} PRIVATE fuzz/afl.c)

@@ -1,5 +1,6 @@
 /* fuzz_load.c - bytes as a saved document: refused, or safe to go through, to copy and to write as JSON
- * that reads back. Input that is JSON is saved first, then damaged where its last bytes say. */
+ * that reads back. Input that is JSON is saved first, then damaged where its last bytes say. Its length
+ * chooses the CPU level. */
 #include <holdfast/compare.h>
 #include <holdfast/read.h>
 #include <holdfast/save.h>
@@ -8,6 +9,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/cpu.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -56,6 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     enum { TAIL = 8 };
     hf_document *document = NULL;
+    hf__cpu_force(hf__cpu_best());
+    hf__cpu_force((enum hf__cpu_level)(size % (HF__CPU_AVX512 + 1))); /* one that is not there: the best */
     load(hf_text_of(data, size));
     if (size < TAIL || hf_read(hf_text_of(data, size - TAIL), NULL, &document, NULL) != HF_OK)
         return 0;

@@ -1,10 +1,10 @@
 /* fuzz libraries: jansson */
-/* fuzz_read.c - reading: every CPU level and every way the text is owned gives the same slots, every
- * block passes its check, options change what they say and nothing else, and Jansson agrees about what
- * is JSON and what it says.
+/* fuzz_read.c - reading: every CPU level gives the slots and the errors of the careful reader, with and without
+ * options, every way the text is owned accepts the same, every block passes its check, options change what they
+ * say and nothing else, and Jansson agrees about what is JSON and what it says.
  *
  * The first byte chooses options; the rest is the text. It is read as it is and behind blanks, which
- * make it long enough for the staged readers.
+ * make it long enough for the reader in stages.
  *
  * Where Jansson refuses what we accept, it is for: an integer beyond int64, a real beyond or below
  * the range of a double, nesting of more than 2048, U+0000 in a key, a byte order mark. It keeps the
@@ -20,7 +20,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
-#include "value/home.h"
+#include "read_careful.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -32,7 +32,8 @@ static void must(bool holds)
         abort();
 }
 
-static hf_document *read_one(hf_text text, const hf_read_options *options)
+/* *ret_error: all zeros when it is read. */
+static hf_document *read_to_error(hf_text text, const hf_read_options *options, hf_error *ret_error)
 {
     hf_document *document = NULL;
     hf_error error;
@@ -41,13 +42,21 @@ static hf_document *read_one(hf_text text, const hf_read_options *options)
     if (document == NULL) {
         must(error.status == status);
         must(status < 20 || status >= 40 || error.offset <= text.length);
+        *ret_error = error;
         return NULL;
     }
+    memset(ret_error, 0, sizeof *ret_error);
     hf__block_limits limits = {
         .bytes = document->block_bytes, .outer_text = text.bytes, .outer_length = text.length, .check_utf8 = true
     };
     must(hf__block_check(document->block, &limits, NULL) == HF_OK);
     return document;
+}
+
+static hf_document *read_one(hf_text text, const hf_read_options *options)
+{
+    hf_error error;
+    return read_to_error(text, options, &error);
 }
 
 /* Equal but for where the text of long text lies. */
@@ -201,24 +210,24 @@ static void compare_with_options(const hf_document *strict, hf_text text, const 
 
 /* ---- the entry --------------------------------------------------------------------------- */
 
-static void read_at_all_levels(hf_text text)
+/* Each as the careful reader reads it. */
+static void read_at_all_levels(hf_text text, const hf_read_options *options)
 {
-    static const enum hf__cpu_level levels[] = { HF__CPU_AVX2, HF__CPU_AVX512, HF__CPU_NEON };
-    must(hf__cpu_force(HF__CPU_BASE));
-    hf_document *base = read_one(text, NULL);
-    compare_with_jansson(base, text);
-    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-        if (!hf__cpu_force(levels[i]))
+    hf_document *expected = NULL;
+    hf_error expected_error;
+    if (read_carefully(text, options, &expected, &expected_error) == HF_OK)
+        memset(&expected_error, 0, sizeof expected_error);
+    for (int level = HF__CPU_BASE; level <= HF__CPU_NEON; level++) {
+        hf_error error;
+        if (!hf__cpu_force((enum hf__cpu_level)level))
             continue;
-        hf_document *document = read_one(text, NULL);
-        compare_slots(base, document);
+        hf_document *document = read_to_error(text, options, &error);
+        compare_slots(expected, document);
+        must(memcmp(&expected_error, &error, sizeof error) == 0);
         hf_document_drop(document);
     }
     hf__cpu_force(hf__cpu_best());
-    hf_document *borrowed = read_one(text, &(hf_read_options){ .text = HF_TEXT_BORROWED });
-    must((borrowed == NULL) == (base == NULL));
-    hf_document_drop(borrowed);
-    hf_document_drop(base);
+    hf_document_drop(expected);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -228,17 +237,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     hf_text text = hf_text_of(size > 0 ? data + 1 : data, size > 0 ? size - 1 : 0);
     if (text.length > TEXT_MAX)
         return 0;
-    read_at_all_levels(text);
-    memset(blanks, ' ', BLANKS);
-    memcpy(blanks + BLANKS, text.bytes, text.length);
-    read_at_all_levels(hf_text_of(blanks, BLANKS + text.length));
     hf_read_options options = {
         .duplicates = (hf_duplicates)(choice & 3), .numbers = choice & 4 ? HF_NUMBERS_AS_TEXT : HF_NUMBERS_CONVERT,
         .drop_text = (choice & 12) == 8, .allow_comments = (choice & 16) != 0, .allow_trailing_commas = (choice & 32) != 0,
         .replace_surrogates = (choice & 64) != 0, .text = choice & 128 ? HF_TEXT_BORROWED : HF_TEXT_COPIED
     };
+    static const hf_read_options none;
+    read_at_all_levels(text, &none);
+    memset(blanks, ' ', BLANKS);
+    memcpy(blanks + BLANKS, text.bytes, text.length);
+    read_at_all_levels(hf_text_of(blanks, BLANKS + text.length), &none);
+    hf_read_options copied = options;
+    copied.text = HF_TEXT_COPIED;
+    copied.drop_text = false;
+    read_at_all_levels(text, &copied);
     hf_document *strict = read_one(text, NULL);
+    compare_with_jansson(strict, text);
     compare_with_options(strict, text, &options);
+    hf_document *borrowed = read_one(text, &(hf_read_options){ .text = HF_TEXT_BORROWED });
+    must((borrowed == NULL) == (strict == NULL));
+    hf_document_drop(borrowed);
     hf_document_drop(strict);
     return 0;
 }

@@ -1,8 +1,8 @@
 /* fuzz_stream.c - streams: however a text is cut, the same documents and the same errors come out, and
  * they are what hf_read says of each document alone.
  *
- * The first byte chooses the form and options of the reader, the second how the text is cut; the rest is
- * the text. It is given whole, byte by byte and in pieces of varying length. Lines are read once more by
+ * The first byte chooses the form and options of the reader, the second how the text is cut, the length the CPU
+ * level; the rest is the text. It is given whole, byte by byte and in pieces of varying length. Lines are read once more by
  * hf_read_lines, up to the first failure. */
 #define _GNU_SOURCE /* memrchr */
 #include <holdfast/lines.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "value/home.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -227,6 +228,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                   .duplicates = choice & 64 ? HF_DUPLICATES_LAST : HF_DUPLICATES_KEEP,
                   .bytes_max = choice & 128 ? SMALL_LIMIT : 0 }
     };
+    hf__cpu_force(hf__cpu_best());
+    hf__cpu_force((enum hf__cpu_level)(size % (HF__CPU_AVX512 + 1))); /* one that is not there: the best */
     run_in_pieces(text, &options, text.length, 0, &whole);
     run_in_pieces(text, &options, 1, 0, &cut);
     must_be_alike(&whole, &cut);

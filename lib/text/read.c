@@ -77,8 +77,8 @@ void hf__reading_copy_later(hf__reading *reading)
 /* Places in the text are signed 32-bit numbers to some instructions of the stages. */
 enum { STAGED_MAX = 0x7fff0000 };
 
-/* By the reader that is the fastest for such a text on this machine; all of these say only that something is wrong. */
-static hf_status read_fast(hf__reading *reading)
+/* By the reader that is the fastest for such a text on this machine. All say only that something is wrong. */
+static hf_status read_at_level(hf__reading *reading)
 {
 #if defined(__x86_64__)
     enum hf__cpu_level level = hf__cpu_level();
@@ -94,11 +94,12 @@ static hf_status read_fast(hf__reading *reading)
 /* False: the careful pass must read it. */
 static bool try_fast(hf__reading *reading)
 {
-    if (!reading->is_padded || !reading->keep_text || reading->many || reading->allow_comments || reading->allow_trailing_commas)
+    if (!reading->is_padded || !reading->keep_text || reading->many || reading->allow_comments ||
+        reading->allow_trailing_commas)
         return false;
     hf_error *reterr = reading->reterr;
     reading->reterr = NULL;
-    hf_status status = read_fast(reading);
+    hf_status status = read_at_level(reading);
     reading->reterr = reterr;
     if (status == HF_OK)
         return true;

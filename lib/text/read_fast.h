@@ -42,8 +42,7 @@ static void limit_room(const hf__reading *reading, hf__cursor *c)
         c->room = c->slot + left;
 }
 
-/* For one more slot, that of a value or of what comes before one; or of none: one that closes. */
-static __attribute__((noinline)) hf_status make_room(hf__reading *reading, hf__cursor *c, bool closing)
+static __attribute__((noinline)) hf_status more_room(hf__reading *reading, hf__cursor *c, bool closing)
 {
     hf_status status = HF_OK;
     limit_room(reading, c);
@@ -52,6 +51,16 @@ static __attribute__((noinline)) hf_status make_room(hf__reading *reading, hf__c
         limit_room(reading, c);
     }
     return status == HF_OK && !closing && c->slot >= c->room ? HF_LIMIT_VALUES : status;
+}
+
+/* For the slot of a value, or of a key, and then of its value too: one of the spare slots takes that. Or for one
+ * that closes, which no limit on values holds up. */
+HF__ALWAYS_INLINE hf_status make_room(hf__reading *reading, hf__cursor *c, bool closing)
+{
+    hf_status status = HF_OK;
+    if (HF_UNLIKELY(c->slot >= c->room))
+        HF__WITH_CURSOR(status, c, more_room(reading, &moved, closing));
+    return status;
 }
 
 /* ---- text -------------------------------------------------------------------------------- */
@@ -69,8 +78,6 @@ static __attribute__((noinline)) hf_status read_escaped(hf__reading *reading, hf
             c->at += HF__LOOK;
         c->at += hf__look_first(stops);
     }
-    if (c->at >= c->end)
-        return HF_BAD_END;
     hf_status status = hf__read_side_text(reading, c, begin, flags | HF__ESCAPE);
     limit_room(reading, c);
     return status;
@@ -195,15 +202,7 @@ HF__ALWAYS_INLINE bool is_too_deep(const hf__reading *reading, hf__cursor *c)
     return c->depth > reading->depth_max;
 }
 
-#define MAKE_ROOM(closing)                                                  \
-    if (HF_UNLIKELY(c->slot >= c->room)) {                                  \
-        HF__WITH_CURSOR(status, c, make_room(reading, &moved, (closing)));  \
-        if (status != HF_OK)                                                \
-            return status;                                                  \
-    }
-
-/* A text whose outermost value is a container. A member asks for room once, for both of its slots: the
- * spare ones behind the room take the second. */
+/* A text whose outermost value is a container. */
 HF__ALWAYS_INLINE hf_status read_containers(hf__reading *reading, hf__cursor *c)
 {
     hf_status status;
@@ -213,7 +212,8 @@ HF__ALWAYS_INLINE hf_status read_containers(hf__reading *reading, hf__cursor *c)
         return HF_BAD_TOKEN;
 
 element:
-    MAKE_ROOM(false)
+    if ((status = make_room(reading, c, false)) != HF_OK)
+        return status;
 
 value:
     if (*c->at == '"') {
@@ -250,7 +250,8 @@ after:
 key:
     if (HF_UNLIKELY(*c->at != '"'))
         return HF_BAD_TOKEN;
-    MAKE_ROOM(false)
+    if ((status = make_room(reading, c, false)) != HF_OK)
+        return status;
     if ((status = read_text(reading, c, HF__KEY)) != HF_OK)
         return status;
     c->aside++;
@@ -266,7 +267,8 @@ key:
 close:
     if (HF_UNLIKELY(*c->at != (is_object ? '}' : ']')))
         return HF_BAD_TOKEN;
-    MAKE_ROOM(true)
+    if ((status = make_room(reading, c, true)) != HF_OK)
+        return status;
     hf__cursor_close(reading, c, is_object);
     if (HF_UNLIKELY(c->top == NULL))
         return HF_OK;

@@ -1,7 +1,7 @@
-/* read_pass.c - the single-pass reader: text to slots, front to back, without a stack.
+/* read_pass.c - the careful reader: text to slots, front to back, without a stack.
  *
- * For short texts and for machines without wide vectors; it also gives the errors of the other
- * readers, and is the only one that knows the extensions.
+ * For text that stays where its caller has it, and for what is not kept; it also gives the errors of the
+ * other readers, and is the only one that knows the extensions.
  *
  * Compiled four times from one description: with and without padding behind the text (without it,
  * every look is bounded), strictly and with extensions. The cursor lives in registers, so cold

@@ -184,11 +184,11 @@ static inline void hf__move_slot_references(hf__slot *slot, int64_t bytes)
  * reading->fault set; HF_NO_MEMORY and HF_LIMIT_BYTES have reading->reterr filled instead. */
 hf_status hf__read_single_pass(hf__reading *reading);
 
-/* The same text to the same slots, for strict reading of padded text in the block that is shorter
- * than 2 GiB. Any failure means only: read with the single pass. */
+/* The same text to the same slots, for strict reading of padded text in the block. Any failure means only:
+ * read with the single pass. In stages, from HF__READ_STAGED_MIN bytes to 2 GiB, numbers converted: */
 hf_status hf__read_avx512(hf__reading *reading);
 
-/* Likewise, of padded text of any length in the block: hf_numbers and replace_surrogates as they are set (read_fast.h). */
+/* In one pass, of any length (read_fast.h): */
 hf_status hf__read_fast(hf__reading *reading);
 hf_status hf__read_fast_avx2(hf__reading *reading);
 

@@ -1,6 +1,7 @@
 /* test_read_block.c - the block of a reading grows and moves under it, whatever comes first. */
 #include "unit.h"
 
+#include "levels.h"
 #include "random.h"
 #include "read_checked.h"
 
@@ -47,9 +48,8 @@ static hf_status read_cramped(hf_text text, const hf_read_options *options, size
     return hf__reading_run(&reading, options, ret_document, &error);
 }
 
-static void test_read_block__grows_under_every_mixture(void **state)
+static void grow_under_every_mixture(void)
 {
-    (void)state;
     uint64_t seed = 12345;
     char *text = malloc(TEXT_BYTES_MAX * 4);
     for (long round = 0; round < random_rounds(150); round++) {
@@ -69,10 +69,16 @@ static void test_read_block__grows_under_every_mixture(void **state)
     free(text);
 }
 
-/* What has been read says nothing about the rest, and there is side text already. */
-static void test_read_block__grows_where_the_text_changes(void **state)
+static void test_read_block__grows_under_every_mixture(void **state)
 {
     (void)state;
+    for (LEVELS(level))
+        grow_under_every_mixture();
+}
+
+/* What has been read says nothing about the rest, and there is side text already. */
+static void grow_where_the_text_changes(void)
+{
     char *text = malloc(1 << 20);
     for (unsigned sparse = 0; sparse <= 1200; sparse += 300) {
         size_t length = (size_t)sprintf(text, "[0");
@@ -91,10 +97,16 @@ static void test_read_block__grows_where_the_text_changes(void **state)
     free(text);
 }
 
-/* Growing stops where a budget does, and then goes on in small steps as long as they fit. */
-static void test_read_block__grows_within_a_budget(void **state)
+static void test_read_block__grows_where_the_text_changes(void **state)
 {
     (void)state;
+    for (LEVELS(level))
+        grow_where_the_text_changes();
+}
+
+/* Growing stops where a budget does, and then goes on in small steps as long as they fit. */
+static void grow_within_a_budget(void)
+{
     uint64_t seed = 99;
     hf_budget *budget = NULL;
     assert_int_equal(hf_budget_create(NULL, &budget, NULL), HF_OK);
@@ -124,6 +136,13 @@ static void test_read_block__grows_within_a_budget(void **state)
     }
     free(text);
     hf_budget_drop(budget);
+}
+
+static void test_read_block__grows_within_a_budget(void **state)
+{
+    (void)state;
+    for (LEVELS(level))
+        grow_within_a_budget();
 }
 
 int main(void)

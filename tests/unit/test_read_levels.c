@@ -1,13 +1,15 @@
-/* test_read_levels.c - every CPU level reads the same: same acceptance, same slots, same errors, over
- * generated documents and their mutations, of lengths around vectors and chunks. */
+/* test_read_levels.c - every CPU level reads what the careful reader does: same acceptance, same slots, same
+ * bytes kept, same errors, under all options, over generated documents and their mutations, short sequences of
+ * tokens, and whatever may stand across the ends of vectors and chunks. */
 #include "unit.h"
 
+#include "levels.h"
 #include "random.h"
+#include "read_careful.h"
 #include "read_checked.h"
 
 #include <stdlib.h>
 
-#include "base/cpu.h"
 #include "value/home.h"
 
 enum { TEXT_BYTES_MAX = 120000 };
@@ -16,8 +18,9 @@ enum { TEXT_BYTES_MAX = 120000 };
 
 typedef struct maker {
     char    *text;
-    size_t   length, wanted;
+    size_t   length;
     uint64_t seed;
+    bool     surrogates; /* lone ones too */
 } maker;
 
 static uint64_t below(maker *m, uint64_t limit)
@@ -45,6 +48,8 @@ static void put_text(maker *m)
         "\\ud83d\\ude00", "\\/", "{[,:]}", "0123456789", "x", "yz", "w", "long enough not to fit into a slot", "", " "
     };
     put(m, "\"");
+    if (m->surrogates && below(m, 4) == 0)
+        put(m, below(m, 2) ? "\\ud800" : "x\\udc00\\uD83D");
     for (uint64_t i = below(m, 4), plain = below(m, 2); i > 0; i--)
         put(m, pieces[plain ? below(m, 3) : below(m, 20)]);
     put(m, "\"");
@@ -165,7 +170,8 @@ static void expect_same(const hf_document *a, const hf_document *b, hf_text text
 {
     bool same = a->block->slot_count == b->block->slot_count && a->block->values == b->block->values &&
                 a->block->wide_count == b->block->wide_count && a->block->depth == b->block->depth &&
-                a->block->flags == b->block->flags;
+                a->block->flags == b->block->flags && a->block->side_bytes == b->block->side_bytes &&
+                a->block->slots_offset == b->block->slots_offset && a->block->source_bytes == b->block->source_bytes;
     for (uint64_t i = 0; same && i < a->block->slot_count; i++)
         if (!slots_equal(a->home.slots + i, b->home.slots + i)) {
             fprintf(stderr, "slot %llu: %016llx %016llx, %016llx %016llx\n", (unsigned long long)i,
@@ -188,30 +194,33 @@ static void expect_same_error(const hf_error *a, const hf_error *b, hf_text text
         fail_msg("two levels fail differently: %.*s", HF_ARG(text));
 }
 
-static void read_at_all_levels(hf_text text)
+/* What a reader may be told without being sent to the careful one. */
+static const hf_read_options choices[] = {
+    { .values_max = 0 }, { .numbers = HF_NUMBERS_AS_TEXT }, { .replace_surrogates = true },
+    { .duplicates = HF_DUPLICATES_LAST }, { .duplicates = HF_DUPLICATES_FIRST }, { .duplicates = HF_DUPLICATES_REFUSE },
+    { .numbers = HF_NUMBERS_AS_TEXT, .replace_surrogates = true, .duplicates = HF_DUPLICATES_REFUSE },
+};
+enum { CHOICES = sizeof choices / sizeof choices[0] };
+
+static void read_at_all_levels(hf_text text, const hf_read_options *options)
 {
-    static const enum hf__cpu_level levels[] = { HF__CPU_AVX2, HF__CPU_AVX512, HF__CPU_NEON };
-    hf_document *base = NULL;
-    hf_error base_error;
-    hf__cpu_force(HF__CPU_BASE);
-    hf_status base_status = read_checked(text, NULL, &base, &base_error);
-    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+    hf_document *expected = NULL;
+    hf_error     expected_error;
+    hf_status    expected_status = read_carefully(text, options, &expected, &expected_error);
+    for (LEVELS(level)) {
         hf_document *document = NULL;
-        hf_error error;
-        if (!hf__cpu_force(levels[i]))
-            continue;
-        hf_status status = read_checked(text, NULL, &document, &error);
-        if (status != base_status)
-            fail_msg("%s says %s, base says %s: %.*s", hf__cpu_level_name(levels[i]), hf_status_name(status),
-                     hf_status_name(base_status), HF_ARG(text));
+        hf_error     error;
+        hf_status    status = read_checked(text, options, &document, &error);
+        if (status != expected_status)
+            fail_msg("%s says %s, not %s: %.*s", hf__cpu_level_name((enum hf__cpu_level)level), hf_status_name(status),
+                     hf_status_name(expected_status), HF_ARG(text));
         if (status == HF_OK)
-            expect_same(base, document, text);
+            expect_same(expected, document, text);
         else
-            expect_same_error(&base_error, &error, text);
+            expect_same_error(&expected_error, &error, text);
         hf_document_drop(document);
     }
-    hf_document_drop(base);
-    hf__cpu_force(hf__cpu_best());
+    hf_document_drop(expected);
 }
 
 /* ---- tests ------------------------------------------------------------------------------- */
@@ -221,8 +230,10 @@ static void test_read_levels__generated_documents(void **state)
     (void)state;
     maker m = { .text = malloc(2 * TEXT_BYTES_MAX), .seed = 4711 };
     for (long round = 0; round < random_rounds(300); round++) {
-        make_document(&m, 1500 + below(&m, round % 10 == 0 ? 90000 : 5000));
-        read_at_all_levels(hf_text_of(m.text, m.length));
+        const hf_read_options *options = &choices[round % CHOICES];
+        m.surrogates = options->replace_surrogates;
+        make_document(&m, below(&m, round % 10 == 0 ? 90000 : round % 2 == 0 ? 5000 : 200));
+        read_at_all_levels(hf_text_of(m.text, m.length), options);
     }
     free(m.text);
 }
@@ -232,9 +243,107 @@ static void test_read_levels__mutated_documents(void **state)
     (void)state;
     maker m = { .text = malloc(2 * TEXT_BYTES_MAX), .seed = 815 };
     for (long round = 0; round < random_rounds(2500); round++) {
-        make_document(&m, 1500 + below(&m, round % 50 == 0 ? 70000 : 800));
+        const hf_read_options *options = &choices[round % CHOICES];
+        m.surrogates = options->replace_surrogates && below(&m, 2) != 0;
+        make_document(&m, below(&m, round % 50 == 0 ? 70000 : round % 2 == 0 ? 2300 : 200));
         mutate(&m);
-        read_at_all_levels(hf_text_of(m.text, m.length));
+        read_at_all_levels(hf_text_of(m.text, m.length), options);
+    }
+    free(m.text);
+}
+
+/* All sequences of up to three tokens, and more of some, alone and inside of containers. */
+static void test_read_levels__sequences_of_tokens(void **state)
+{
+    (void)state;
+    static const char *const tokens[] = {
+        "{", "}", "[", "]", ",", ":", "\"k\"", "\"\\u0041 text\"", " \n ", "-0", "1.5", "12", "01", "null", "tru", "\""
+    };
+    static const char *const around[][2] = { { "", "" }, { "[", "]" }, { "{\"k\":", "}" }, { "[1,", "" } };
+    enum { TOKENS = sizeof tokens / sizeof tokens[0] };
+    char text[100];
+    for (unsigned code = 0; code < TOKENS * TOKENS * TOKENS; code++) {
+        for (size_t i = 0; i < sizeof around / sizeof around[0]; i++) {
+            int length = sprintf(text, "%s%s%s%s%s", around[i][0], tokens[code % TOKENS], tokens[code / TOKENS % TOKENS],
+                                 tokens[code / TOKENS / TOKENS], around[i][1]);
+            read_at_all_levels(hf_text_of(text, (size_t)length), &choices[code % 2]);
+        }
+    }
+}
+
+/* Texts of all lengths around a slot's and two vectors', as key and value, plain but for one place. */
+static void test_read_levels__one_odd_place_in_a_text(void **state)
+{
+    (void)state;
+    static const char *const odd[] = { "x", "\xc3\xa9", "\xed\xa0\x80", "\xe2\x82", "\\n", "\\\"", "\\\\", "\\u00e9", "\\x", "\n", "\"", "" };
+    char text[400];
+    for (size_t kind = 0; kind < sizeof odd / sizeof odd[0]; kind++) {
+        for (size_t rest = 0; rest < 70; rest++) {
+            for (size_t at = 0; at <= rest; at += rest < 36 ? 1 : 5) {
+                char inner[100];
+                int  length = sprintf(inner, "%.*s%s%.*s", (int)at, "abcdefghijklmnopqrstuvwxyz 0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ, : {}[]",
+                                      odd[kind], (int)(rest - at), "the rest of the text, which is as plain as what stands before, is this one");
+                length = sprintf(text, "{\"%.*s\" :[\"%.*s\"]}", length, inner, length, inner);
+                read_at_all_levels(hf_text_of(text, (size_t)length), &choices[0]);
+            }
+        }
+    }
+}
+
+/* Cut off anywhere, and each byte replaced: what is read there is not what was meant. */
+static void test_read_levels__each_byte_damaged(void **state)
+{
+    (void)state;
+    static const char sound[] = "{\"a key\":[1,-20.25,3e-5,true,false,null,{},[]],\r\n\t\"\\u20ac\\n\":{\"\":\"\xe2\x82\xac\xf0\x9f\x98\x80\"},\"z\":\"longer than a slot\"} ";
+    size_t length = sizeof sound - 1;
+    char   text[sizeof sound];
+    for (size_t at = 0; at < length; at++) {
+        read_at_all_levels(hf_text_of(sound, at), &choices[0]);
+        memcpy(text, sound, length);
+        for (unsigned byte = 0; byte < 256; byte += random_rounds(1) > 1 ? 1 : 1 + byte % 3) {
+            text[at] = (char)byte;
+            read_at_all_levels(hf_text_of(text, length), &choices[0]);
+        }
+    }
+}
+
+/* Numbers of all shapes: digits before and behind the point, zeros in front of them, signs and exponents. */
+static void test_read_levels__numbers(void **state)
+{
+    (void)state;
+    static const char digits[] = "9007199254740993123456789012345678901234567890";
+    static const char *const before[] = { "", "-", "0", "-0" }, *const behind[] = { "", "e0", "E-3", "e+20", "e", "." };
+    char text[200];
+    for (int whole = 0; whole <= 22; whole++) {
+        for (int fraction = -1; fraction <= 22; fraction++) {
+            for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+                for (size_t k = 0; k < sizeof behind / sizeof behind[0]; k++) {
+                    int from = (whole + fraction) % 20, zeros = (whole + fraction) % 4 == 0 ? fraction / 2 : 0;
+                    int length = sprintf(text, "[%s%.*s%s%.*s%.*s%s]", before[i], whole, digits + from, fraction < 0 ? "" : ".", zeros,
+                                         "000000000000", fraction < 0 ? 0 : fraction - zeros, digits, behind[k]);
+                    read_at_all_levels(hf_text_of(text, (size_t)length), &choices[(whole + fraction) % 2 != 0]);
+                }
+            }
+        }
+    }
+}
+
+/* Every limit on values and on depth, up to one that is no longer met. */
+static void test_read_levels__limits(void **state)
+{
+    (void)state;
+    maker m = { .text = malloc(2 * TEXT_BYTES_MAX), .seed = 1105 };
+    for (long round = 0; round < random_rounds(30); round++) {
+        make_document(&m, below(&m, 1500));
+        hf_text      text = hf_text_of(m.text, m.length);
+        hf_document *whole = NULL;
+        assert_int_equal(hf_read(text, NULL, &whole, NULL), HF_OK);
+        hf_document_info info = hf_document_get_info(whole);
+        for (uint64_t values = 1; values <= info.values + 1; values++)
+            read_at_all_levels(text, &(hf_read_options){ .values_max = values });
+        for (uint32_t depth = 1; depth <= info.depth + 1; depth++)
+            read_at_all_levels(text, &(hf_read_options){ .depth_max = depth });
+        hf_document_drop(whole);
     }
     free(m.text);
 }
@@ -252,7 +361,7 @@ static void test_read_levels__nesting(void **state)
             length += (size_t)sprintf(text + length, "%s", form & 2 ? "[]" : "[{\"x\":[]}]");
             for (unsigned i = 0; i < depth; i++)
                 text[length++] = form & 1 ? '}' : ']';
-            read_at_all_levels(hf_text_of(text, length));
+            read_at_all_levels(hf_text_of(text, length), &choices[0]);
         }
     }
     free(text);
@@ -278,7 +387,32 @@ static void test_read_levels__across_chunks(void **state)
                 text[at - 1] = blanks || (at - 1) % 2 != 0 ? ' ' : ',';
                 memcpy(text + at, pieces[piece], length);
                 memcpy(text + at + length, " , true]", 8);
-                read_at_all_levels(hf_text_of(text, at + length + 8));
+                read_at_all_levels(hf_text_of(text, at + length + 8), &choices[0]);
+            }
+        }
+    }
+    free(text);
+}
+
+/* Characters, whole and cut off, across the ends of what is copied at once; a text may end just behind one. */
+static void test_read_levels__utf8_across_chunks(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = { "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xc3", "\xe2\x82", "\xf0\x9f\x98",
+                                          "\xed\xa0\x80", "\xe0\x9f\xbf", "\xf4\x90\x80\x80", "\x80" };
+    enum { CHUNK = 16384 };
+    char *text = malloc(TEXT_BYTES_MAX);
+    for (size_t piece = 0; piece < sizeof pieces / sizeof pieces[0]; piece++) {
+        size_t length = strlen(pieces[piece]);
+        for (size_t at = CHUNK - 6; at <= CHUNK + 1; at++) {
+            for (unsigned rest = 0; rest < 4; rest++) {
+                size_t end = at + length + (rest == 3 ? CHUNK : rest);
+                memset(text, 'x', end);
+                memcpy(text, "[\"", 2);
+                memcpy(text + at, pieces[piece], length);
+                memcpy(text + end, "\"]", 2);
+                for (size_t cut = 0; cut < (rest == 0 ? 5 : 1); cut++)
+                    read_at_all_levels(hf_text_of(text, end + 2 - cut), &choices[0]);
             }
         }
     }
@@ -290,8 +424,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_levels__generated_documents),
         cmocka_unit_test(test_read_levels__mutated_documents),
+        cmocka_unit_test(test_read_levels__sequences_of_tokens),
+        cmocka_unit_test(test_read_levels__one_odd_place_in_a_text),
+        cmocka_unit_test(test_read_levels__each_byte_damaged),
+        cmocka_unit_test(test_read_levels__numbers),
+        cmocka_unit_test(test_read_levels__limits),
         cmocka_unit_test(test_read_levels__nesting),
         cmocka_unit_test(test_read_levels__across_chunks),
+        cmocka_unit_test(test_read_levels__utf8_across_chunks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include "deep_stack.h"
 #include "failing_allocator.h"
+#include "levels.h"
 #include "read_checked.h"
 #include "system_failure.h"
 
@@ -13,7 +14,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/cpu.h"
 #include "value/home.h"
 
 /* ---- depth ------------------------------------------------------------------------------- */
@@ -65,10 +65,12 @@ static void test_read_limits__a_million_levels(void **state)
         { "{\"k\":", "1", "}", LEVELS },
         { "[{\"a key of some length\":", "[]", "}]", 2 * LEVELS },
     };
-    for (size_t i = 0; i < sizeof nests / sizeof nests[0]; i++) {
-        const char *wrong = deep_stack_run(read_nest, (void *)(uintptr_t)&nests[i]);
-        if (wrong != NULL)
-            fail_msg("%s: %s", nests[i].open, wrong);
+    for (LEVELS(level)) {
+        for (size_t i = 0; i < sizeof nests / sizeof nests[0]; i++) {
+            const char *wrong = deep_stack_run(read_nest, (void *)(uintptr_t)&nests[i]);
+            if (wrong != NULL)
+                fail_msg("level %d: %s: %s", level, nests[i].open, wrong);
+        }
     }
 }
 
@@ -129,6 +131,21 @@ static char *make_text(size_t members, size_t *ret_length)
     return text;
 }
 
+/* Room for less than it takes is asked for at first: the block grows at each level. */
+static char *make_uneven_text(size_t members, size_t *ret_length)
+{
+    size_t length = 1, blanks = members * 40;
+    char  *text = system_malloc(blanks + members * 64 + 2);
+    text[0] = '[';
+    memset(text + length, ' ', blanks);
+    length += blanks;
+    for (size_t i = 0; i < members; i++)
+        length += (size_t)sprintf(text + length, "%s%s", i ? "," : "", i % 3 != 0 ? "[]" : "{\"\":\"some \\u0041 text of length\"}");
+    text[length++] = ']';
+    *ret_length = length;
+    return text;
+}
+
 static void read_and_drop(hf_text text, const hf_read_options *options)
 {
     hf_document *document = NULL;
@@ -144,19 +161,19 @@ static void read_and_drop(hf_text text, const hf_read_options *options)
 static void test_read_limits__every_allocation_fails_in_turn(void **state)
 {
     (void)state;
-    for (size_t members = 1; members <= 4000; members *= 20) {
+    for (size_t members = 1; members <= 2 * 4000; members *= 20) {
         size_t length;
-        char *text = make_text(members, &length);
-        for (unsigned form = 0; form < 6; form++) {
-            HF_OOM_LOOP(nth) {
-                hf_read_options options = {
-                    .allocator = nth, .text = form == 1 ? HF_TEXT_BORROWED : HF_TEXT_COPIED, .drop_text = form == 2,
-                    .duplicates = form == 3 ? HF_DUPLICATES_LAST : form == 4 ? HF_DUPLICATES_REFUSE : HF_DUPLICATES_KEEP,
-                    .allow_comments = form == 5
-                };
-                read_and_drop(hf_text_of(text, length), &options);
-            }
-        }
+        char *text = members <= 400 ? make_text(members, &length) : make_uneven_text(members, &length);
+        for (unsigned form = 0; form < 6; form++)
+            for (LEVELS(level))
+                HF_OOM_LOOP(nth) {
+                    hf_read_options options = {
+                        .allocator = nth, .text = form == 1 ? HF_TEXT_BORROWED : HF_TEXT_COPIED, .drop_text = form == 2,
+                        .duplicates = form == 3 ? HF_DUPLICATES_LAST : form == 4 ? HF_DUPLICATES_REFUSE : HF_DUPLICATES_KEEP,
+                        .allow_comments = form == 5
+                    };
+                    read_and_drop(hf_text_of(text, length), &options);
+                }
         system_free(text);
     }
 }
@@ -205,10 +222,12 @@ static void test_read_limits__nothing_is_read_beyond_the_text(void **state)
                 memcpy(begin + blanks, texts[i], length);
                 for (unsigned form = 0; form < 3; form++) {
                     hf_read_options options = { .text = form == 1 ? HF_TEXT_BORROWED : HF_TEXT_COPIED, .drop_text = form == 2 };
-                    hf_document *document = NULL;
-                    hf_status status = hf_read(hf_text_of(begin, blanks + length), &options, &document, NULL);
-                    HF_EXPECT(length < whole || status == HF_OK);
-                    hf_document_drop(document);
+                    for (LEVELS(level)) {
+                        hf_document *document = NULL;
+                        hf_status status = hf_read(hf_text_of(begin, blanks + length), &options, &document, NULL);
+                        HF_EXPECT(length < whole || status == HF_OK);
+                        hf_document_drop(document);
+                    }
                 }
             }
         }

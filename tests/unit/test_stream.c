@@ -3,6 +3,7 @@
 
 #include "deep_stack.h"
 #include "failing_allocator.h"
+#include "levels.h"
 #include "random.h"
 #include "system_failure.h"
 
@@ -83,7 +84,7 @@ static void run_in_pieces(hf_text text, const hf_stream_options *options, size_t
     hf_stream_destroy(stream);
 }
 
-static void expect_outcome(const char *text, hf_stream_form form, bool comments, const char *expected)
+static void expect_outcome_here(const char *text, hf_stream_form form, bool comments, const char *expected)
 {
     hf_stream_options options = { .form = form, .read.allow_comments = comments };
     hf_text whole = hf_text_from_cstr(text);
@@ -98,6 +99,13 @@ static void expect_outcome(const char *text, hf_stream_form form, bool comments,
         run_in_pieces(whole, &options, 5, &seed, &out);
         assert_string_equal(out.words, expected);
     }
+}
+
+/* Cut anywhere, at every level. */
+static void expect_outcome(const char *text, hf_stream_form form, bool comments, const char *expected)
+{
+    for (LEVELS(level))
+        expect_outcome_here(text, form, comments, expected);
 }
 
 static void test_stream__values_one_after_the_other(void **state)

@@ -88,6 +88,22 @@ static void test_utf8__sequences_at_edges_of_blocks(void **state)
     guard_destroy(text, SIZE);
 }
 
+/* Such characters often come in runs, which have a way of their own. */
+static void test_utf8__behind_characters_of_three_bytes(void **state)
+{
+    (void)state;
+    static const unsigned char edges[] = { 0x41, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xff };
+    enum { EDGES = sizeof edges };
+    for (unsigned code = 0; code < EDGES * EDGES * EDGES; code++) {
+        char text[] = "\xe2\x82\xac\xef\xbf\xbd...abcd";
+        text[6] = (char)edges[code % EDGES];
+        text[7] = (char)edges[code / EDGES % EDGES];
+        text[8] = (char)edges[code / EDGES / EDGES];
+        for (size_t length = 6; length < sizeof text; length++)
+            expect_same(text, length);
+    }
+}
+
 static void test_utf8__mutated_text(void **state)
 {
     (void)state;
@@ -118,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_utf8__put_and_check_agree_for_every_code_point),
         cmocka_unit_test(test_utf8__sequences_at_edges_of_blocks),
+        cmocka_unit_test(test_utf8__behind_characters_of_three_bytes),
         cmocka_unit_test(test_utf8__mutated_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
