@@ -15,17 +15,54 @@
 #include "text/read_cursor.h"
 #include "text/read_look.h"
 
+/* ---- guessing ---------------------------------------------------------------------------- */
+
+/* Where the next token stands is the end of a long chain: load, compare, mask, count, add. What repeats is made a
+ * branch, which the processor predicts, and goes on meanwhile as if the number were known. */
+
+/* Keeps the compiler from seeing that two ways lead to the same number. */
+#define OPAQUE(number) __asm__("" : "+r"(number))
+
+/* `length`, which often is what it was at such a place before: that of a key. */
+HF__ALWAYS_INLINE size_t guessed_length(size_t length)
+{
+#define CASE(number)      \
+    case number:          \
+        length = number;  \
+        OPAQUE(length);   \
+        return length;
+    switch (length) {
+        CASE(0) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7)
+        CASE(8) CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14)
+    default:
+        return length;
+    }
+#undef CASE
+}
+
+/* `count`, which often is what it was the last time: that of the spaces in front of a line. */
+HF__ALWAYS_INLINE size_t guessed_indent(size_t count, size_t *last)
+{
+    size_t guess = *last;
+    if (HF_LIKELY(count == guess)) {
+        OPAQUE(guess);
+        return guess;
+    }
+    *last = count;
+    return count;
+}
+
 /* ---- blanks ------------------------------------------------------------------------------ */
 
 /* Where no blank stands. */
-HF__ALWAYS_INLINE const char *skip_blanks(const char *at)
+HF__ALWAYS_INLINE const char *skip_blanks(const char *at, size_t *indent)
 {
     while ((unsigned char)*at <= ' ' && hf__is_blank(*at)) {
         at++; /* a new line; its indentation follows */
         uint64_t others;
         while (HF_UNLIKELY((others = hf__look_behind_spaces(at)) == 0))
             at += HF__LOOK;
-        at += hf__look_first(others);
+        at += guessed_indent(hf__look_first(others), indent);
     }
     return at;
 }
@@ -95,10 +132,12 @@ HF__ALWAYS_INLINE hf_status read_text(hf__reading *reading, hf__cursor *c, uint6
         look = hf__look_at(at);
     }
     high |= look.high & hf__look_until(look.stops);
-    flags |= high != 0 ? HF__NONASCII : 0u;
     at += hf__look_first(look.stops);
     size_t length = (size_t)(at - begin);
+    if (flags & HF__KEY)
+        at = begin + (length = guessed_length(length));
     c->at = at;
+    flags |= high != 0 ? HF__NONASCII : 0u;
     if (HF_UNLIKELY(*at != '"')) {
         hf_status status;
         HF__WITH_CURSOR(status, c, read_escaped(reading, &moved, begin, flags));
@@ -207,7 +246,8 @@ HF__ALWAYS_INLINE hf_status read_containers(hf__reading *reading, hf__cursor *c)
 {
     hf_status status;
     bool is_object = false;
-    c->at = skip_blanks(c->at);
+    size_t indent = 0;
+    c->at = skip_blanks(c->at, &indent);
     if (*c->at != '{' && *c->at != '[')
         return HF_BAD_TOKEN;
 
@@ -223,7 +263,7 @@ value:
     } else if (*c->at == '{' || *c->at == '[') {
         is_object = *c->at == '{';
         hf__cursor_open(reading, c, is_object);
-        c->at = skip_blanks(c->at);
+        c->at = skip_blanks(c->at, &indent);
         if (*c->at == (is_object ? '}' : ']'))
             goto close;
         if (is_too_deep(reading, c))
@@ -239,11 +279,11 @@ value:
 
 after:
     if (*c->at != ',') {
-        c->at = skip_blanks(c->at);
+        c->at = skip_blanks(c->at, &indent);
         if (*c->at != ',')
             goto close;
     }
-    c->at = skip_blanks(c->at + 1);
+    c->at = skip_blanks(c->at + 1, &indent);
     if (!is_object)
         goto element;
 
@@ -256,12 +296,12 @@ key:
         return status;
     c->aside++;
     if (HF_UNLIKELY(*c->at != ':')) {
-        c->at = skip_blanks(c->at);
+        c->at = skip_blanks(c->at, &indent);
         if (*c->at != ':')
             return HF_BAD_TOKEN;
     }
     c->at++;
-    c->at = skip_blanks(c->at + (*c->at == ' '));
+    c->at = skip_blanks(c->at + (*c->at == ' '), &indent);
     goto value;
 
 close:
@@ -270,8 +310,10 @@ close:
     if ((status = make_room(reading, c, true)) != HF_OK)
         return status;
     hf__cursor_close(reading, c, is_object);
-    if (HF_UNLIKELY(c->top == NULL))
-        return HF_OK;
+    if (HF_UNLIKELY(c->top == NULL)) {
+        c->at = skip_blanks(c->at, &indent);
+        return c->at == c->end ? HF_OK : HF_TRAILING;
+    }
     is_object = hf__kind(c->top) == HF__OBJECT;
     goto after;
 }
@@ -305,10 +347,7 @@ static inline hf_status read_fast(hf__reading *reading)
     limit_room(reading, &c);
     c.source = ~(uint64_t)0;
     hf_status status = read_containers(reading, &c);
-    if (status != HF_OK)
-        return status;
-    c.at = skip_blanks(c.at);
-    return c.at == c.end ? hf__cursor_finish(reading, &c) : HF_TRAILING;
+    return status == HF_OK ? hf__cursor_finish(reading, &c) : status;
 }
 
 #endif

@@ -24,11 +24,34 @@ typedef struct hf__look {
 
 enum { HF__LOOK = 32, HF__LOOK_STRIDE = 1 };
 
+#define HF__LOOK_8(c)  (c), (c), (c), (c), (c), (c), (c), (c)
+#define HF__LOOK_32(c) { HF__LOOK_8(c), HF__LOOK_8(c), HF__LOOK_8(c), HF__LOOK_8(c) }
+
+typedef struct hf__look_vectors {
+    _Alignas(32) char quote[32], slash[32], control[32], space[32];
+} hf__look_vectors;
+
+/* What is looked for. Taken from memory, in the comparison: when gcc 12 sees what is there, it makes each of them
+ * again from a number, by three instructions at each look. */
+static inline const hf__look_vectors *hf__look_for(void)
+{
+    static const hf__look_vectors all = { HF__LOOK_32('"'), HF__LOOK_32('\\'), HF__LOOK_32(0x1f), HF__LOOK_32(' ') };
+    const hf__look_vectors *vectors = &all;
+    __asm__("" : "+r"(vectors));
+    return vectors;
+}
+
+static inline __m256i hf__look_vector(const char *bytes)
+{
+    return _mm256_load_si256((const __m256i *)(const void *)bytes);
+}
+
 static inline hf__look hf__look_at(const char *at)
 {
+    const hf__look_vectors *all = hf__look_for();
     __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)at);
-    __m256i quote = _mm256_cmpeq_epi8(x, _mm256_set1_epi8('"')), slash = _mm256_cmpeq_epi8(x, _mm256_set1_epi8('\\'));
-    __m256i control = _mm256_cmpeq_epi8(_mm256_min_epu8(x, _mm256_set1_epi8(0x1f)), x);
+    __m256i quote = _mm256_cmpeq_epi8(x, hf__look_vector(all->quote)), slash = _mm256_cmpeq_epi8(x, hf__look_vector(all->slash));
+    __m256i control = _mm256_cmpeq_epi8(_mm256_min_epu8(x, hf__look_vector(all->control)), x);
     hf__look look = { (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quote, slash), control)),
                       (uint32_t)_mm256_movemask_epi8(x) };
     return look;
@@ -38,7 +61,7 @@ static inline hf__look hf__look_at(const char *at)
 static inline uint64_t hf__look_behind_spaces(const char *at)
 {
     __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)at);
-    return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, _mm256_set1_epi8(' ')));
+    return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, hf__look_vector(hf__look_for()->space)));
 }
 
 #elif defined(__SSE2__)

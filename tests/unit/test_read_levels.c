@@ -280,7 +280,7 @@ static void test_read_levels__one_odd_place_in_a_text(void **state)
     for (size_t kind = 0; kind < sizeof odd / sizeof odd[0]; kind++) {
         for (size_t rest = 0; rest < 70; rest++) {
             for (size_t at = 0; at <= rest; at += rest < 36 ? 1 : 5) {
-                char inner[100];
+                char inner[160];
                 int  length = sprintf(inner, "%.*s%s%.*s", (int)at, "abcdefghijklmnopqrstuvwxyz 0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ, : {}[]",
                                       odd[kind], (int)(rest - at), "the rest of the text, which is as plain as what stands before, is this one");
                 length = sprintf(text, "{\"%.*s\" :[\"%.*s\"]}", length, inner, length, inner);

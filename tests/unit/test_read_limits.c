@@ -65,13 +65,13 @@ static void test_read_limits__a_million_levels(void **state)
         { "{\"k\":", "1", "}", LEVELS },
         { "[{\"a key of some length\":", "[]", "}]", 2 * LEVELS },
     };
-    for (LEVELS(level)) {
-        for (size_t i = 0; i < sizeof nests / sizeof nests[0]; i++) {
-            const char *wrong = deep_stack_run(read_nest, (void *)(uintptr_t)&nests[i]);
-            if (wrong != NULL)
-                fail_msg("level %d: %s: %s", level, nests[i].open, wrong);
-        }
+    for (size_t i = 0; i < sizeof nests / sizeof nests[0]; i++) {
+        hf__cpu_force(i == 0 ? hf__cpu_best() : i == 1 ? HF__CPU_BASE : HF__CPU_AVX2);
+        const char *wrong = deep_stack_run(read_nest, (void *)(uintptr_t)&nests[i]);
+        if (wrong != NULL)
+            fail_msg("%s: %s", nests[i].open, wrong);
     }
+    hf__cpu_force(hf__cpu_best());
 }
 
 /* The options that take the reader off its usual way, a million levels deep: of two equal keys at each level
