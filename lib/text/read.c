@@ -91,7 +91,7 @@ static hf_status read_at_level(hf__reading *reading)
     return hf__read_fast(reading);
 }
 
-/* False: the careful pass must read it. */
+/* False: the careful reader must read it. */
 static bool try_fast(hf__reading *reading)
 {
     if (!reading->is_padded || !reading->keep_text || reading->many || reading->allow_comments ||
@@ -115,7 +115,7 @@ static hf_status read_text(hf__reading *reading)
         return HF_OK;
     if (reading->pending != NULL)
         memcpy(hf__reading_text(reading), reading->pending, reading->length);
-    return hf__read_single_pass(reading);
+    return hf__read_careful(reading);
 }
 
 hf_status hf__reading_run(hf__reading *reading, const hf_read_options *options, hf_document **ret_document,

@@ -1,6 +1,6 @@
 /* read_avx512.c - the AVX-512 reader: chunks through the stages, and the lists of what needs more.
  *
- * See read_stages_avx512.h. Says only whether the text was read; the single pass finds the words. */
+ * See read_stages_avx512.h. Says only whether the text was read; the careful reader finds the words. */
 #include "text/read_stages_avx512.h"
 
 #include "base/escape.h"

@@ -180,7 +180,7 @@ hf_status hf__read_duplicates(hf__reading *reading, hf_duplicates policy)
         /* Read again up to that key: slots do not tell where short text stands. */
         reading->refused_slot = s.refused;
         reading->side_used = 0;
-        return hf__read_single_pass(reading);
+        return hf__read_careful(reading);
     }
     if (s.marked != 0)
         take_out_marked(reading);

@@ -1,8 +1,8 @@
 /* read_fast.h - the fast reader: text to slots in one pass, without words for what is wrong.
  *
  * Compiled by read_fast.c and by read_fast_avx2.c, for what their machines can do. It takes padded text in the
- * block, strict, with its source kept. It checks as much as the careful pass (read_pass.c) does and says only
- * that something is wrong: that pass reads such a text again, and finds the words and the place.
+ * block, strict, with its source kept. It checks as much as the careful reader (read_pass.c) does and says
+ * only that something is wrong: that one reads such a text again, and finds the words and the place.
  *
  * That makes it short: UTF-8 is checked beforehand, while the text is copied, so that bytes above 127 are like
  * any others here; zeros behind the text stop each step, so that nothing asks for the end; and one look at the

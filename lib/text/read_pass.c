@@ -539,7 +539,7 @@ static hf_status run_bounded(hf__reading *reading) { return run(reading, false, 
 static hf_status run_padded_relaxed(hf__reading *reading) { return run(reading, true, true); }
 static hf_status run_bounded_relaxed(hf__reading *reading) { return run(reading, false, true); }
 
-hf_status hf__read_single_pass(hf__reading *reading)
+hf_status hf__read_careful(hf__reading *reading)
 {
     bool relaxed = reading->allow_comments || reading->allow_trailing_commas || reading->numbers_as_text ||
                    reading->refused_slot != 0;

@@ -1,4 +1,4 @@
-/* read_scan.h - the small steps of the single pass: blanks, runs of plain text, short text into slots. */
+/* read_scan.h - the small steps of the careful reader: blanks, runs of plain text, short text into slots. */
 #ifndef HOLDFAST_READ_SCAN_H
 #define HOLDFAST_READ_SCAN_H
 

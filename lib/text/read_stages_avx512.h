@@ -9,7 +9,7 @@
  *   slots     8 slots a step without a branch, then brackets, then lists of what needs more:
  *             literals, numbers, escaped text
  *
- * No stage says what is wrong, only that something is: the single pass then reads again and finds
+ * No stage says what is wrong, only that something is: the careful reader then reads again and finds
  * the words. It also takes over what is beyond these stages: nesting of more than
  * HF__STAGE_LEVELS, texts of 2 GiB and more.
  *

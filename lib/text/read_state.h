@@ -182,10 +182,10 @@ static inline void hf__move_slot_references(hf__slot *slot, int64_t bytes)
 
 /* Each reads reading->text whole (or one value of it) and returns HF_OK, or a status with
  * reading->fault set; HF_NO_MEMORY and HF_LIMIT_BYTES have reading->reterr filled instead. */
-hf_status hf__read_single_pass(hf__reading *reading);
+hf_status hf__read_careful(hf__reading *reading);
 
 /* The same text to the same slots, for strict reading of padded text in the block. Any failure means only:
- * read with the single pass. In stages, from HF__READ_STAGED_MIN bytes to 2 GiB, numbers converted: */
+ * read with the careful reader. In stages, from HF__READ_STAGED_MIN bytes to 2 GiB, numbers converted: */
 hf_status hf__read_avx512(hf__reading *reading);
 
 /* In one pass, of any length (read_fast.h): */
