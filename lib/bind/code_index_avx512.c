@@ -6,6 +6,7 @@
  * Method: after G. Langdale and D. Lemire, "Parsing gigabytes of JSON per second" (2019). */
 #include <immintrin.h>
 
+#include "base/string_mask.h"
 #include "bind/code_index.h"
 #include "bind/code_pass.h"
 
@@ -18,27 +19,7 @@ ALWAYS_INLINE __m512i v8(int byte)
     return _mm512_set1_epi8((char)byte);
 }
 
-/* Each bit is the parity of those up to it. */
-ALWAYS_INLINE uint64_t parity_to(uint64_t bits)
-{
-    __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, (long long)bits), _mm_set1_epi8(-1), 0);
-    return (uint64_t)_mm_cvtsi128_si64(product);
-}
-
 /* ---- escapes ----------------------------------------------------------------------------- */
-
-/* Characters that a backslash before them escapes: those behind a run of backslashes of odd length. */
-ALWAYS_INLINE uint64_t find_escaped(uint64_t slashes, uint64_t *carry)
-{
-    const uint64_t even = 0x5555555555555555u;
-    uint64_t first = *carry;
-    slashes &= ~first;
-    uint64_t starts = slashes & ~(slashes << 1);
-    unsigned long long behind_odd;
-    uint64_t behind_even = slashes + (starts & even);
-    *carry = _addcarry_u64(0, slashes, starts & ~even, &behind_odd);
-    return ((behind_even & ~slashes & ~even) | (behind_odd & ~slashes & even)) | first;
-}
 
 /* Four hexadecimal digits; above 0xffff when they are none. It ends at the first that is none. */
 static uint32_t hex4(const char *at)
@@ -157,7 +138,7 @@ ALWAYS_INLINE uint64_t follow_brackets(hf__index *index, uint64_t open, uint64_t
     index->depth = depth;
     index->is_too_deep |= deepest > index->depth_max;
     index->bad |= bad;
-    return outer ^ parity_to(turns << 1);
+    return outer ^ hf__mask_parity(turns << 1);
 }
 
 /* The tokens from `from` on, up to 64; the one behind them is known. */
@@ -222,10 +203,10 @@ static __attribute__((noinline)) escapes see_escapes(hf__index *index, const cha
                                                      uint64_t in_string, uint64_t carry, uint8_t *last_token)
 {
     escapes seen = { .carry = carry };
-    uint64_t escaped = find_escaped(slashes, &seen.carry);
+    uint64_t escaped = hf__mask_escaped(slashes, &seen.carry);
     seen.quotes = quotes & ~escaped;
     seen.bad = bad_escapes(index, text, bytes, escaped);
-    uint64_t inside = parity_to(seen.quotes) ^ in_string, opening = seen.quotes & inside;
+    uint64_t inside = hf__mask_parity(seen.quotes) ^ in_string, opening = seen.quotes & inside;
     for (uint64_t rest = slashes & inside; rest != 0; rest &= rest - 1) {
         uint64_t before = opening & ((rest & -rest) - 1);
         if (before != 0)
@@ -262,7 +243,7 @@ ALWAYS_INLINE void step(scan *m, hf__index *index, const char *text, __m512i byt
         m->escape_carry = seen.carry;
         m->bad |= seen.bad;
     }
-    uint64_t inside = parity_to(quotes) ^ m->in_string; /* opening quotes, not closing ones */
+    uint64_t inside = hf__mask_parity(quotes) ^ m->in_string; /* opening quotes, not closing ones */
     m->in_string = 0 - (inside >> 63);
     m->bad |= controls & inside;
     uint64_t scalar = ~(operators | blanks | quotes), starts = scalar & ~(scalar << 1 | m->scalar_carry);

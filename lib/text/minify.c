@@ -3,7 +3,7 @@
 #include "text/minify.h"
 
 #include "base/cpu.h"
-#include "text/minify_mask.h"
+#include "base/string_mask.h"
 
 #include <string.h>
 
@@ -59,10 +59,12 @@ static inline masks masks_of(const char *text)
 static inline uint64_t kept_of(hf__minifier *state, const char *text)
 {
     masks    found = masks_of(text);
-    uint64_t quotes = found.quotes & ~hf__minify_escaped(found.slashes, &state->escaped);
+    uint64_t quotes = found.quotes;
+    if ((found.slashes | state->escaped) != 0)
+        quotes &= ~hf__mask_escaped(found.slashes, &state->escaped);
     uint64_t inside = state->in_string;
     if (quotes != 0) {
-        inside ^= hf__minify_running_xor(quotes);
+        inside ^= hf__mask_parity(quotes);
         state->in_string = 0 - (inside >> 63);
     }
     return inside | ~found.blanks;

@@ -1,6 +1,6 @@
 /* minify_avx2.c - leaving out blanks, 64 bytes at a time, squeezed in groups of eight. */
 #include "text/minify.h"
-#include "text/minify_mask.h"
+#include "base/string_mask.h"
 
 #include <immintrin.h>
 #include <string.h>
@@ -15,12 +15,6 @@
 #define ENTRIES_64(m) ENTRIES_16(m), ENTRIES_16((m) + 16), ENTRIES_16((m) + 32), ENTRIES_16((m) + 48)
 
 static const uint64_t squeeze[256] = { ENTRIES_64(0), ENTRIES_64(64), ENTRIES_64(128), ENTRIES_64(192) };
-
-static inline uint64_t running_xor(uint64_t bits)
-{
-    __m128i all = _mm_set1_epi8((char)0xff);
-    return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)bits), all, 0));
-}
 
 static inline uint64_t mask_of(__m256i low, __m256i high)
 {
@@ -61,8 +55,8 @@ static inline char *minify_step(hf__minifier *state, const char *text, char *to,
     __m256i  high = _mm256_loadu_si256((const __m256i *)(const void *)(text + 32));
     uint64_t slashes = equal(low, high, '\\'), quotes = equal(low, high, '"');
     if ((slashes | state->escaped) != 0)
-        quotes &= ~hf__minify_escaped(slashes, &state->escaped);
-    uint64_t inside = running_xor(quotes) ^ state->in_string;
+        quotes &= ~hf__mask_escaped(slashes, &state->escaped);
+    uint64_t inside = hf__mask_parity(quotes) ^ state->in_string;
     state->in_string = 0 - (inside >> 63);
     /* In valid text, blanks are what is up to 0x20 outside of strings. */
     __m256i  highest = _mm256_set1_epi8(0x20);

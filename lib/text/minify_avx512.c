@@ -1,14 +1,8 @@
 /* minify_avx512.c - leaving out blanks, 64 bytes squeezed at a time. */
 #include "text/minify.h"
-#include "text/minify_mask.h"
+#include "base/string_mask.h"
 
 #include <immintrin.h>
-
-static inline uint64_t running_xor(uint64_t bits)
-{
-    __m128i all = _mm_set1_epi8((char)0xff);
-    return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)bits), all, 0));
-}
 
 size_t hf__minify_avx512(hf__minifier *state, const char *text, size_t length, char *out)
 {
@@ -21,8 +15,8 @@ size_t hf__minify_avx512(hf__minifier *state, const char *text, size_t length, c
         __mmask64 slashes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
         __mmask64 quotes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"'));
         if ((slashes | escaped) != 0)
-            quotes &= ~hf__minify_escaped(slashes, &escaped);
-        uint64_t inside = running_xor(quotes) ^ in_string;
+            quotes &= ~hf__mask_escaped(slashes, &escaped);
+        uint64_t inside = hf__mask_parity(quotes) ^ in_string;
         in_string = 0 - (inside >> 63);
         /* In valid text, blanks are what is up to 0x20 outside of strings. */
         uint64_t kept = (inside | _mm512_cmpgt_epu8_mask(bytes, _mm512_set1_epi8(0x20))) & live;

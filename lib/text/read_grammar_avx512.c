@@ -58,7 +58,7 @@ size_t hf__grammar_avx512(hf__machine *m, hf__stages *stages, size_t count)
         /* A text is a key when a colon comes second behind its opening quote. */
         uint64_t colon_second = _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(tokens + i + 2), hf__v8(':'));
         uint64_t escaped_next = _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(tokens + i + 1), hf__v8(HF__CLOSES_ESCAPED));
-        uint64_t text = quotes & (hf__inside_strings(quotes) ^ m->text_parity);
+        uint64_t text = quotes & (hf__mask_parity(quotes) ^ m->text_parity);
         uint64_t closing = quotes & ~text;
         uint64_t key = text & colon_second;
         uint64_t value = text | open | scalar;

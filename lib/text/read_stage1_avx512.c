@@ -39,19 +39,6 @@ static inline __m512i utf8_errors(__m512i bytes, __m512i before1, __m512i before
     return _mm512_xor_si512(must, special);
 }
 
-/* Characters that a backslash before them escapes: those behind a run of backslashes of odd length. */
-static inline uint64_t find_escaped(uint64_t slashes, uint64_t *carry)
-{
-    const uint64_t even = 0x5555555555555555u;
-    uint64_t first = *carry; /* escaped by the block before */
-    slashes &= ~first;
-    uint64_t starts = slashes & ~(slashes << 1);
-    unsigned long long behind_odd;
-    uint64_t behind_even = slashes + (starts & even);
-    *carry = _addcarry_u64(0, slashes, starts & ~even, &behind_odd);
-    return ((behind_even & ~slashes & ~even) | (behind_odd & ~slashes & even)) | first;
-}
-
 /* Puts a mark in place of the closing quotes in `which`, or of the opening quotes before them. */
 static inline void mark(uint8_t *tokens, uint64_t which, uint64_t token_mask, int before, uint8_t code)
 {
@@ -107,8 +94,8 @@ static inline __attribute__((always_inline)) void scan_block(hf__scan *m, const 
 
     uint64_t string_before = m->in_string;
     if (HF_UNLIKELY((slashes | m->escape_carry) != 0))
-        quotes &= ~find_escaped(slashes, &m->escape_carry);
-    uint64_t inside = hf__inside_strings(quotes) ^ string_before; /* opening quotes, not closing ones */
+        quotes &= ~hf__mask_escaped(slashes, &m->escape_carry);
+    uint64_t inside = hf__mask_parity(quotes) ^ string_before; /* opening quotes, not closing ones */
     m->in_string = 0 - (inside >> 63);
     m->control_bad |= controls & (inside | ~blanks);
 

@@ -20,6 +20,7 @@
 
 #include <immintrin.h>
 
+#include "base/string_mask.h"
 #include "text/read_state.h"
 
 enum {
@@ -98,12 +99,6 @@ bool hf__numbers_avx512(hf__slot *slots, uint32_t *list, size_t count, const uin
 static inline __m512i hf__v8(int byte)
 {
     return _mm512_set1_epi8((char)byte);
-}
-
-static inline uint64_t hf__inside_strings(uint64_t quotes)
-{
-    __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, (long long)quotes), _mm_set1_epi8(-1), 0);
-    return (uint64_t)_mm_cvtsi128_si64(product);
 }
 
 /* Positions of set bits, as 32-bit numbers from `base` on. Writes 16, 32 or 64: the target has slack. */
