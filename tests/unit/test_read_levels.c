@@ -328,6 +328,40 @@ static void test_read_levels__numbers(void **state)
     }
 }
 
+/* The fast reader sends to the careful one what is wrong, or a value alone, and nothing else. */
+static void test_read_levels__sound_text_is_read_at_once(void **state)
+{
+    (void)state;
+    maker m = { .text = malloc(2 * TEXT_BYTES_MAX), .seed = 2711 };
+    for (long round = 0; round < random_rounds(600); round++) {
+        const hf_read_options *options = &choices[round % 3];
+        m.surrogates = options->replace_surrogates;
+        make_document(&m, 1 + below(&m, round % 50 == 0 ? 90000 : 3000));
+        size_t blanks = strspn(m.text, " \t\r\n");
+        if (m.text[blanks] != '[' && m.text[blanks] != '{')
+            continue;
+        for (LEVELS(level)) {
+            hf__reading reading;
+            size_t      slots, side;
+            hf_error    error;
+            assert_int_equal(hf__reading_init(&reading, options, &error), HF_OK);
+            hf__reading_estimate(&reading, m.text, m.length, &slots, &side);
+            assert_int_equal(hf__reading_begin(&reading, m.length, round % 2 ? slots : 1, side), HF_OK);
+            assert_int_equal(hf__reading_give_text(&reading, m.text, m.length, false), HF_OK);
+            hf__reading_copy_later(&reading);
+#if defined(__x86_64__)
+            hf_status status = level == HF__CPU_BASE ? hf__read_fast(&reading) : hf__read_fast_avx2(&reading);
+#else
+            hf_status status = hf__read_fast(&reading);
+#endif
+            hf__reading_abandon(&reading);
+            if (status != HF_OK)
+                fail_msg("%s: %.*s", hf_status_name(status), (int)m.length, m.text);
+        }
+    }
+    free(m.text);
+}
+
 /* Every limit on values and on depth, up to one that is no longer met. */
 static void test_read_levels__limits(void **state)
 {
@@ -428,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_read_levels__one_odd_place_in_a_text),
         cmocka_unit_test(test_read_levels__each_byte_damaged),
         cmocka_unit_test(test_read_levels__numbers),
+        cmocka_unit_test(test_read_levels__sound_text_is_read_at_once),
         cmocka_unit_test(test_read_levels__limits),
         cmocka_unit_test(test_read_levels__nesting),
         cmocka_unit_test(test_read_levels__across_chunks),
