@@ -142,12 +142,12 @@ static inline bool hf_text_equal(hf_text a, hf_text b)
 enum { HF_ERROR_NAME_MAX = 160, HF_ERROR_POINTER_MAX = 256, HF_ERROR_DETAIL_MAX = 96 };
 
 /* What went wrong and where. Yours; plain data, may be copied.
- * `line` is 0 when there is no place in a text. `pointer` and `name` are elided in the middle
- * ("/a/b/.../y/z") when they do not fit. */
+ * `line` is 0 when there is no place in a text. What does not fit is left out between two characters: of
+ * `pointer` the middle ("/a/b/.../y/z"), of `name` the beginning, of `detail` the end. */
 typedef struct hf_error {
     hf_status   status;
     int         system_error;                  /* errno, for HF_IO; else 0 */
-    uint64_t    offset;                        /* bytes from the start of the text */
+    uint64_t    offset;                        /* bytes from the start of the text, or of the file that was mapped */
     uint64_t    line, column;                  /* from 1; column in bytes */
     char        name[HF_ERROR_NAME_MAX];       /* file or source, "" when there is none */
     char        pointer[HF_ERROR_POINTER_MAX]; /* JSON Pointer of the place, "" is the root */

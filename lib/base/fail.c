@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "plain.h"
+#include "utf8.h"
 
 hf_status hf__fail(hf_error *reterr, hf_status status, const char *detail_format, ...)
 {
@@ -14,8 +15,10 @@ hf_status hf__fail(hf_error *reterr, hf_status status, const char *detail_format
     if (detail_format != NULL) {
         va_list arguments;
         va_start(arguments, detail_format);
-        vsnprintf(reterr->detail, sizeof reterr->detail, detail_format, arguments);
+        int length = vsnprintf(reterr->detail, sizeof reterr->detail, detail_format, arguments);
         va_end(arguments);
+        if (length >= (int)sizeof reterr->detail) /* not cut within a character */
+            reterr->detail[hf__utf8_step_back(reterr->detail, sizeof reterr->detail - 1)] = 0;
     }
     return status;
 }
@@ -29,6 +32,15 @@ hf_status hf__fail_system(hf_error *reterr, int system_error, const char *what)
     return HF_IO;
 }
 
+/* How many bytes from `at` on, three at most, are the rest of a character. */
+static size_t rest_of_character(const char *at)
+{
+    size_t count = 0;
+    while (count < 3 && ((unsigned char)at[count] & 0xc0) == 0x80)
+        count++;
+    return count;
+}
+
 void hf__error_set_name(hf_error *reterr, const char *name)
 {
     if (reterr == NULL)
@@ -40,6 +52,7 @@ void hf__error_set_name(hf_error *reterr, const char *name)
     }
     /* The end of a path tells more than its beginning. */
     size_t kept = sizeof reterr->name - 4;
+    kept -= rest_of_character(name + length - kept);
     memcpy(reterr->name, "...", 3);
     memcpy(reterr->name + 3, name + length - kept, kept + 1);
 }
@@ -61,9 +74,12 @@ void hf__error_set_pointer(hf_error *reterr, const char *pointer, size_t length)
     size_t tail = room - head - (sizeof gap - 1);
     while (head > room / 4 && pointer[head] != '/')
         head--;
+    if (rest_of_character(pointer + head) > 0)
+        head = hf__utf8_step_back(pointer, head);
     const char *rest = pointer + length - tail;
     while (rest < pointer + length - tail / 2 && *rest != '/')
         rest++;
+    rest += rest_of_character(rest);
     tail = (size_t)(pointer + length - rest);
     memcpy(reterr->pointer, pointer, head);
     memcpy(reterr->pointer + head, gap, sizeof gap - 1);
@@ -126,6 +142,8 @@ size_t hf_error_format(const hf_error *error, char *out, size_t size)
             error->has_pointer ? error->pointer : "");
     } else if (error->has_pointer) {
         put(&to, " (at %s)", error->pointer[0] != 0 ? error->pointer : "the root");
+    } else if (error->status == HF_BAD_BLOCK) {
+        put(&to, " (byte %llu)", (unsigned long long)error->offset);
     }
     if (size > 0)
         hf__make_plain(out);

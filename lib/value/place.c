@@ -15,8 +15,9 @@ void hf__pointer_writer_init(hf__pointer_writer *writer)
 static unsigned spell(char token[64], hf_text key)
 {
     unsigned length = 0;
+    size_t i = 0;
     token[length++] = '/';
-    for (size_t i = 0; i < key.length && length < 60; i++) {
+    for (; i < key.length && length < 60; i++) {
         unsigned char byte = (unsigned char)key.bytes[i];
         if (byte == '~' || byte == '/') {
             token[length++] = '~';
@@ -25,7 +26,7 @@ static unsigned spell(char token[64], hf_text key)
             token[length++] = byte < 0x20 || byte == 0x7f ? '?' : (char)byte;
         }
     }
-    if (length >= 60) { /* cut before a whole character */
+    if (i < key.length) { /* cut before a whole character */
         while (length > 1 && ((unsigned char)token[length - 1] & 0xc0) == 0x80)
             length--;
         if (length > 1 && (unsigned char)token[length - 1] >= 0xc0)

@@ -1,5 +1,6 @@
 /* test_fail.c - lib/base/fail.c: errors are filled once, cut to size, and printed with their place. */
 #include "base/fail.h"
+#include "base/utf8.h"
 #include "unit.h"
 
 static void test_fail__null_error_keeps_status(void **state)
@@ -77,6 +78,46 @@ static void test_fail__long_name_keeps_its_end(void **state)
     assert_string_equal(error.name + HF_ERROR_NAME_MAX - 1 - 10, "/file.json");
 }
 
+/* Two bytes a character, from one place on or from the next one. */
+static void fill(char *text, size_t length, size_t begin)
+{
+    text[begin - 1] = '/';
+    for (size_t i = begin; i + 1 < length; i += 2)
+        memcpy(text + i, "\xc3\xbc", 2);
+}
+
+static void test_fail__nothing_is_cut_within_a_character(void **state)
+{
+    (void)state;
+    for (size_t begin = 1; begin <= 2; begin++) {
+        char text[501] = "/";
+        hf_error error;
+        fill(text, 500 - begin % 2, begin);
+        text[500 - begin % 2] = 0;
+        hf__fail(&error, HF_IO, "%s", text);
+        hf__error_set_name(&error, text);
+        hf__error_set_pointer(&error, text, strlen(text));
+        assert_int_equal(hf__utf8_fault(error.detail, strlen(error.detail)), strlen(error.detail));
+        assert_int_equal(hf__utf8_fault(error.name, strlen(error.name)), strlen(error.name));
+        assert_int_equal(hf__utf8_fault(error.pointer, strlen(error.pointer)), strlen(error.pointer));
+        assert_in_range(strlen(error.detail), HF_ERROR_DETAIL_MAX - 4, HF_ERROR_DETAIL_MAX - 1);
+        assert_in_range(strlen(error.name), HF_ERROR_NAME_MAX - 3, HF_ERROR_NAME_MAX - 1);
+        assert_non_null(strstr(error.pointer, "/..."));
+    }
+}
+
+static void test_fail__damage_has_its_byte(void **state)
+{
+    (void)state;
+    hf_error error;
+    char     line[256];
+    hf__fail(&error, HF_BAD_BLOCK, "a member without a key");
+    hf__error_set_name(&error, "kept.hf");
+    error.offset = 336;
+    hf_error_format(&error, line, sizeof line);
+    assert_string_equal(line, "kept.hf: damaged document block: a member without a key (byte 336)");
+}
+
 static void test_fail__control_characters_do_not_reach_the_terminal(void **state)
 {
     (void)state;
@@ -100,6 +141,8 @@ int main(void)
         cmocka_unit_test(test_fail__message_names_file_place_and_pointer),
         cmocka_unit_test(test_fail__long_pointer_is_elided_in_the_middle),
         cmocka_unit_test(test_fail__long_name_keeps_its_end),
+        cmocka_unit_test(test_fail__nothing_is_cut_within_a_character),
+        cmocka_unit_test(test_fail__damage_has_its_byte),
         cmocka_unit_test(test_fail__control_characters_do_not_reach_the_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -271,6 +271,17 @@ static void test_read__long_pointers_are_elided(void **state)
     HF_EXPECT(strncmp(error.pointer, "/k0/k1/", 7) == 0);
     HF_EXPECT(strstr(error.pointer, "/...") != NULL);
     assert_string_equal(error.pointer + strlen(error.pointer) - 12, "/k4998/k4999");
+    /* A step of up to 60 bytes is whole; longer ones lose their end. */
+    for (int size = 58; size <= 61; size++) {
+        char expected[80];
+        length = (size_t)sprintf(text, "{\"%0*d\":?", size, 7);
+        if (size <= 59)
+            snprintf(expected, sizeof expected, "/%0*d", size, 7);
+        else
+            snprintf(expected, sizeof expected, "/%059d...", 0);
+        assert_int_equal(hf_read(hf_text_of(text, length), NULL, &document, &error), HF_BAD_TOKEN);
+        assert_string_equal(error.pointer, expected);
+    }
 }
 
 /* ---- options ----------------------------------------------------------------------------- */
