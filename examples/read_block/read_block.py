@@ -27,8 +27,8 @@ class Block:
             raise Damaged("shorter than a header")
         (magic, version, self.flags, size, side, side_bytes, source, source_bytes, slots, count, self.values,
          _wide, links, link_count, self.depth) = HEADER.unpack_from(data)
-        if magic != 0x4B4C42464C484648 or version != 1 or size > len(data):
-            raise Damaged("no block of version 1")
+        if magic != 0x4B4C42464C484648 or version != 1 or size != len(data):
+            raise Damaged("no block of version 1, or not all of it")
         if slots % 16 or slots + 16 * count > size or count == 0:
             raise Damaged("the slots lie outside of the block")
         self.data, self.slots, self.count = data, slots, count
@@ -78,6 +78,8 @@ class Block:
             lo, hi = self.slot(number)
             kind = lo & 15
             if kind == CLOSE:
+                if not stack:
+                    raise Damaged(f"slot {number}: closes nothing")
                 opened, target, key = stack.pop()
                 if number - (lo >> 24) != opened:
                     raise Damaged(f"slot {number}: closes another container")

@@ -6,8 +6,9 @@
  *
  * Mapping by default verifies everything that a reader relies on (bounds, kinds, spans, counts,
  * UTF-8, spellings), in one pass, and refuses damage with its offset in the file; what was verified
- * cannot make the library read outside of the file or loop. A trusted mapping checks the header
- * alone, in time that does not depend on the size: for files that only you can write. */
+ * cannot make the library read outside of the file or loop, as long as nobody writes into the file
+ * meanwhile. A trusted mapping checks the header alone, in time that does not depend on the size:
+ * for files that only you can write. */
 #ifndef HOLDFAST_SAVE_H
 #define HOLDFAST_SAVE_H
 
@@ -34,8 +35,8 @@ typedef struct hf_map_options {
     uint64_t            reserved[4];
 } hf_map_options;
 
-/* Maps a saved document. The file must not be cut while it is mapped (the system sends SIGBUS); that
- * it is replaced by hf_save does no harm. ret_document: owned; dropping it unmaps.
+/* Maps a saved document. The file must not be cut while it is mapped (the system sends SIGBUS), nor written into;
+ * that it is replaced by hf_save does no harm. Bytes behind the block are damage. ret_document: owned; dropping it unmaps.
  * HF_IO, HF_BAD_BLOCK with the offset, HF_BAD_VERSION, HF_NO_MEMORY, HF_LIMIT_BYTES. */
 HF_API HF_NODISCARD hf_status hf_map_file(const char *path, const hf_map_options *options, hf_document **ret_document,
                                           hf_error *reterr);

@@ -18,7 +18,7 @@ static const hf_map_options defaults;
 
 static hf_status verify(const hf__block_header *block, uint64_t bytes, bool trusted, hf_error *reterr)
 {
-    hf__block_limits limits = { .bytes = bytes, .check_utf8 = true, .check_spelling = true, .header_only = trusted };
+    hf__block_limits limits = { .bytes = bytes, .is_exact = true, .check_utf8 = true, .check_spelling = true, .header_only = trusted };
     return hf__block_check(block, &limits, reterr);
 }
 
@@ -69,7 +69,7 @@ static hf_status map_descriptor(int descriptor, const hf_map_options *options, h
 
 hf_status hf_map_file(const char *path, const hf_map_options *options, hf_document **ret_document, hf_error *reterr)
 {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is refused, not waited for */
     hf_status status = descriptor < 0 ? hf__fail_system(reterr, errno, "open")
                                       : map_descriptor(descriptor, options != NULL ? options : &defaults, ret_document, reterr);
     if (descriptor >= 0)

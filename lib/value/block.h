@@ -67,6 +67,7 @@ typedef struct hf__block_limits {
     size_t      outer_length;
     bool        check_utf8;    /* also validate text */
     bool        header_only;   /* checks the header, believes the rest */
+    bool        is_exact;      /* also that no bytes follow the block */
     bool        check_spelling; /* also that numbers are spelled as JSON spells them, and that text which is
                                    written without a scan needs none */
     const struct hf__home *home; /* NULL: no earlier blocks */

@@ -57,34 +57,58 @@ static bool inside(uint64_t offset, uint64_t length, uint64_t bytes)
     return offset <= bytes && length <= bytes - offset;
 }
 
+/* Damage at `offset` from the header's first byte. */
+static hf_status damaged_at(check *state, size_t offset, const char *what)
+{
+    hf__fail(state->reterr, HF_BAD_BLOCK, "%s", what);
+    if (state->reterr != NULL)
+        state->reterr->offset = offset;
+    return HF_BAD_BLOCK;
+}
+
+#define DAMAGED_FIELD(state, field, what) damaged_at(state, offsetof(hf__block_header, field), what)
+
+static hf_status check_size(check *state)
+{
+    const hf__block_header *block = state->block;
+    uint64_t bytes = state->limits->bytes;
+    if (bytes < sizeof *block)
+        return hf__fail(state->reterr, HF_BAD_BLOCK, "shorter than a header");
+    if (block->magic != HF__BLOCK_MAGIC)
+        return DAMAGED_FIELD(state, magic, "no document block begins here");
+    if (block->version != HF__BLOCK_VERSION)
+        return hf__fail(state->reterr, HF_BAD_VERSION, "version %u", (unsigned)block->version);
+    bool is_cut = block->block_bytes > bytes;
+    if (!is_cut && !(state->limits->is_exact && block->block_bytes < bytes))
+        return HF_OK;
+    hf__fail(state->reterr, HF_BAD_BLOCK, is_cut ? "cut off: %llu of %llu bytes" : "longer than it should be: %llu, not %llu bytes",
+             (unsigned long long)bytes, (unsigned long long)block->block_bytes);
+    if (state->reterr != NULL)
+        state->reterr->offset = is_cut ? bytes : block->block_bytes;
+    return HF_BAD_BLOCK;
+}
+
 static hf_status check_header(check *state)
 {
     const hf__block_header *block = state->block;
-    hf_error *reterr = state->reterr;
-    uint64_t bytes = state->limits->bytes;
-    if (bytes < sizeof *block)
-        return hf__fail(reterr, HF_BAD_BLOCK, "shorter than a header");
-    if (block->magic != HF__BLOCK_MAGIC)
-        return hf__fail(reterr, HF_BAD_BLOCK, "no document block begins here");
-    if (block->version != HF__BLOCK_VERSION)
-        return hf__fail(reterr, HF_BAD_VERSION, "version %u", (unsigned)block->version);
-    bytes = block->block_bytes < bytes ? block->block_bytes : bytes;
-    if (block->block_bytes > state->limits->bytes)
-        return hf__fail(reterr, HF_BAD_BLOCK, "cut off: %llu of %llu bytes", (unsigned long long)bytes,
-                        (unsigned long long)block->block_bytes);
+    hf_status status = check_size(state);
+    if (status != HF_OK)
+        return status;
+    uint64_t bytes = block->block_bytes;
     if ((block->flags & HF__BLOCK_OUTER_TEXT) && state->limits->outer_text == NULL)
-        return hf__fail(reterr, HF_BAD_BLOCK, "refers to text outside of the block");
-    if (!inside(block->side_offset, block->side_bytes, bytes) ||
-        !inside(block->source_offset, block->source_bytes, bytes))
-        return hf__fail(reterr, HF_BAD_BLOCK, "the text lies outside of the block");
+        return DAMAGED_FIELD(state, flags, "refers to text outside of the block");
+    if (!inside(block->side_offset, block->side_bytes, bytes))
+        return DAMAGED_FIELD(state, side_offset, "the text lies outside of the block");
+    if (!inside(block->source_offset, block->source_bytes, bytes))
+        return DAMAGED_FIELD(state, source_offset, "the source text lies outside of the block");
     if (block->slots_offset % sizeof(hf__slot) != 0 || block->slots_offset < sizeof *block ||
         block->slot_count == 0 || block->slot_count > bytes / sizeof(hf__slot) ||
         !inside(block->slots_offset, block->slot_count * sizeof(hf__slot), bytes))
-        return hf__fail(reterr, HF_BAD_BLOCK, "the slots lie outside of the block");
+        return DAMAGED_FIELD(state, slots_offset, "the slots lie outside of the block");
     if (block->link_count != 0 &&
         (block->links_offset % 8 != 0 || block->links_offset < sizeof *block ||
          !inside(block->links_offset, (uint64_t)block->link_count * sizeof(hf__link_target), bytes)))
-        return hf__fail(reterr, HF_BAD_BLOCK, "the link targets lie outside of the block");
+        return DAMAGED_FIELD(state, links_offset, "the link targets lie outside of the block");
     return HF_OK;
 }
 
@@ -413,7 +437,7 @@ static hf_status check_links(check *state)
             continue;
         if (links[i].slot >= state->block->slot_count || hf__is_close(&state->slots[links[i].slot]) ||
             hf__is_key(&state->slots[links[i].slot]))
-            return hf__fail(state->reterr, HF_BAD_BLOCK, "link target %u is no value", (unsigned)i);
+            return damaged_at(state, state->block->links_offset + i * sizeof *links, "a link target is no value");
     }
     return HF_OK;
 }
@@ -441,8 +465,12 @@ hf_status hf__block_check(const hf__block_header *block, const hf__block_limits 
     if (status == HF_OK && (state.depth != 0 || hf__step(state.slots) != block->slot_count))
         status = damaged(&state, 0, "the root is not all of the slots");
     uint32_t depth = state.deepest < UINT32_MAX ? (uint32_t)state.deepest : UINT32_MAX;
-    if (status == HF_OK && (state.values != block->values || state.wide != block->wide_count || depth != block->depth))
-        status = hf__fail(reterr, HF_BAD_BLOCK, "the header counts other values");
+    if (status == HF_OK && state.values != block->values)
+        status = DAMAGED_FIELD(&state, values, "the header counts other values");
+    if (status == HF_OK && state.wide != block->wide_count)
+        status = DAMAGED_FIELD(&state, wide_count, "the header counts other wide containers");
+    if (status == HF_OK && depth != block->depth)
+        status = DAMAGED_FIELD(&state, depth, "the header has another depth");
     if (status == HF_OK)
         status = check_links(&state);
     if (state.levels != state.inline_levels)

@@ -221,6 +221,45 @@ static void test_save__every_damaged_byte_is_refused_or_harmless(void **state)
     hf_document_drop(document);
 }
 
+/* What was appended, or left by a longer file, is damage too; where it begins is told. */
+static void test_save__bytes_behind_the_block_are_refused(void **state)
+{
+    (void)state;
+    hf_document *document = test_read(sample), *got = NULL;
+    hf_buffer bytes = saved(document);
+    size_t length = bytes.length;
+    HF_EXPECT(hf_save_to_buffer(document, &bytes, NULL) == HF_OK); /* a second one */
+    for (int trusted = 0; trusted <= 1; trusted++) {
+        hf_map_options options = { .trusted = trusted };
+        hf_error error;
+        HF_EXPECT(hf_load(hf_text_of(bytes.bytes, length + 1), &options, &got, &error) == HF_BAD_BLOCK);
+        assert_int_equal(error.offset, length);
+        HF_EXPECT(hf_load(hf_buffer_text(&bytes), &options, &got, &error) == HF_BAD_BLOCK && got == NULL);
+        assert_int_equal(error.offset, length);
+    }
+    hf_buffer_release(&bytes);
+    hf_document_drop(document);
+}
+
+static void test_save__damage_has_its_place(void **state)
+{
+    (void)state;
+    static const struct { size_t at; uint64_t offset; } damage[] = {
+        { 3, 0 }, { 29, 24 }, { 45, 40 }, { 61, 56 }, { 72, 72 }, { 80, 80 }, { 100, 100 },
+    };
+    hf_document *document = test_read(sample), *got = NULL;
+    hf_buffer bytes = saved(document);
+    for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
+        hf_error error;
+        bytes.bytes[damage[i].at] ^= 1;
+        HF_EXPECT(hf_load(hf_buffer_text(&bytes), NULL, &got, &error) == HF_BAD_BLOCK && got == NULL);
+        assert_int_equal(error.offset, damage[i].offset);
+        bytes.bytes[damage[i].at] ^= 1;
+    }
+    hf_buffer_release(&bytes);
+    hf_document_drop(document);
+}
+
 static void test_save__survives_every_failing_allocation(void **state)
 {
     (void)state;
@@ -332,6 +371,8 @@ int main(void)
         cmocka_unit_test(test_save__mounts_and_borrowed_text_are_copied_in),
         cmocka_unit_test(test_save__failures_name_the_file_and_leave_it),
         cmocka_unit_test(test_save__every_damaged_byte_is_refused_or_harmless),
+        cmocka_unit_test(test_save__bytes_behind_the_block_are_refused),
+        cmocka_unit_test(test_save__damage_has_its_place),
         cmocka_unit_test(test_save__survives_every_failing_allocation),
         cmocka_unit_test(test_save__the_system_refuses_in_turn),
         cmocka_unit_test(test_save__a_file_that_cannot_be_written_whole),

@@ -115,6 +115,8 @@ static void test_save_file__pipes_are_written_in_place(void **state)
     int fifo = open(scratch_file("fifo"), O_RDWR);
     assert_int_equal(hf_save(document, scratch_file("fifo"), NULL), HF_OK);
     expect_bytes(fifo, &bytes);
+    hf_document *mapped = NULL;
+    assert_int_equal(hf_map_file(scratch_file("fifo"), NULL, &mapped, NULL), HF_IO);
     HF_EXPECT(S_ISFIFO(facts_of(scratch_file("fifo")).st_mode) && pipe(ends) == 0);
     const char *const ways[] = { "/dev/fd/%d", "/proc/self/fd/%d", "/proc/%2$d/fd/%1$d" };
     for (int i = 0; i < 3; i++) {
