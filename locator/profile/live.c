@@ -9,6 +9,7 @@
 #include "room.h"
 
 enum { FIRST_SLOTS = 1 << 12, CACHED_SLOTS = 1 << 16, FIRST_COHORTS = 1 << 8 };
+#define SIZE_LIMIT ((UINT64_C(1) << 42) - 1)
 
 static size_t home_of(uint64_t address, size_t slots_count)
 {
@@ -36,6 +37,7 @@ void hf__live_release(hf__live *live)
     hf__room_free(live->paths);
     hf__room_free(live->touched);
     hf__room_free(live->cohorts);
+    hf__layers_release(&live->layers);
     memset(live, 0, sizeof *live);
 }
 
@@ -123,7 +125,8 @@ static bool grow_cohorts(hf__live *live)
     return true;
 }
 
-static void note_death(hf__live *live, uint32_t path, uint32_t born, uint64_t bytes, uint64_t blocks)
+/* Less than nothing is what has arrived from another path. */
+static void note_death(hf__live *live, uint32_t path, uint32_t born, int64_t bytes, int64_t blocks)
 {
     if ((live->cohorts_count + 1) * 2 > live->cohort_slots && !grow_cohorts(live)) {
         live->failed = true;
@@ -142,8 +145,65 @@ static void note_death(hf__live *live, uint32_t path, uint32_t born, uint64_t by
     cohort->blocks += blocks;
 }
 
+static uint64_t window_began(const hf__live *live)
+{
+    return (uint64_t)hf__model_window(live->model) << live->model->shift;
+}
+
+/* What layers tell, in the account of a path. Births move along only within the window of a birth: no other can be
+ * changed; the cohorts say the rest. */
+static void change_path(void *user, hf__layer_change change, uint32_t path, uint64_t when, double bytes, double blocks)
+{
+    hf__live *live = user;
+    hf__live_path *state = path_at(live, path);
+    if (state == NULL) {
+        live->failed = true;
+        return;
+    }
+    int64_t by_bytes = (int64_t)bytes, by_blocks = (int64_t)blocks;
+    bool young = when >= window_began(live);
+    if (change == HF_LAYER_GONE || change == HF_LAYER_LEFT)
+        by_bytes = -by_bytes, by_blocks = -by_blocks;
+    state->bytes += by_bytes;
+    state->blocks += by_blocks;
+    if (change == HF_LAYER_ADDED || (change != HF_LAYER_GONE && young)) {
+        state->born_bytes += (uint64_t)by_bytes;
+        state->born_blocks += (uint64_t)by_blocks;
+    } else {
+        state->died_bytes -= change == HF_LAYER_GONE ? (uint64_t)by_bytes : 0;
+        state->died_blocks -= change == HF_LAYER_GONE ? (uint64_t)by_blocks : 0;
+        if (!young)
+            note_death(live, path, (uint32_t)when, -by_bytes, -by_blocks);
+    }
+}
+
+static hf__layered unpacked(const hf__block *block)
+{
+    bool layered = (block->born & HF_LIVE_LAYERED) != 0;
+    return (hf__layered){ .top = layered ? block->born & ~HF_LIVE_LAYERED : 0, .path = hf__block_path(block),
+                          .when = layered ? 0 : block->born, .bytes = (double)weighted(hf__block_size(block), block->weight),
+                          .blocks = (double)weighted(1, block->weight) };
+}
+
+static __attribute__((noinline)) void account_layers(hf__live *live, const hf__block *block)
+{
+    hf__layered layered = unpacked(block);
+    hf__live_path *state = path_at(live, layered.path);
+    if (state == NULL) {
+        live->failed = true;
+        return;
+    }
+    if (block->weight != HF_LIVE_WEIGHT_ONE)
+        state->variance -= variance_of(hf__block_size(block), block->weight);
+    hf__layers_end(&live->layers, &layered, &(hf__ledger){ live, change_path });
+}
+
 static inline void account_death(hf__live *live, const hf__block *block)
 {
+    if (__builtin_expect((block->born & HF_LIVE_LAYERED) != 0, 0)) {
+        account_layers(live, block);
+        return;
+    }
     uint32_t path = hf__block_path(block);
     uint64_t bytes = weighted(hf__block_size(block), block->weight), blocks = weighted(1, block->weight);
     hf__live_path *state = path_at(live, path);
@@ -158,7 +218,12 @@ static inline void account_death(hf__live *live, const hf__block *block)
     if (block->weight != HF_LIVE_WEIGHT_ONE)
         state->variance -= variance_of(hf__block_size(block), block->weight);
     if (block->born < live->model->checkpoints_seen)
-        note_death(live, path, block->born, bytes, blocks);
+        note_death(live, path, block->born, (int64_t)bytes, (int64_t)blocks);
+}
+
+static uint64_t size_path_of(uint64_t size, uint32_t path)
+{
+    return (size < SIZE_LIMIT ? size : SIZE_LIMIT) << 22 | path;
 }
 
 static size_t slot_of(const hf__live *live, uint64_t address)
@@ -169,15 +234,12 @@ static size_t slot_of(const hf__live *live, uint64_t address)
     return slot;
 }
 
-static inline void born(hf__live *live, uint64_t address, uint64_t size, uint32_t path, uint32_t weight)
+/* The slot for what comes to an address: what is there has died unseen. NULL when memory is out. */
+static inline hf__block *make_slot(hf__live *live, uint64_t address)
 {
-    if (address == 0 || path >= HF_LIVE_PATHS_MAX || live->failed) {
-        live->failed |= path == HF_NONE;
-        return;
-    }
     if (is_full(live) && !grow_blocks(live)) {
         live->failed = true;
-        return;
+        return NULL;
     }
     size_t slot = slot_of(live, address);
     if (live->blocks[slot].address != 0) {
@@ -186,11 +248,20 @@ static inline void born(hf__live *live, uint64_t address, uint64_t size, uint32_
     } else {
         live->blocks_count++;
     }
-    uint64_t size_max = (UINT64_C(1) << 42) - 1;
-    live->blocks[slot] = (hf__block){ .address = address,
-                                      .size_path = (size < size_max ? size : size_max) << 22 | path,
-                                      .born = (uint32_t)live->model->checkpoints_seen,
-                                      .weight = weight };
+    return &live->blocks[slot];
+}
+
+static inline void born(hf__live *live, uint64_t address, uint64_t size, uint32_t path, uint32_t weight)
+{
+    if (address == 0 || path >= HF_LIVE_PATHS_MAX || live->failed) {
+        live->failed |= path == HF_NONE;
+        return;
+    }
+    hf__block *slot = make_slot(live, address);
+    if (slot == NULL)
+        return;
+    *slot = (hf__block){ .address = address, .size_path = size_path_of(size, path), .born = (uint32_t)live->model->checkpoints_seen,
+                         .weight = weight };
     hf__live_path *state = path_at(live, path);
     if (state == NULL) {
         live->failed = true;
@@ -210,14 +281,8 @@ void hf__live_born(hf__live *live, uint64_t address, uint64_t size, uint32_t pat
     born(live, address, size, path, weight);
 }
 
-static inline bool died(hf__live *live, uint64_t address)
+static inline void remove_at(hf__live *live, size_t slot)
 {
-    size_t slot = address != 0 ? slot_of(live, address) : 0;
-    if (address == 0 || live->blocks[slot].address == 0) {
-        live->strangers++;
-        return false;
-    }
-    account_death(live, &live->blocks[slot]);
     live->blocks_count--;
     size_t mask = live->slots_count - 1, hole = slot;
     for (size_t next = (hole + 1) & mask; live->blocks[next].address != 0; next = (next + 1) & mask) {
@@ -228,6 +293,17 @@ static inline bool died(hf__live *live, uint64_t address)
         }
     }
     live->blocks[hole].address = 0;
+}
+
+static inline bool died(hf__live *live, uint64_t address)
+{
+    size_t slot = address != 0 ? slot_of(live, address) : 0;
+    if (address == 0 || live->blocks[slot].address == 0) {
+        live->strangers++;
+        return false;
+    }
+    account_death(live, &live->blocks[slot]);
+    remove_at(live, slot);
     return true;
 }
 
@@ -235,6 +311,109 @@ bool hf__live_died(hf__live *live, uint64_t address)
 {
     return died(live, address);
 }
+
+const hf__block *hf__live_find(const hf__live *live, uint64_t address)
+{
+    size_t slot = address != 0 ? slot_of(live, address) : 0;
+    return address != 0 && live->blocks[slot].address != 0 ? &live->blocks[slot] : NULL;
+}
+
+/* ---- the halves of a realloc -------------------------------------------------------------------- */
+
+/* Where a block lies that a thread has lifted: no block has such an address. */
+static uint64_t lifted_by(uint32_t thread)
+{
+    return UINT64_C(1) << 63 | (uint64_t)thread << 5 | 3;
+}
+
+static bool take(hf__live *live, uint64_t address, hf__block *ret_block)
+{
+    size_t slot = slot_of(live, address);
+    if (live->blocks[slot].address == 0)
+        return false;
+    *ret_block = live->blocks[slot];
+    remove_at(live, slot);
+    return true;
+}
+
+static void put_down(hf__live *live, uint64_t address, hf__block block)
+{
+    hf__block *slot = make_slot(live, address);
+    if (slot == NULL)
+        return;
+    *slot = block;
+    slot->address = address;
+}
+
+void hf__live_settle(hf__live *live, uint32_t thread)
+{
+    if (live->lifted > 0 && hf__live_find(live, lifted_by(thread)) != NULL) {
+        live->lifted--;
+        died(live, lifted_by(thread));
+    }
+}
+
+bool hf__live_lift(hf__live *live, uint32_t thread, uint64_t address)
+{
+    hf__block block;
+    hf__live_settle(live, thread);
+    if (address == 0 || !take(live, address, &block)) {
+        live->strangers++;
+        return false;
+    }
+    put_down(live, lifted_by(thread), block);
+    live->lifted++;
+    return true;
+}
+
+bool hf__live_restore(hf__live *live, uint32_t thread, uint64_t address)
+{
+    hf__block block;
+    if (live->lifted == 0 || address == 0 || !take(live, lifted_by(thread), &block))
+        return false;
+    live->lifted--;
+    put_down(live, address, block);
+    return true;
+}
+
+/* Of a sampled block it is not known whether two halves belong together: each may be of another realloc, the other half of
+ * which was not sampled. Those of one path may go on as each other. */
+static bool may_go_on(const hf__block *block, uint32_t path, uint32_t weight)
+{
+    bool exact = block->weight == HF_LIVE_WEIGHT_ONE && weight == HF_LIVE_WEIGHT_ONE;
+    return exact || hf__block_path(block) == path;
+}
+
+bool hf__live_resize(hf__live *live, uint32_t thread, uint64_t address, uint64_t size, uint32_t path, uint32_t weight)
+{
+    hf__block block;
+    if (live->lifted == 0 || address == 0 || path >= HF_LIVE_PATHS_MAX || live->failed)
+        return false;
+    const hf__block *lifted = hf__live_find(live, lifted_by(thread));
+    if (lifted == NULL || !may_go_on(lifted, path, weight))
+        return false;
+    size = size < SIZE_LIMIT ? size : SIZE_LIMIT;
+    take(live, lifted_by(thread), &block);
+    live->lifted--;
+    hf__layered layered = unpacked(&block);
+    hf__resize to = { .bytes = (double)weighted(size, weight), .blocks = (double)weighted(1, weight), .path = path,
+                      .takes_over = size / 2 >= hf__block_size(&block), .now = live->model->checkpoints_seen,
+                      .window = window_began(live), .cell = UINT64_C(1) << live->model->shift };
+    hf__live_path *before = path_at(live, layered.path);
+    if (before != NULL && block.weight != HF_LIVE_WEIGHT_ONE)
+        before->variance -= variance_of(hf__block_size(&block), block.weight);
+    live->failed |= !hf__layers_resize(&live->layers, &layered, &to, &(hf__ledger){ live, change_path }) || before == NULL;
+    hf__live_path *after = path_at(live, layered.path);
+    if (after != NULL && weight != HF_LIVE_WEIGHT_ONE)
+        after->variance += variance_of(size, weight);
+    block.size_path = size_path_of(size, layered.path);
+    block.born = layered.top != 0 ? layered.top | HF_LIVE_LAYERED : (uint32_t)layered.when;
+    block.weight = weight;
+    put_down(live, address, block);
+    return true;
+}
+
+/* ---- many at once ------------------------------------------------------------------------------- */
 
 void hf__live_play(hf__live *live, const hf__live_change *changes, size_t count)
 {
@@ -249,11 +428,7 @@ void hf__live_play(hf__live *live, const hf__live_change *changes, size_t count)
     }
 }
 
-const hf__block *hf__live_find(const hf__live *live, uint64_t address)
-{
-    size_t slot = address != 0 ? slot_of(live, address) : 0;
-    return address != 0 && live->blocks[slot].address != 0 ? &live->blocks[slot] : NULL;
-}
+/* ---- windows ------------------------------------------------------------------------------------ */
 
 static void flush_cohorts(hf__live *live)
 {
@@ -297,7 +472,10 @@ unsigned hf__live_rebase(hf__live *live)
     hf__live_flush(live);
     unsigned shift = hf__model_rebase(live->model);
     for (size_t i = 0; i < live->slots_count; i++)
-        live->blocks[i].born >>= shift;
+        if ((live->blocks[i].born & HF_LIVE_LAYERED) == 0)
+            live->blocks[i].born >>= shift;
+    for (size_t i = 0; i < live->layers.count; i++)
+        live->layers.items[i].when >>= shift;
     return shift;
 }
 

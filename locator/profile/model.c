@@ -252,7 +252,7 @@ static void compact_deaths(hf__model *model)
     model->deaths_count = model->deaths_compacted = kept;
 }
 
-void hf__model_death(hf__model *model, uint32_t path, uint64_t born, uint64_t bytes, uint64_t blocks)
+void hf__model_death(hf__model *model, uint32_t path, uint64_t born, int64_t bytes, int64_t blocks)
 {
     uint32_t born_window = hf__model_window_of(model, born), window = hf__model_window(model);
     if (path == HF_NONE || born_window >= window)

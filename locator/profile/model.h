@@ -6,7 +6,8 @@
  * of windows are merged, again and again, so that a model stays bounded however long the run was.
  *
  * For each path: one point for each window in which something happened to it (live at the end of
- * the window, born and died within it); and where single blocks were followed, which cohort the
+ * the window, born and died within it; bytes that realloc added to a block count as born, those that it gave back
+ * as died, and the block goes on); and where single blocks were followed, which cohort the
  * deaths of a window belong to, so that survival can be told for every cohort at every time.
  *
  * Build: add frames, paths, points and deaths of the current window, then hf__model_checkpoint;
@@ -113,11 +114,12 @@ typedef struct hf__point {
     uint64_t born_bytes, born_blocks, died_bytes, died_blocks; /* within it */
 } hf__point;
 
-/* Of what was born in window `born`, this much died in window `died` > born. */
+/* Of what was born in window `born`, this much died in window `died` > born, or went to another path by realloc; less
+ * than nothing for what came from one: it was born then, elsewhere. */
 typedef struct hf__death {
     uint32_t path;
     uint16_t born, died;
-    uint64_t bytes, blocks;
+    int64_t  bytes, blocks;
 } hf__death;
 
 /* Arenas of libholdfast of one name, together; their blocks are in the paths that asked for them, too. As they
@@ -186,7 +188,7 @@ static inline uint32_t hf__model_window_of(const hf__model *model, uint64_t chec
 void hf__model_point(hf__model *model, uint32_t path, int64_t live_bytes, int64_t live_blocks, uint64_t born_bytes,
                      uint64_t born_blocks, uint64_t died_bytes, uint64_t died_blocks);
 /* Deaths in the current window of what was born before checkpoint number `born`. */
-void hf__model_death(hf__model *model, uint32_t path, uint64_t born, uint64_t bytes, uint64_t blocks);
+void hf__model_death(hf__model *model, uint32_t path, uint64_t born, int64_t bytes, int64_t blocks);
 /* The index of the region of that name; HF_NONE when memory is out. */
 uint32_t hf__model_region(hf__model *model, hf_text name, uint32_t function);
 /* What a look through memory found about some of a path's blocks. */

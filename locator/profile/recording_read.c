@@ -163,6 +163,10 @@ static void play_allocate(player *at, process *in, const hf__trace_event *event)
         in->result.model.sampled = true;
     }
     uint32_t path = hf__stack_path(&at->paths, &in->cache, &in->result.model, event->allocate.stack, HF_PATH_HEAP);
+    bool again = (event->allocate.flags & HF__FROM_REALLOC) != 0;
+    if (again && hf__live_resize(&in->live, event->thread, event->allocate.address, event->allocate.size, path, fixed))
+        return;
+    hf__live_settle(&in->live, event->thread);
     hf__live_born(&in->live, event->allocate.address, event->allocate.size, path, fixed);
 }
 
@@ -181,15 +185,19 @@ static void play_plain(player *at, process *in, const hf__trace_plain_common *co
     }
     if (common->time_ns >= in->next_window_ns && !in->has_windows)
         close_window(in, common->time_ns);
+    hf__live_settle(&in->live, common->thread);
     hf__live_play(&in->live, changes, count);
     at->failed |= in->result.model.failed || in->live.failed;
 }
 
-static void play_release(player *at, process *in, const hf__trace_event *event)
+static void play_release(process *in, const hf__trace_event *event)
 {
     in->result.events++;
-    if ((event->release.flags & HF__FROM_REALLOC) != 0)
-        at->failed |= !hf__threads_remember(&in->threads, &in->live, event->thread, event->release.address);
+    if ((event->release.flags & HF__FROM_REALLOC) != 0) {
+        hf__live_lift(&in->live, event->thread, event->release.address);
+        return;
+    }
+    hf__live_settle(&in->live, event->thread);
     hf__live_died(&in->live, event->release.address);
 }
 
@@ -366,10 +374,8 @@ static void play_for_process(player *at, const hf__trace_event *event)
     case HF__TRACE_THREAD_STATE:
     case HF__TRACE_THREAD_END: play_thread(at, in, event); break;
     case HF__TRACE_ALLOCATE: play_allocate(at, in, event); break;
-    case HF__TRACE_RELEASE: play_release(at, in, event); break;
-    case HF__TRACE_RESTORE:
-        at->failed |= !hf__threads_restore(&in->threads, &in->live, event->thread, event->release.address);
-        break;
+    case HF__TRACE_RELEASE: play_release(in, event); break;
+    case HF__TRACE_RESTORE: hf__live_restore(&in->live, event->thread, event->release.address); break;
     case HF__TRACE_MAP:
     case HF__TRACE_UNMAP: play_map(at, in, event); break;
     case HF__TRACE_SAMPLING: play_sampling(at, in, event); break;

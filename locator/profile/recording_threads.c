@@ -38,6 +38,7 @@ bool hf__threads_play(hf__threads *threads, hf__live *live, const hf__trace_even
         one->ended |= event->thread_state.state == HF__THREAD_JOINED;
         break;
     default:
+        hf__live_settle(live, one->number);
         one->ended = true;
         threads->running -= threads->running > 0;
         break;
@@ -47,29 +48,6 @@ bool hf__threads_play(hf__threads *threads, hf__live *live, const hf__trace_even
         *one = threads->items[--threads->count];
     }
     return true;
-}
-
-bool hf__threads_remember(hf__threads *threads, const hf__live *live, uint32_t number, uint64_t address)
-{
-    const hf__block *block = hf__live_find(live, address);
-    if (block == NULL)
-        return true;
-    hf__thread *one = thread_of(threads, number);
-    if (one == NULL)
-        return false;
-    one->last_address = block->address;
-    one->last_size = hf__block_size(block);
-    one->last_path = hf__block_path(block);
-    one->last_weight = block->weight;
-    return true;
-}
-
-bool hf__threads_restore(hf__threads *threads, hf__live *live, uint32_t number, uint64_t address)
-{
-    const hf__thread *one = thread_of(threads, number);
-    if (one != NULL && one->last_address == address && one->last_address != 0)
-        hf__live_born(live, one->last_address, one->last_size, one->last_path, one->last_weight);
-    return one != NULL;
 }
 
 void hf__threads_release(hf__threads *threads)

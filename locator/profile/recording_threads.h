@@ -1,4 +1,4 @@
-/* recording_threads.h - the threads of one process, as far as their stacks and what they released last matter.
+/* recording_threads.h - the threads of one process, as far as their stacks matter.
  *
  * A thread's stack is alive in the table of blocks until the thread has ended and was joined or detached,
  * under an odd address, which no block has. */
@@ -10,9 +10,7 @@
 
 typedef struct hf__thread {
     uint32_t number;
-    bool     ended, let_go;           /* let_go: joined or detached */
-    uint64_t last_address, last_size; /* what it released last: a failed realloc takes that back */
-    uint32_t last_path, last_weight;
+    bool     ended, let_go; /* let_go: joined or detached */
 } hf__thread;
 
 typedef struct hf__threads {
@@ -21,12 +19,8 @@ typedef struct hf__threads {
     size_t      running;
 } hf__threads;
 
-/* A thread begins, ends, or is let go. `path`: of its stack's mapping. All: false when memory is out. */
+/* A thread begins, ends, or is let go. `path`: of its stack's mapping. False when memory is out. */
 bool hf__threads_play(hf__threads *threads, hf__live *live, const hf__trace_event *event, uint32_t path);
-/* The block at `address` is about to be released by a realloc, which may fail. */
-bool hf__threads_remember(hf__threads *threads, const hf__live *live, uint32_t number, uint64_t address);
-/* That realloc failed. */
-bool hf__threads_restore(hf__threads *threads, hf__live *live, uint32_t number, uint64_t address);
 void hf__threads_release(hf__threads *threads);
 
 #endif
