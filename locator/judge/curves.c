@@ -36,8 +36,9 @@ void hf__find_kept(hf__look *at)
         return;
     }
     for (size_t i = 0; i < at->windows; i++) {
-        at->kept[i] = series->born_bytes[i] - series->died_bytes[i];
-        at->kept_blocks[i] = series->born_blocks[i] - series->died_blocks[i];
+        /* Born and died would be the same but for what realloc brought from other paths, or took there. */
+        at->kept[i] = series->live_bytes[i] - (i > 0 ? series->live_bytes[i - 1] : 0);
+        at->kept_blocks[i] = series->live_blocks[i] - (i > 0 ? series->live_blocks[i - 1] : 0);
     }
     for (size_t i = 0; i < series->deaths_count; i++) {
         const hf__death *death = &series->deaths[i];
@@ -66,16 +67,19 @@ void hf__find_kept(hf__look *at)
 double hf__age_of_dying(const hf__look *at)
 {
     const hf__series *series = at->series;
-    double total = 0, by_windows[HF_WINDOWS_MAX] = { 0 };
+    double blocks = 0, bytes = 0, by_windows[HF_WINDOWS_MAX] = { 0 };
     for (size_t i = 0; i < at->windows; i++)
-        total += series->died_blocks[i];
-    for (size_t i = 0; i < series->deaths_count; i++)
-        if (series->deaths[i].died < at->windows)
-            by_windows[series->deaths[i].died - series->deaths[i].born] += (double)series->deaths[i].blocks;
-    double older = 0;
+        blocks += series->died_blocks[i], bytes += series->died_bytes[i];
+    bool by_bytes = !(blocks > 0);   /* what others asked for is made larger here */
+    for (size_t i = 0; i < series->deaths_count; i++) {
+        const hf__death *death = &series->deaths[i];
+        if (death->died < at->windows)
+            by_windows[death->died - death->born] += (double)(by_bytes ? death->bytes : death->blocks);
+    }
+    double older = 0, total = by_bytes ? bytes : blocks;
     size_t apart = at->windows;
-    while (apart > 1 && older + by_windows[apart - 1] <= HF_OLD_DEATHS * total)
-        older += by_windows[--apart];
+    while (apart > 1 && older + fmax(by_windows[apart - 1], 0) <= HF_OLD_DEATHS * total)
+        older += fmax(by_windows[--apart], 0);
     double length = series->seconds[at->windows - 1] - series->begin_s;
     return length * (double)(apart < at->windows ? apart : at->windows - 1) / (double)at->windows;
 }
@@ -144,14 +148,17 @@ void hf__find_ages(hf__look *at)
     if (!series->has_cohorts)
         return;
     double total = 0, sum = 0, now = series->seconds[at->windows - 1];
+    const double *kept = at->kept_blocks;
+    if (!(hf__highest(kept, at->windows) > 0))
+        kept = at->kept;             /* what others asked for was made larger here */
     for (size_t i = 0; i < at->windows; i++)
-        total += fmax(at->kept_blocks[i], 0);
+        total += fmax(kept[i], 0);
     if (!(total > 0))
         return;
     for (size_t i = 0; i < at->windows && shape->age_median_s < 0; i++) {
-        if (at->kept_blocks[i] > 0 && shape->age_oldest_s < 0)
+        if (kept[i] > 0 && shape->age_oldest_s < 0)
             shape->age_oldest_s = now - (hf__begin_of(series, i) + series->seconds[i]) / 2;
-        sum += fmax(at->kept_blocks[i], 0);
+        sum += fmax(kept[i], 0);
         if (sum >= total / 2)
             shape->age_median_s = now - (hf__begin_of(series, i) + series->seconds[i]) / 2;
     }

@@ -95,6 +95,10 @@ static void explain_by_shape(const hf__model *model, const hf__finding *finding,
         HF_SAY(hypothesis, "released only after main, by exit handlers or destructors: while the program runs it is kept and grows");
         HF_SAY(next, "bound the container that %.*s fills, or take entries out when they are done with", HF_ARG(name));
         HF_SAY(remedy, "hf_cache bounds bytes and age of what is kept");
+    } else if (shape->resized) {
+        HF_SAY(hypothesis, "what it holds is made larger again and again (realloc) and never smaller: text or entries are appended, and nothing "
+                           "is taken out");
+        HF_SAY(next, "look for what is appended in %.*s, and write it out, drop it or begin anew at a size that you choose", HF_ARG(name));
     } else if (shape->kept_share < 0.98 && shape->taken_out_share >= HF_STORE_SHARE) {
         HF_SAY(hypothesis, "%.0f %% of its blocks are released after some time, the rest never is: what is put in is not all taken out again",
                100 * (1 - shape->kept_share));
@@ -135,8 +139,11 @@ static void explain_undecided(const hf__finding *finding, double waited, hf__wor
         HF_SAY(hypothesis, "began to grow a short time before the end");
         break;
     case HF_REASON_FEW:
-        HF_SAY(hypothesis, "grew by %.0f blocks only: things that are set up once may come like this, and a rare leak too",
-               shape->growth_blocks);
+        if (shape->resized)
+            HF_SAY(hypothesis, "was made larger a few times only: a table that finds its size does this, and a leak in large steps too");
+        else
+            HF_SAY(hypothesis, "grew by %.0f blocks only: things that are set up once may come like this, and a rare leak too",
+                   shape->growth_blocks);
         break;
     case HF_REASON_LOST:
         if (finding->function == HF_NONE)
@@ -264,8 +271,11 @@ void hf__explain_dismissal(const hf__finding *finding, char *out, size_t size)
                  shape->reason == HF_REASON_SHORT ? "by too few checkpoints to see growth" : "too soon to tell growth from a start");
         return;
     case HF_REASON_FEW:
-        snprintf(out, size, "grew by %.0f blocks only (%s)", fmax(shape->growth_blocks, 0),
-                 hf__bytes_words(fmax(shape->growth_bytes, 0), one, sizeof one));
+        hf__bytes_words(fmax(shape->growth_bytes, 0), one, sizeof one);
+        if (shape->resized)
+            snprintf(out, size, "was made larger by %s, in a few steps", one);
+        else
+            snprintf(out, size, "grew by %.0f blocks only (%s)", fmax(shape->growth_blocks, 0), one);
         return;
     default:
         snprintf(out, size, "holds %s, at most %s", hf__bytes_words(shape->held_bytes, one, sizeof one),

@@ -17,8 +17,7 @@
 enum { MERGED_MAX = 128 };
 
 typedef struct course {
-    double grown[HF_WINDOWS_MAX]; /* blocks kept, summed up, as a share of all */
-    double blocks;
+    double grown[HF_WINDOWS_MAX]; /* blocks kept, or bytes where there are no more blocks, summed up, as a share of all */
     double samples; /* behind them, when sampled; else 0 */
     size_t windows;
 } course;
@@ -44,17 +43,17 @@ static bool make_course(const hf__model *model, const hf__chains *chains, hf__ga
         return false;
     const hf__series *series = &gather->series;
     double sum = 0, before = 0, low = HUGE_VAL;
+    const double *live = finding->shape.resized ? series->live_bytes : series->live_blocks;
     ret->windows = series->end;
     /* What stays: the lowest level from there on. */
     for (size_t i = series->end; i-- > 0;) {
-        low = fmin(low, series->live_blocks[i]);
+        low = fmin(low, live[i]);
         ret->grown[i] = low;
     }
     before = series->end > 0 ? ret->grown[0] : 0;
     sum = series->end > 0 ? ret->grown[series->end - 1] - before : 0;
     for (size_t i = 0; i < series->end; i++)
         ret->grown[i] = sum > 0 ? (ret->grown[i] - before) / sum : 0;
-    ret->blocks = sum;
     ret->samples = series->noise_bytes > 0 ? finding->shape.growth_bytes / series->noise_bytes : 0;
     return true;
 }

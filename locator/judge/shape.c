@@ -9,6 +9,7 @@
 #include "special.h"
 #include "statistics.h"
 #include "stretch.h"
+#include "survival.h"
 
 static const char *const verdict_names[] = { "leak", "undecided", "fragmentation", "filling", "churn", "steady" };
 
@@ -31,7 +32,8 @@ static void set_growth(hf__look *at, const hf__growth_test *test, size_t first, 
     shape->since_s = test->kept.from_s;
     shape->until_s = test->kept.until_s;
     shape->growth_bytes = test->mean * (double)count;
-    shape->growth_blocks = test->events;
+    shape->growth_blocks = test->blocks;
+    shape->resized = test->events > 2 * fmax(test->blocks, 0);
     shape->samples = at->noise > 0 ? fmin(test->events, shape->growth_bytes / at->noise) : test->events;
     shape->sampling_error = shape->growth_bytes > 0 ? sqrt(at->noise / shape->growth_bytes) : 0;
     shape->pace_end = test->pace;
@@ -47,7 +49,7 @@ static void set_growth(hf__look *at, const hf__growth_test *test, size_t first, 
             old += (double)death->blocks;
     }
     shape->taken_out_share = died > 0 ? old / died : 0;
-    shape->kept_share = born > 0 ? fmin(test->events / born, 1) : 1;
+    shape->kept_share = born > 0 ? fmin(test->blocks / born, 1) : 1;
 }
 
 /* Does what is old die as fast as new comes? */
@@ -325,6 +327,26 @@ static void judge_by_blocks(hf__look *at)
     *at->shape = shape;
 }
 
+/* Where things live for long before they die, much of what is young is in flight: the rate is that of what is expected
+ * to stay. */
+static void expect_deaths(hf__look *at)
+{
+    const hf__series *series = at->series;
+    double length = series->seconds[at->windows - 1] - series->begin_s;
+    if (at->shape->verdict != HF_VERDICT_LEAK || !series->has_cohorts || hf__age_of_dying(at) <= at->age_cut_max * length)
+        return;
+    hf__look expected = *at;
+    hf__growth_test test;
+    bool had_warm_up;
+    size_t first, end;
+    find_stretch(at, &first, &end);
+    first = hf__find_start(at, first, end, &had_warm_up);
+    hf__expect_kept(at, expected.kept);
+    hf__run_test(&expected, first, end, &test);
+    if (test.mean > 0)
+        set_growth(&expected, &test, first, end);
+}
+
 /* A sawtooth whose low points rise: a leak behind the turnover. */
 static void judge_floor(hf__look *at)
 {
@@ -357,6 +379,8 @@ static void judge(hf__look *at)
     bool open = at->shape->verdict == HF_VERDICT_UNDECIDED || at->shape->verdict == HF_VERDICT_FILLING;
     if (open && at->series->has_cohorts && !(at->noise > 0))
         judge_by_blocks(at);
+    else
+        expect_deaths(at);
     if (at->shape->reason == HF_REASON_SAWTOOTH)
         judge_floor(at);
     if (at->shape->reason == HF_REASON_TURNOVER && at->swings_count == 0 && at->series->has_cohorts)

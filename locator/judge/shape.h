@@ -63,6 +63,7 @@ typedef struct hf__shape {
     double dropped_share;               /* SAWTOOTH: the deepest fall, of its peak */
     size_t drops;
     double median_bytes;                /* of one kept block, on average */
+    bool   resized;                     /* grew by what was added to blocks, more than by blocks */
     bool   released_last;               /* released as a whole just before the end, by the program itself */
     bool   released_after_main;         /* alive when main returned, released by exit handlers */
 } hf__shape;
@@ -85,6 +86,8 @@ enum {
 #define HF_DROP_SHARE     0.35 /* a fall by this share of the peak is a drop, not noise */
 #define HF_DROP_ERRORS    4.0  /* and by so many standard deviations of sampling */
 #define HF_RELEASED_SHARE 0.25 /* what is left after a release as a whole */
+#define HF_HELD_SHARE     0.85 /* of the peak, held until the release */
+#define HF_HELD_TIME      0.20 /* of the run: for so long, and the peak was chance */
 #define HF_COVERAGE_MIN   0.70 /* share of the cells in which a leak must have grown */
 #define HF_RECENCY_MIN    0.40 /* pace of the last quarter, of the mean */
 #define HF_PACE_LEAK      0.75 /* end pace over start pace: from here on growth is steady */

@@ -132,8 +132,13 @@ bool hf__is_released_whole(hf__look *at)
     for (size_t i = 0; i <= full; i++)
         grown += at->level[i] > (i > 0 ? at->level[i - 1] : 0) * 1.001;
     if (last_act && stood <= 0.05 * length && grown >= HF_WINDOWS_MIN && series->seconds[full] > 0.6 * length) {
+        /* The highest moment was chosen: where as good as that was held for long after it, and no more, the end of that tells. */
+        size_t held = fall.trough;
+        while (held > release && at->level[held] < HF_HELD_SHARE * at->level[fall.peak])
+            held--;
+        bool for_long = series->seconds[held] - series->seconds[fall.peak] >= HF_HELD_TIME * length;
         hf__shape before;
-        shape_before(at, fall.peak, &before);
+        shape_before(at, for_long ? held : fall.peak, &before);
         if (before.verdict == HF_VERDICT_LEAK && is_store(at, fall.peak)) {
             before.released_last = true;
             *at->shape = before;

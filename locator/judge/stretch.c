@@ -231,6 +231,18 @@ static void look_at_low_points(const hf__look *at, size_t first, size_t end, dou
         test->turnover = fmin(test->turnover, risen / kept_sum);
 }
 
+/* Blocks that grow do so in steps, of which nothing but the windows is known in which they were made. Of unequal ones the
+ * large ones count: as many as equal ones would spread their sum no less (the sum squared, over the sum of squares). A
+ * vector that doubles has three. */
+static double steps_without_blocks(const hf__look *at, size_t first, size_t end)
+{
+    double sum = 0, squares = 0;
+    for (size_t i = first; i < end; i++)
+        if (at->series->has_cohorts && at->kept_blocks[i] <= 0 && at->kept[i] > 0)
+            sum += at->kept[i], squares += at->kept[i] * at->kept[i];
+    return squares > 0 ? sum * sum / squares : 0;
+}
+
 void hf__run_test(const hf__look *at, size_t first, size_t end, hf__growth_test *ret)
 {
     memset(ret, 0, sizeof *ret);
@@ -239,9 +251,10 @@ void hf__run_test(const hf__look *at, size_t first, size_t end, hf__growth_test 
         level_growth[i] = at->level[i] - (i > 0 ? at->level[i - 1] : 0);
         kept_sum += at->kept[i];
         settled_sum += at->settled[i];
-        ret->events += at->kept_blocks[i];
+        ret->blocks += at->kept_blocks[i];
         ret->bursts += at->kept[i] > 0;
     }
+    ret->events = ret->blocks + steps_without_blocks(at, first, end);
     size_t count = cells_for(ret->bursts, end - first);
     if (make_cells_of_cycles(at, at->kept, first, end, &ret->kept)) {
         make_cells_of_cycles(at, level_growth, first, end, &ret->level);

@@ -13,7 +13,9 @@ typedef struct hf__cells {
 
 typedef struct hf__growth_test {
     hf__cells kept, level;
-    double    mean, error, coverage, recency, pace, pace_error, turnover, events, bursts;
+    double    mean, error, coverage, recency, pace, pace_error, turnover, bursts;
+    double    blocks;        /* that stayed */
+    double    events;        /* that it grew by: those, and what was added to blocks without any */
 } hf__growth_test;
 
 /* The window of [first, end) from which on growth has one pace: warm-up and quiet before it are cut off. */

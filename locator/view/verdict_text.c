@@ -150,9 +150,12 @@ static void put_evidence(FILE *out, const hf__case *shown, const hf__finding *fi
     char one[32], two[32], three[32];
     if (shape->reason == HF_REASON_RELEASED_LAST)
         fputs("      holds nothing any more", out);
+    else if (finding->live_blocks < 0.5)
+        fprintf(out, "      holds %s that it added to blocks of others", hf__bytes_words(finding->live_bytes, one, sizeof one));
     else
-        fprintf(out, "      holds %s in %.0f %s", hf__bytes_words(finding->live_bytes, one, sizeof one), finding->live_blocks,
-                finding->kind == HF_PATH_GOROUTINE ? "goroutines" : finding->kind == HF_PATH_THREAD ? "threads" : "blocks");
+        fprintf(out, "      holds %s in %.0f %s%s", hf__bytes_words(finding->live_bytes, one, sizeof one), finding->live_blocks,
+                finding->kind == HF_PATH_GOROUTINE ? "goroutine" : finding->kind == HF_PATH_THREAD ? "thread" : "block",
+                finding->live_blocks < 1.5 ? "" : "s");
     if (shape->age_oldest_s >= 0)
         fprintf(out, ", half of them older than %s, the oldest %s", hf__seconds_words(shape->age_median_s, two, sizeof two),
                 hf__seconds_words(shape->age_oldest_s, three, sizeof three));
@@ -352,10 +355,12 @@ static void put_ages(FILE *out, const hf__case *shown)
             continue;
         double bins[AGE_BINS] = { 0 };
         const hf__path *path = &model->paths[finding->path];
+        int64_t before = 0;
         for (size_t p = 0; p < path->points_count; p++) {
             const hf__point *point = &model->points[path->point_first + p];
             if (point->window < windows)
-                bins[point->window * AGE_BINS / windows] += (double)point->born_bytes - (double)point->died_bytes;
+                bins[point->window * AGE_BINS / windows] += (double)(point->live_bytes - before);
+            before = point->live_bytes;
         }
         for (size_t d = 0; d < path->deaths_count; d++) {
             const hf__death *death = &model->deaths[path->death_first + d];

@@ -119,6 +119,40 @@ static void test_thresholds__a_full_store_is_released(void **state)
     assert_int_equal(shape.reason, HF_REASON_BATCH);
 }
 
+/* Grows to window `peak`, falls to `share` of that, and is held until it is released as a whole. */
+static bool is_held(size_t windows, size_t peak, double share)
+{
+    size_t gone = (size_t)lround((1 - share) * 10 * (double)(peak + 1)), left = gone;
+    begin(windows, true);
+    for (size_t i = 0; i <= peak; i++) {
+        size_t first = left < 10 ? left : 10;
+        born(i, 10);
+        died(i, peak + 1, first);
+        died(i, windows - 1, 10 - first);
+        left -= first;
+    }
+    judge();
+    return shape.reason == HF_REASON_BATCH;
+}
+
+static bool is_held_by(double share)
+{
+    return is_held(100, 70, share);
+}
+
+static bool is_held_for(double time)
+{
+    return is_held(100, 98 - (size_t)lround(time * 100), 0.95);
+}
+
+/* What has its highest moment by chance, and stands until it is released, had stopped to grow. */
+static void test_thresholds__held_before_a_release(void **state)
+{
+    (void)state;
+    HF_PIN(HF_HELD_SHARE, 0.84, 0.86, is_held_by);
+    HF_PIN(HF_HELD_TIME, 0.19, 0.20, is_held_for);
+}
+
 /* ---- room in advance --------------------------------------------------------------------------------- */
 
 /* What lies in it grows evenly. Whenever it is full, it becomes so many times as large, by so many blocks more. */
@@ -219,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_thresholds__falls),
         cmocka_unit_test(test_thresholds__deaths),
         cmocka_unit_test(test_thresholds__a_full_store_is_released),
+        cmocka_unit_test(test_thresholds__held_before_a_release),
         cmocka_unit_test(test_thresholds__doubling),
         cmocka_unit_test(test_thresholds__low_points),
     };
