@@ -154,7 +154,8 @@ static void decide_growing(hf__look *at, const hf__growth_test *test, size_t fir
     } else if (!steady || (had_warm_up && !proven && test->pace < 1)) {
         at->shape->more_s = more_for(at, 1);
         hf__say(at, HF_VERDICT_UNDECIDED, HF_REASON_MAYBE_FULL, 0.5);
-    } else if (test->events < HF_REST_EVENTS_MIN && series->has_cohorts && !(at->noise > 0) && !outlives(at, first, end)) {
+    } else if (test->events < HF_REST_EVENTS_MIN && series->has_cohorts && !(at->noise > 0) && !at->shape->resized &&
+               !outlives(at, first, end)) {
         at->shape->more_s = more_for(at, 1);
         hf__say(at, HF_VERDICT_UNDECIDED, HF_REASON_FEW, 0.5);
     } else {
