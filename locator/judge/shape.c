@@ -33,7 +33,7 @@ static void set_growth(hf__look *at, const hf__growth_test *test, size_t first, 
     shape->until_s = test->kept.until_s;
     shape->growth_bytes = test->mean * (double)count;
     shape->growth_blocks = test->blocks;
-    shape->resized = test->events > 2 * fmax(test->blocks, 0);
+    shape->resized = test->steps > fmax(test->blocks, 0);
     shape->samples = at->noise > 0 ? fmin(test->events, shape->growth_bytes / at->noise) : test->events;
     shape->sampling_error = shape->growth_bytes > 0 ? sqrt(at->noise / shape->growth_bytes) : 0;
     shape->pace_end = test->pace;
@@ -82,21 +82,25 @@ static void decide_not_growing(hf__look *at, double growth_all, size_t first)
         hf__say(at, HF_VERDICT_STEADY, HF_REASON_FLAT, 0.95);
 }
 
-/* Few blocks that stay are no leak where others of their age still die: they only live long. Is there an age that enough of
- * them have reached, and beyond which hardly any has died? */
-static bool outlives(const hf__look *at, size_t first, size_t end)
+/* Few blocks that stay are no leak where others of their age still die: they only live long. Nor is what was added to
+ * blocks, where as much as that, and as old, has gone with others. Is there an age that enough of it has reached, and beyond
+ * which hardly any has died? */
+static bool outlives(const hf__look *at, const hf__growth_test *test, size_t first, size_t end)
 {
+    bool by_bytes = test->steps > 0;
+    double enough = by_bytes ? HF_LEVEL_SHARE_MIN * at->shape->growth_bytes : HF_EVENTS_LEAK;
     double died[HF_WINDOWS_MAX] = { 0 }, older = 0, survivors = 0;
+    const double *kept = by_bytes ? at->kept : at->kept_blocks;
     for (size_t i = 0; i < at->series->deaths_count; i++) {
         const hf__death *death = &at->series->deaths[i];
         if (death->died < at->windows)
-            died[death->died - death->born] += (double)death->blocks;
+            died[death->died - death->born] += (double)(by_bytes ? death->bytes : death->blocks);
     }
     for (size_t age = at->windows; age-- > 0;) {
         size_t born = at->windows - 1 - age;
         older += died[age];
-        survivors += born >= first && born < end ? at->kept_blocks[born] : 0;
-        if (survivors >= HF_EVENTS_LEAK && older <= HF_OUTLIVED_SHARE * survivors)
+        survivors += born >= first && born < end ? kept[born] : 0;
+        if (survivors >= enough && older <= HF_OUTLIVED_SHARE * survivors)
             return true;
     }
     return false;
@@ -154,10 +158,12 @@ static void decide_growing(hf__look *at, const hf__growth_test *test, size_t fir
     } else if (!steady || (had_warm_up && !proven && test->pace < 1)) {
         at->shape->more_s = more_for(at, 1);
         hf__say(at, HF_VERDICT_UNDECIDED, HF_REASON_MAYBE_FULL, 0.5);
-    } else if (test->events < HF_REST_EVENTS_MIN && series->has_cohorts && !(at->noise > 0) && !at->shape->resized &&
-               !outlives(at, first, end)) {
+    } else if (test->blocks < HF_REST_EVENTS_MIN && series->has_cohorts && !(at->noise > 0) && !outlives(at, test, first, end)) {
         at->shape->more_s = more_for(at, 1);
-        hf__say(at, HF_VERDICT_UNDECIDED, HF_REASON_FEW, 0.5);
+        if (test->steps > 0 && hf__blocks_turn_over(at, first, end))
+            hf__say(at, HF_VERDICT_CHURN, HF_REASON_TURNOVER, 0.8);
+        else
+            hf__say(at, HF_VERDICT_UNDECIDED, test->steps > 0 ? HF_REASON_NOISY : HF_REASON_FEW, 0.5);
     } else {
         hf__say(at, HF_VERDICT_LEAK, HF_REASON_GROWS, confidence);
     }
@@ -315,7 +321,7 @@ static void judge_by_blocks(hf__look *at)
     hf__find_swings(&counted);
     judge_stretch(&counted);
     double step, grown = kept_between(at, shape.since_s, shape.until_s, &step), lasted = shape.until_s - shape.since_s;
-    if (shape.verdict != HF_VERDICT_LEAK || !(grown > 0) || !(lasted > 0))
+    if (shape.verdict != HF_VERDICT_LEAK || !(grown > 0) || !(lasted > 0) || hf__blocks_turn_over(at, 0, at->windows))
         return;
     double each = grown / lasted / shape.rate, slack = step / 2 / lasted;
     shape.rate_low = shape.rate_low * each - slack;

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "stretch.h"
+
 /* The moves of a series that grows by steps only, each larger than all that is held at its time by a share. */
 typedef struct moves {
     double seconds[HF_WINDOWS_MAX], before[HF_WINDOWS_MAX], size[HF_WINDOWS_MAX];
@@ -144,7 +146,10 @@ bool hf__is_released_whole(hf__look *at)
             *at->shape = before;
             return true;
         }
-        if (before.verdict >= HF_VERDICT_FILLING) { /* its last height was chance: what came went, or had stopped to come */
+        hf__look until = *at;
+        until.windows = fall.peak + 1;
+        hf__find_kept(&until);
+        if (before.verdict >= HF_VERDICT_FILLING || (before.verdict == HF_VERDICT_UNDECIDED && hf__blocks_turn_over(&until, 0, until.windows))) { /* its last height was chance: what came went, or had stopped to come */
             hf__say(at, HF_VERDICT_CHURN, HF_REASON_BATCH, 0.9);
             return true;
         }

@@ -254,7 +254,8 @@ void hf__run_test(const hf__look *at, size_t first, size_t end, hf__growth_test 
         ret->blocks += at->kept_blocks[i];
         ret->bursts += at->kept[i] > 0;
     }
-    ret->events = ret->blocks + steps_without_blocks(at, first, end);
+    ret->steps = steps_without_blocks(at, first, end);
+    ret->events = ret->blocks + ret->steps;
     size_t count = cells_for(ret->bursts, end - first);
     if (make_cells_of_cycles(at, at->kept, first, end, &ret->kept)) {
         make_cells_of_cycles(at, level_growth, first, end, &ret->level);
@@ -298,4 +299,14 @@ void hf__run_test(const hf__look *at, size_t first, size_t end, hf__growth_test 
         if (kept_sum > 0) /* what sampling does to the difference of the ends of a line */
             ret->pace_error = fmax(ret->pace_error, sqrt(12 * at->noise / kept_sum));
     }
+}
+
+bool hf__blocks_turn_over(const hf__look *at, size_t first, size_t end)
+{
+    size_t half = (first + end) / 2;
+    double kept = 0;
+    for (size_t i = half; i < end; i++)
+        kept += at->kept_blocks[i];
+    double grown = at->series->live_blocks[end - 1] - (half > 0 ? at->series->live_blocks[half - 1] : 0);
+    return kept > 0 && grown < HF_TURNOVER_MIN * kept;
 }

@@ -15,7 +15,8 @@ typedef struct hf__growth_test {
     hf__cells kept, level;
     double    mean, error, coverage, recency, pace, pace_error, turnover, bursts;
     double    blocks;        /* that stayed */
-    double    events;        /* that it grew by: those, and what was added to blocks without any */
+    double    steps;         /* in which something was added to blocks without any new */
+    double    events;        /* that it grew by: both */
 } hf__growth_test;
 
 /* The window of [first, end) from which on growth has one pace: warm-up and quiet before it are cut off. */
@@ -27,5 +28,9 @@ size_t hf__find_head(const hf__look *at, size_t first, size_t end);
 
 /* Measures the growth of windows [first, end). */
 void hf__run_test(const hf__look *at, size_t first, size_t end, hf__growth_test *ret);
+
+/* Do the blocks themselves come and go, in the later half of windows [first, end), so that what was added to them goes with
+ * them? */
+bool hf__blocks_turn_over(const hf__look *at, size_t first, size_t end);
 
 #endif
