@@ -286,7 +286,7 @@ static void judge_survivors(hf__look *at)
     judge_stretch(&old);
     double length = at->series->seconds[at->windows - 1] - at->series->begin_s;
     bool even = shape.pace_end - HF_PACE_ERRORS * shape.pace_error <= 1 && shape.since_s - at->series->begin_s < HF_TAIL_SHARE_MIN * length;
-    if (shape.verdict == HF_VERDICT_LEAK && even && shape.growth_blocks >= HF_REST_EVENTS_MIN)
+    if (shape.verdict == HF_VERDICT_LEAK && even && shape.samples >= HF_REST_EVENTS_MIN)
         *at->shape = shape;
 }
 
@@ -392,7 +392,7 @@ static void judge(hf__look *at)
         judge_floor(at);
     if (at->shape->reason == HF_REASON_TURNOVER && at->swings_count == 0 && at->series->has_cohorts)
         judge_backlog(at);
-    if (at->shape->reason == HF_REASON_TURNOVER && at->swings_count == 0 && at->series->has_cohorts && !(at->noise > 0))
+    if (at->shape->reason == HF_REASON_TURNOVER && at->swings_count == 0 && at->series->has_cohorts)
         judge_survivors(at);
 }
 
