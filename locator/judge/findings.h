@@ -34,6 +34,7 @@ typedef struct hf__finding {
     uint32_t    recursion;       /* the deepest recursive function, else HF_NONE */
     uint32_t    depth_max;
     uint32_t    merged;          /* further groups that grow with it */
+    uint32_t    processes;       /* further processes that leak it at the same time: the rate is that of all */
     double      live_bytes, live_blocks;
     double      bytes_per_block; /* of goroutines, where the growth of stacks is known; else 0 */
     uint64_t    fingerprint;     /* of function, kind and verdict: stands in baselines */

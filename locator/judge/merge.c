@@ -7,7 +7,8 @@
  *     they keep pace block for block: parts of one thing, forgotten together.
  * The finding is laid at the function further out of the first, and of parts at the one that grows by most
  * bytes: their caller asks for nothing itself, but is told. What threads or goroutines hold on the heap, and
- * that grows as they do, is theirs. */
+ * that grows as they do, is theirs; and so is what the function that starts them asks for, in whatever course: groups
+ * are made by function, and only their kinds keep these two apart. */
 #include "merge.h"
 
 #include <math.h>
@@ -165,7 +166,8 @@ bool hf__merge_findings(const hf__model *model, const hf__chains *chains, hf__ga
                     continue;
                 double distance = apart(&courses[i], &courses[j]);
                 if (outer->kind != inner->kind) {
-                    if (pass == 1 && distance <= course_limit(&courses[i], &courses[j], HF_COURSE_APART_MAX) && is_held_by(chains, outer, inner)) {
+                    bool alike = outer->function == inner->function || distance <= course_limit(&courses[i], &courses[j], HF_COURSE_APART_MAX);
+                    if (pass == 1 && alike && is_held_by(chains, outer, inner)) {
                         hold_by(outer, inner);
                         gone[j] = true;
                     }

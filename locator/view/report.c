@@ -10,6 +10,7 @@
 #include "profiles.h"
 #include "recording_read.h"
 #include "room.h"
+#include "together.h"
 #include "trace_read.h"
 #include "view.h"
 
@@ -170,9 +171,27 @@ static hf_status judge_model(const hf__report_options *options, const hf__model 
 {
     hf__judge_options judge = { .focus = options->focus, .since_s = options->since_s };
     memset(ret, 0, sizeof *ret);
-    hf_status status = hf__judge(model, &judge, &ret->judgement, reterr);
-    if (status == HF_OK && options->baseline != NULL)
-        status = mark_known(options, ret, reterr);
+    return hf__judge(model, &judge, &ret->judgement, reterr);
+}
+
+/* Every process by itself, then what several of them leak alike. */
+static hf_status judge_all(const hf__report_options *options, const evidence *from, verdict *all, hf_error *reterr)
+{
+    size_t count = models_of(from);
+    hf_status status = HF_OK;
+    hf__judged *judged = hf__room_zeroed(count, sizeof *judged);
+    if (judged == NULL)
+        return hf__fail(reterr, HF_NO_MEMORY, NULL);
+    for (size_t i = 0; status == HF_OK && i < count; i++) {
+        status = judge_model(options, model_at(from, i), &all[i], reterr);
+        all[i].went_on = from->is_recording && from->recording.processes[i].ended == HF__ENDED_EXEC;
+        judged[i] = (hf__judged){ model_at(from, i), &all[i].judgement };
+    }
+    if (status == HF_OK && !hf__add_up_processes(judged, count))
+        status = hf__fail(reterr, HF_NO_MEMORY, NULL);
+    for (size_t i = 0; status == HF_OK && options->baseline != NULL && i < count; i++)
+        status = mark_known(options, &all[i], reterr);
+    hf__room_free(judged);
     return status;
 }
 
@@ -293,10 +312,8 @@ static int judge_and_show(const hf__report_options *options, const evidence *fro
     }
     int code = CODE_CLEAN;
     hf_status status = options->focus != NULL ? check_focus(options, from, &error) : HF_OK;
-    for (size_t i = 0; status == HF_OK && i < count; i++) {
-        status = judge_model(options, model_at(from, i), &all[i], &error);
-        all[i].went_on = from->is_recording && from->recording.processes[i].ended == HF__ENDED_EXEC;
-    }
+    if (status == HF_OK)
+        status = judge_all(options, from, all, &error);
     if (status != HF_OK) {
         code = tell(&error);
     } else {

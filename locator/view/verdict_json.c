@@ -191,6 +191,8 @@ static void fill_finding(page *on, size_t index, hf__written_finding *into)
         into->common_caller = function_of(on, finding->caller);
     into->reachability = reach_of(on, finding);
     into->merged = finding->merged;
+    if (finding->processes > 0)
+        into->processes = amount_of(on, 1 + (int64_t)finding->processes, true);
     into->fingerprint = words_of(on, fingerprint);
     if (shown->known != NULL && (into->known = take(on, 1, sizeof *into->known)) != NULL)
         *into->known = shown->known[index];

@@ -55,6 +55,7 @@ typedef struct hf__written_finding {
     char    *common_caller HF(own, optional);
     hf__written_reach *reachability HF(own, optional);
     uint32_t merged;
+    int64_t *processes HF(own, optional);
     char    *fingerprint HF(own);
     bool    *known HF(own, optional);
     char   **stack HF(own, count = n_stack);

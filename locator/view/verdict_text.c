@@ -166,6 +166,9 @@ static void put_evidence(FILE *out, const hf__case *shown, const hf__finding *fi
         fprintf(out, "; recursive: %.*s, %u deep", HF_ARG(name), finding->depth_max);
     }
     fputc('\n', out);
+    if (finding->processes > 0)
+        fprintf(out, "      %u processes do so at the same time: the rate is that of all, the rest tells of process %u\n",
+                finding->processes + 1, shown->process);
 }
 
 static void put_finding(FILE *out, const hf__case *shown, size_t index)

@@ -233,6 +233,28 @@ static void test_findings__what_threads_hold_is_theirs(void **state)
     end(&at, &judgement);
 }
 
+/* Each thread starts the next with a new capture: what the function asks for grows faster than its threads, and is one bug. */
+static void test_findings__what_a_starter_of_threads_asks_for_is_one_bug(void **state)
+{
+    (void)state;
+    world at;
+    begin(&at);
+    for (int w = 0; w < WINDOWS; w++) {
+        hf__live_born(&at.live, at.next += 16, 1 << 16, path_of(&at, "spawn<main", HF_PATH_THREAD), HF_LIVE_WEIGHT_ONE);
+        for (int i = 0; i <= w; i++)
+            leak(&at, "malloc<spawn<main", 1000);
+        leak(&at, "malloc<other<main", 1000);
+        window(&at, w);
+    }
+    hf__judgement judgement = judge(&at, NULL);
+    assert_int_equal(judgement.findings_count, 2);
+    size_t threads = judgement.findings[0].kind == HF_PATH_THREAD ? 0 : 1;
+    assert_true(judgement.findings[threads].kind == HF_PATH_THREAD && judgement.findings[threads].merged == 1);
+    expect_function(&at, &judgement.findings[threads], "spawn");
+    expect_function(&at, &judgement.findings[1 - threads], "other");
+    end(&at, &judgement);
+}
+
 static void test_findings__few_checkpoints_have_a_clear_answer(void **state)
 {
     (void)state;
@@ -475,6 +497,7 @@ int main(void)
         cmocka_unit_test(test_findings__parts_made_together_are_one_and_strangers_are_two),
         cmocka_unit_test(test_findings__focus_raises_blame),
         cmocka_unit_test(test_findings__what_threads_hold_is_theirs),
+        cmocka_unit_test(test_findings__what_a_starter_of_threads_asks_for_is_one_bug),
         cmocka_unit_test(test_findings__few_checkpoints_have_a_clear_answer),
         cmocka_unit_test(test_findings__a_hundred_thousand_paths),
         cmocka_unit_test(test_calibrate__few_samples_are_named_and_not_accused),
