@@ -184,10 +184,6 @@ static void emit_forward(const gen_plan *plan, FILE *to)
         fprintf(to, "static void %s_hf_release(hf__releaser *with, void *object);\n", plan->name);
     if (plan->begins)
         fprintf(to, "static void %s_hf_begin(void *object);\n", plan->name);
-    if (plan->reads)
-        fprintf(to, "static const char *%s_hf_read(hf__in *in, const char *at, void *object);\n", plan->name);
-    if (plan->reads && plan->in_cycle)
-        fprintf(to, "static const char *%s_hf_read_step(hf__in *in, const char *at);\n", plan->name);
     if (plan->writes)
         fprintf(to, "static char *%s_hf_write(hf__out *out, char *at, const void *object);\n", plan->name);
     if (plan->writes && plan->in_cycle)
@@ -203,7 +199,7 @@ static void emit_table(const gen_plan *plan, FILE *to)
     if (plan->begins)
         fprintf(to, "    .begin = %s_hf_begin,\n", plan->name);
     if (plan->reads)
-        fprintf(to, "    .read = %s_hf_read,\n", plan->name);
+        fprintf(to, "    .read = &%s_hf_keys,\n", plan->name);
     if (plan->writes)
         fprintf(to, "    .write = %s_hf_write,\n", plan->name);
     if (plan->copies && plan->has_links)
@@ -228,7 +224,7 @@ void gen_emit_code(gen_unit *unit, const gen_plans *plans, FILE *stream)
         if (plan->begins)
             emit_begin(unit, plan, stream);
         if (plan->reads)
-            gen_emit_read(unit, plan, stream);
+            gen_emit_code_keys(unit, plan, stream);
         if (plan->writes)
             gen_emit_write(unit, plan, stream);
         if (plan->copies && plan->has_links) {

@@ -18,7 +18,8 @@ void gen_emit_code(gen_unit *unit, const gen_plans *plans, FILE *stream);
 /* ---- between the gen_code files ---- */
 
 void gen_emit_code_keys(gen_unit *unit, const gen_plan *plan, FILE *stream);
-void gen_emit_read(gen_unit *unit, const gen_plan *plan, FILE *stream);
+/* What a reader does with the value of a key. */
+void gen_emit_read_row(gen_unit *unit, const gen_plan *plan, const gen_key *key, FILE *stream);
 void gen_emit_write(gen_unit *unit, const gen_plan *plan, FILE *stream);
 void gen_emit_copy(gen_unit *unit, const gen_plan *plan, FILE *stream);
 void gen_emit_measure(gen_unit *unit, const gen_plan *plan, FILE *stream);

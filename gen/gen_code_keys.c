@@ -1,4 +1,4 @@
-/* gen_code_keys.c - the keys that a reader wants, with a hash found for them here, by which no two of them
+/* gen_code_keys.c - the keys that a reader wants, what it does with each, and a hash found for them here, by which no two of them
  * meet that differ in their first sixteen bytes. If the bytes that all of them have tell them apart, it is made
  * of those: it is ready sooner. lib/bind/code_keys.h looks them up. */
 #include "gen_code.h"
@@ -6,7 +6,8 @@
 enum {
     BITS_MAX  = 12,  /* of the table */
     COUNT_MAX = 255, /* of keys that it can tell apart */
-    TRIES     = 512  /* multipliers for each size */
+    TRIES     = 512, /* multipliers for each size */
+    SHOWN     = 16   /* HF__KEY_SHOWN: bytes of a key in its two words, its closing quote among them */
 };
 
 typedef struct key_words {
@@ -119,12 +120,14 @@ static bool tells_apart(const gen_plan *plan, uint64_t shown)
     return true;
 }
 
-/* Counted from 1. */
+/* In the order of slots, then one that no text has, then aliases. Counted from 1. */
 static size_t number_of(const gen_plan *plan, const gen_key *wanted)
 {
-    size_t number = 1;
+    size_t number = plan->slot_count + 2;
+    if (!wanted->is_alias)
+        return wanted->slot + 1;
     for (const gen_key *key = plan->keys; key != wanted; key = key->next)
-        number++;
+        number += key->is_alias;
     return number;
 }
 
@@ -145,33 +148,64 @@ static void emit_table(const gen_plan *plan, const gen_key **table, unsigned bit
     fputs(" };\n", stream);
 }
 
+/* `row`: in the table of keys. */
+static void emit_key(gen_unit *unit, const gen_plan *plan, const gen_key *key, size_t row, bool has_hash, FILE *stream)
+{
+    key_words words = words_of(key);
+    size_t length = strlen(key->text);
+    fprintf(stream, "    { 0x%llxu, 0x%llxu, 0x%llxu, 0x%llxu, %s, %zu, %zu, %zu, .bit = 0x%llxu, .row = &%s_hf_json[%zu]", (unsigned long long)words.head, (unsigned long long)words.tail,
+            bits_of(length, 0), bits_of(length, 8), gen_quoted(unit, key->text), length, key->slot, next_number(plan, key, has_hash), 1ull << key->slot,
+            plan->name, row);
+    if (!key->is_alias)
+        gen_emit_read_row(unit, plan, key, stream);
+    fputs(" },\n", stream);
+}
+
+static void emit_keys(gen_unit *unit, const gen_plan *plan, bool has_hash, FILE *stream)
+{
+    for (int aliases = 0; aliases < 2; aliases++) {
+        size_t row = 0;
+        if (aliases)
+            fputs("    { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, \"\", 0, 0, 0, .row = NULL }, /* ends what is expected */\n", stream);
+        for (const gen_key *key = plan->keys; key != NULL; key = key->next, row++)
+            if (key->is_alias == aliases)
+                emit_key(unit, plan, key, row, has_hash, stream);
+    }
+}
+
+static bool has_default_text(const gen_key *key)
+{
+    const gen_literal *value = key->member->says->default_value;
+    return key->member->item.shape == SHAPE_STRING && !key->is_written_only && value != NULL && value->kind == GEN_LITERAL_STRING;
+}
+
 void gen_emit_code_keys(gen_unit *unit, const gen_plan *plan, FILE *stream)
 {
     const gen_key *table[1 << BITS_MAX];
     key_hash hash = { 0, 0, 1 };
     size_t count = 0;
-    unsigned long long lengths = 0;
-    for (const gen_key *key = plan->keys; key != NULL; key = key->next)
-        count++;
+    unsigned long long lengths = 0, required = 0, defaults = 0, usual = 0;
+    for (const gen_key *key = plan->keys; key != NULL; key = key->next, count++) {
+        size_t length = strlen(key->text);
+        lengths |= 1ull << (length < 63 ? length : 63);
+        required |= (unsigned long long)key->is_required << key->slot;
+        defaults |= (unsigned long long)has_default_text(key) << key->slot;
+        if (!key->is_alias)
+            usual |= (unsigned long long)(!key->is_written_only && key->member->presence == NULL && length < SHOWN) << key->slot;
+    }
     uint64_t shown = shown_by_all(plan);
     bool has_hash = (tells_apart(plan, shown) && find_hash(plan, count, shown, table, &hash)) || find_hash(plan, count, 0, table, &hash);
     if (!has_hash) { /* one after the other */
         hash = (key_hash){ 0, 0, 1 };
         table[0] = table[1] = plan->keys;
     }
-    fprintf(stream, "\n/* The keys of %s, and a hash by which they are found. */\nstatic const hf__key %s_hf_wanted[] = {\n", plan->name, plan->name);
-    for (const gen_key *key = plan->keys; key != NULL; key = key->next) {
-        key_words words = words_of(key);
-        size_t length = strlen(key->text);
-        lengths |= 1ull << (length < 63 ? length : 63);
-        fprintf(stream, "    { 0x%llxu, 0x%llxu, 0x%llxu, 0x%llxu, %s, %zu, %zu, %zu },\n", (unsigned long long)words.head,
-                (unsigned long long)words.tail, bits_of(length, 0), bits_of(length, 8), gen_quoted(unit, key->text), length, key->slot,
-                next_number(plan, key, has_hash));
-    }
+    fprintf(stream, "\n/* The keys of %s, what is read behind each, and a hash by which they are found. */\n"
+            "static const hf_key %s_hf_json[%zu];\nstatic const hf__key %s_hf_wanted[] = {\n", plan->name, plan->name, count, plan->name);
+    emit_keys(unit, plan, has_hash, stream);
     emit_table(plan, table, hash.bits, stream);
     fprintf(stream,
             "static const hf__keys %s_hf_keys = {\n    .keys = %s_hf_wanted, .places = %s_hf_places, .multiplier = 0x%llxu, .shown = 0x%llxu,\n"
-            "    .shift = %u, .count = %zu, .none = %zu, .is_closed = %s, .lengths = 0x%llxu\n};\n",
+            "    .shift = %u, .count = %zu, .none = %zu, .is_closed = %s, .lengths = 0x%llxu,\n    .required = 0x%llxu, .defaults = 0x%llxu, .usual = 0x%llxu\n};\n",
             plan->name, plan->name, plan->name, (unsigned long long)hash.multiplier, (unsigned long long)hash.shown, 64 - hash.bits, count,
-            plan->slot_count, plan->says->closed ? "true" : "false", lengths);
+            plan->slot_count, plan->says->closed ? "true" : "false", lengths, required, defaults, usual);
 }

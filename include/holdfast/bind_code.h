@@ -3,10 +3,10 @@
  * Not for use by hand: the generated source includes it, its header does not. Nothing here is kept
  * stable beyond HF_BIND_VERSION, which the generated source checks.
  *
- * Reading is for text that is right. A step answers NULL for everything else, also without memory, and
- * does not say why: the library then takes back what was made and reads the text again by the tables of
- * bind.h, which find what is wrong and where, or read what the straight code leaves to them. So both
- * forms accept the same texts, with the same errors. Writing gives up in the same way.
+ * Reading is for text that is right, and goes by rows, one for each key. When it gives up, also without memory, the
+ * library takes back what was made and reads the text again by the tables of bind.h, which find what is wrong
+ * and where, or read what the rows leave to them. So both forms accept the same texts, with the same errors.
+ * Writing is in steps, of which each answers NULL to give up in the same way.
  *
  * Copying, measuring and comparing never call themselves: what a pointer leads to waits on a list. */
 #ifndef HOLDFAST_BIND_CODE_H
@@ -16,7 +16,7 @@
 
 HF_EXTERN_BEGIN
 
-typedef struct hf__in       hf__in;
+typedef struct hf__keys     hf__keys;
 typedef struct hf__out      hf__out;
 typedef struct hf__copier   hf__copier;
 typedef struct hf__measurer hf__measurer;
@@ -33,7 +33,7 @@ typedef void hf__release_step(hf__releaser *with, void *object);
 /* What was generated for one record; each may be NULL, then the tables do it. */
 struct hf_code {
     void (*begin)(void *object);                                       /* zero, and defaults in place */
-    const char *(*read)(hf__in *in, const char *at, void *object);     /* at its '{'; ends at its '}' */
+    const hf__keys *read;                                              /* how it is read */
     char *(*write)(hf__out *out, char *at, const void *object);
     hf__copy_step    *copy;                                            /* the bits, and its own parts */
     hf__measure_step *measure;
@@ -44,267 +44,66 @@ struct hf_code {
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
-typedef struct hf__in_frame hf__in_frame;
-typedef struct hf__index    hf__index;
-
-/* Invariant: the last byte before `end` is '}', so that what stops at it needs no other bound; every
- * place that a step gives is before `end`. */
-struct hf__in {
-    const char   *begin, *end;
-    hf_store      store;
-    uint32_t      depth_left;  /* containers that may still be opened */
-    uint32_t      depth_max;
-    bool          may_index;   /* the processor can, and nothing spoke against it */
-    bool          is_entering; /* a step has asked for another one before it goes on */
-    hf__index    *index;       /* of the text, made when there is much that nothing wants; or NULL */
-    char         *room;        /* for texts with escapes */
-    size_t        room_bytes;
-    hf__in_frame *frames;      /* of records that lead back to themselves, the innermost last */
-    hf__in_frame *first_frames; /* where they begin; `frames` is another block when there are many */
-    size_t        frame_count, frame_room;
+/* What stands in JSON for a member, as far as a reader has to know. */
+enum {
+    HF__IN_BOOL,
+    HF__IN_I8, HF__IN_I16, HF__IN_I32, HF__IN_I64, /* by size: HF__IN_INTEGER */
+    HF__IN_U8, HF__IN_U16, HF__IN_U32, HF__IN_U64,
+    HF__IN_F32, HF__IN_F64,
+    HF__IN_STRING, HF__IN_CHARS,
+    HF__IN_RECORD,  /* in place */
+    HF__IN_POINTER, /* to one item */
+    HF__IN_VECTOR, HF__IN_ARRAY,
+    HF__IN_TABLES,  /* read by the tables: unions, bytes in a form, and other rare things */
+    HF__IN_PASSED   /* written, not read */
 };
 
-/* A key that the reader of an object wants. */
+enum {
+    HF__IN_NULL = 1,     /* null stands for nothing there */
+    HF__IN_PRESENCE = 2, /* another member tells whether there is a value */
+    HF__IN_LIMITS = 4,   /* `limits` hold: of a number, of the bytes of a text, of the count of items */
+    HF__IN_RULE = 8      /* there is more that the tables check: patterns, choices */
+};
+
+/* The kind of a number, for a member of any integer or floating type. */
+#define HF__IN_WIDTH(member) (sizeof(member) == 8 ? 3 : sizeof(member) == 4 ? 2 : sizeof(member) == 2 ? 1 : 0)
+#define HF__IN_INTEGER(member) ((HF_INTEGER_SHAPE(member) == HF_SHAPE_INT ? HF__IN_I8 : HF__IN_U8) + HF__IN_WIDTH(member))
+#define HF__IN_FLOATING(member) (sizeof(member) == sizeof(float) ? HF__IN_F32 : HF__IN_F64)
+
+/* A key that the reader of an object wants, and what to do with its value. Keys are in the order of their slots; behind
+ * them comes one that no text has, then aliases, which say nothing more. */
 typedef struct hf__key {
-    uint64_t    head, tail; /* its first sixteen bytes, the closing quote among them, the first one lowest */
-    uint64_t    head_bits, tail_bits; /* those that are its own */
-    const char *bytes;
-    uint32_t    length;
-    uint16_t    slot;
-    uint16_t    next; /* the one to compare if it is not this one, counted from 1; 0: none */
+    uint64_t      head, tail; /* its first sixteen bytes, the closing quote among them, the first one lowest */
+    uint64_t      head_bits, tail_bits; /* those that are its own */
+    const char   *bytes;
+    uint32_t      length;
+    uint16_t      slot;
+    uint16_t      next;   /* the one to compare if it is not this one, counted from 1; 0: none */
+    uint8_t       kind, flags;
+    uint32_t      offset; /* of the member in the record that has the key */
+    uint64_t      bit;    /* of the slot */
+    const hf_key *row;    /* the same for the tables */
+    union {
+        int64_t  i64[2];
+        uint64_t u64[2];
+        double   f64[2];
+    } limits; /* from the first to the second, both included */
 } hf__key;
 
 /* All of them, with a hash that lets no two of them meet that differ in those sixteen bytes. */
-typedef struct hf__keys {
+struct hf__keys {
     const hf__key  *keys;
     const uint16_t *places;    /* by hash: which key it can be only, counted from 1 (0: none), and its slot above */
     uint64_t        multiplier; /* of the hash */
     uint64_t        shown;     /* the bits of the first eight bytes that tell all keys apart; 0: there are none */
     uint32_t        shift, count;
-    uint32_t        none;      /* the slot of any other key */
+    uint32_t        none;      /* the slot of any other key: as many as there are */
     bool            is_closed; /* no other key is allowed */
     uint64_t        lengths;   /* a bit for each; the last one is for 63 and more */
-} hf__keys;
-
-HF_API const char *hf__in_blanks_slow(const hf__in *in, const char *at);
-
-static inline const char *hf__in_blanks(const hf__in *in, const char *at)
-{
-    return HF_LIKELY((unsigned char)*at > ' ') ? at : hf__in_blanks_slow(in, at);
-}
-
-/* Into an object: at its first key, or at its '}'. */
-static inline const char *hf__in_open(hf__in *in, const char *at)
-{
-    if (HF_UNLIKELY(*at != '{' || in->depth_left == 0))
-        return NULL;
-    in->depth_left--;
-    return hf__in_blanks(in, at + 1);
-}
-
-/* Out of a record within another: behind its '}'. */
-static inline const char *hf__in_close(hf__in *in, const char *at)
-{
-    in->depth_left++;
-    return at != NULL && at + 1 < in->end ? at + 1 : NULL;
-}
-
-/* Where reading goes on, and which slot was found. By value, here and below: a place that something points to
- * would go through memory at every step. */
-typedef struct hf__found {
-    const char *at;
-    size_t      slot;
-} hf__found;
-
-/* After a member: at the next key, at the '}', or NULL. */
-HF_API const char *hf__in_after(const hf__in *in, const char *at);
-/* slot 1: the key came. */
-HF_API hf__found hf__in_next_slow(const hf__in *in, const char *at, const char *spelled, size_t length);
-HF_API hf__found hf__in_find(hf__in *in, const char *at, const hf__keys *keys);
-
-/* Two overlapping halves: compilers call memcmp for so many bytes. */
-static inline bool hf__same_bytes(const char *a, const char *b, size_t length)
-{
-    if (length > 16 && length <= 32)
-        return memcmp(a, b, 16) == 0 && memcmp(a + length - 16, b + length - 16, 16) == 0;
-    return memcmp(a, b, length) == 0;
-}
-
-/* Whether this key comes first, spelled with quotes and colon; then *at moves to its value. */
-static inline bool hf__in_key(const hf__in *in, const char **at, const char *spelled, size_t length)
-{
-    if ((size_t)(in->end - *at) <= length || !hf__same_bytes(*at, spelled, length))
-        return false;
-    *at = hf__in_blanks(in, *at + length);
-    return true;
-}
-#define HF__IN_FIRST(in, at, key) hf__in_key((in), (at), "\"" key "\":", sizeof(key) + 2)
-
-/* Whether this key comes after a member, spelled with a comma too. If not, *at is as after hf__in_after. */
-static inline bool hf__in_next(const hf__in *in, const char **at, const char *spelled, size_t length)
-{
-    if (HF_LIKELY(hf__in_key(in, at, spelled, length)))
-        return true;
-    hf__found found = hf__in_next_slow(in, *at, spelled + 1, length - 1);
-    *at = found.at;
-    return found.slot != 0;
-}
-#define HF__IN_NEXT(in, at, key) hf__in_next((in), (at), ",\"" key "\":", sizeof(key) + 3)
-
-/* From a key over members that nothing wants to the value of one that is wanted, and its slot; or
- * `none`, with *at at the '}', or NULL. *at may be at the '}', or NULL, before. */
-static inline size_t hf__in_seek(hf__in *in, const char **at, const hf__keys *keys)
-{
-    hf__found found = hf__in_find(in, *at, keys);
-    *at = found.at;
-    return found.slot;
-}
-/* A value that nothing wants, read as strictly as the rest. */
-HF_API const char *hf__in_skip(hf__in *in, const char *at);
-
-static inline const char *hf__in_null(const char *at)
-{
-    return at[0] == 'n' && at[1] == 'u' && at[2] == 'l' && at[3] == 'l' ? at + 4 : NULL;
-}
-
-/* Byte by byte, so that nothing behind a wrong one is read. */
-static inline const char *hf__in_bool_slow(const char *at, bool *place)
-{
-    if (at[0] == 't' && at[1] == 'r' && at[2] == 'u' && at[3] == 'e') {
-        *place = true;
-        return at + 4;
-    }
-    if (at[0] != 'f' || at[1] != 'a' || at[2] != 'l' || at[3] != 's' || at[4] != 'e')
-        return NULL;
-    *place = false;
-    return at + 5;
-}
-
-/* Which of the two it is cannot be foreseen, so no branch asks for it. */
-static inline const char *hf__in_bool(const hf__in *in, const char *at, bool *place)
-{
-    if (HF_UNLIKELY(in->end - at < 5))
-        return hf__in_bool_slow(at, place);
-    bool is_true = memcmp(at, "true", 4) == 0, is_false = (memcmp(at, "fals", 4) == 0) & (at[4] == 'e');
-    *place = is_true;
-    return HF_LIKELY((is_true | is_false) != 0) ? at + 5 - is_true : NULL;
-}
-
-/* A whole number that fits, however it is spelled. */
-HF_API const char *hf__in_integer_1(const hf__in *in, const char *at, void *place, bool is_signed);
-HF_API const char *hf__in_integer_2(const hf__in *in, const char *at, void *place, bool is_signed);
-HF_API const char *hf__in_integer_4(const hf__in *in, const char *at, void *place, bool is_signed);
-HF_API const char *hf__in_integer_8(const hf__in *in, const char *at, void *place, bool is_signed);
-
-static inline const char *hf__in_integer(const hf__in *in, const char *at, void *place, size_t size, bool is_signed)
-{
-    return size == 8   ? hf__in_integer_8(in, at, place, is_signed)
-           : size == 4 ? hf__in_integer_4(in, at, place, is_signed)
-           : size == 2 ? hf__in_integer_2(in, at, place, is_signed)
-                       : hf__in_integer_1(in, at, place, is_signed);
-}
-/* Into a member of any integer type. */
-#define HF__IN_INTEGER(in, at, member) \
-    hf__in_integer((in), (at), (void *)&(member), sizeof(member), HF_INTEGER_SHAPE(member) == HF_SHAPE_INT)
-
-HF_API const char *hf__in_double(const hf__in *in, const char *at, void *place);
-HF_API const char *hf__in_float(const hf__in *in, const char *at, void *place);
-#define HF__IN_FLOATING(in, at, member) \
-    (sizeof(member) == sizeof(float) ? hf__in_float((in), (at), (void *)&(member)) : hf__in_double((in), (at), (void *)&(member)))
-/* A text of its own, or null. rule: NULL, or what the text must keep. */
-HF_API const char *hf__in_string(hf__in *in, const char *at, void *place, const hf_rule *rule);
-/* A text in place, of `size` bytes with its NUL. */
-HF_API const char *hf__in_chars(hf__in *in, const char *at, char *place, size_t size, const hf_rule *rule);
-/* A member that the tables read: a union, bytes in a form, and other rare things. */
-HF_API const char *hf__in_member(hf__in *in, const char *at, const hf_type *record_type, uint32_t index, void *record);
-/* The default of a text that was left out. False without memory. */
-HF_API bool hf__in_default(hf__in *in, void *place, const char *text, size_t length);
-/* `size` bytes for one object, not zeroed; NULL without memory. */
-HF_API void *hf__in_take(hf__in *in, size_t size, size_t alignment);
-
-static inline bool hf__within_u64(uint64_t value, uint64_t low, uint64_t high) { return value >= low && value <= high; }
-static inline bool hf__within_i64(int64_t value, int64_t low, int64_t high) { return value >= low && value <= high; }
-static inline bool hf__within_double(double value, double low, double high) { return value >= low && value <= high; }
-HF_API bool hf__keeps_i64(const hf_rule *rule, int64_t value);
-HF_API bool hf__keeps_u64(const hf_rule *rule, uint64_t value);
-
-/* Items that are being read. They hang on nothing until they are complete. */
-typedef struct hf__items {
-    char          *bytes;
-    size_t         count, room;
-    const hf_type *type;
-} hf__items;
-
-HF_API bool hf__in_more_items(hf__in *in, hf__items *items);
-
-/* Into an array. True: *at is at its first item. False: *at is behind its ']', or NULL. */
-static inline bool hf__in_open_items(hf__in *in, const char **at)
-{
-    const char *next = *at;
-    if (HF_UNLIKELY(*next != '[' || in->depth_left == 0)) {
-        *at = NULL;
-        return false;
-    }
-    next = hf__in_blanks(in, next + 1);
-    bool is_empty = *next == ']';
-    in->depth_left -= !is_empty;
-    *at = next + is_empty;
-    return !is_empty;
-}
-
-/* After an item. True: another comes next. False: *at is behind the ']', or NULL. */
-static inline bool hf__in_item_comma(hf__in *in, const char **at)
-{
-    const char *next = hf__in_blanks(in, *at);
-    if (HF_LIKELY(*next == ',')) {
-        *at = hf__in_blanks(in, next + 1);
-        return true;
-    }
-    *at = *next == ']' ? next + 1 : NULL;
-    in->depth_left++;
-    return false;
-}
-
-/* Room for one more item, not zeroed; NULL without memory. */
-static inline void *hf__in_item(hf__in *in, hf__items *items, size_t size)
-{
-    if (HF_UNLIKELY(items->count == items->room) && !hf__in_more_items(in, items))
-        return NULL;
-    return items->bytes + items->count++ * size;
-}
-
-/* The items into their place; false without memory. */
-HF_API bool hf__in_put_items(hf__in *in, hf__items *items, void *place);
-/* Takes back items that are not complete; NULL, for returning it. */
-HF_API const char *hf__in_drop_items(hf__in *in, hf__items *items);
-
-/* Records that lead back to themselves do not call their readers, which would go as deep as the text: a step
- * is run by the library until it wants a record of its own circle, leaves word where it will go on, enters the
- * other one, and returns. */
-typedef const char *hf__in_step(hf__in *in, const char *at);
-
-struct hf__in_frame {
-    hf__in_step *step;
-    void        *object;
-    uint64_t     seen; /* keys of a record */
-    unsigned     next; /* where it goes on; 0: at its beginning */
-    hf__items    items; /* of a vector that is being read; type NULL: of none */
+    uint64_t        required;  /* slots that must be there */
+    uint64_t        defaults;  /* slots of texts that have a default */
+    uint64_t        usual;     /* slots of which nothing more is to be looked at: no long keys, and no member beside that tells of a value */
 };
-
-/* Runs a step and all that it enters. As a reader: at the '{', ends at the '}'. */
-HF_API const char *hf__in_run(hf__in *in, const char *at, hf__in_step *step, void *object);
-/* For returning it: runs this one before the step that asks goes on. */
-HF_API const char *hf__in_enter(hf__in *in, const char *at, hf__in_step *step, void *object);
-
-/* The frame of the step that runs, until it enters another or calls a reader. */
-static inline hf__in_frame *hf__in_top(const hf__in *in) { return &in->frames[in->frame_count - 1]; }
-
-static inline void hf__in_leave_word(const hf__in *in, uint64_t seen, unsigned next)
-{
-    hf__in_frame *frame = hf__in_top(in);
-    frame->seen = seen;
-    frame->next = next;
-}
 
 /* ---- writing ----------------------------------------------------------------------------- */
 

@@ -7,7 +7,7 @@
 #ifndef HOLDFAST_CODE_INDEX_H
 #define HOLDFAST_CODE_INDEX_H
 
-#include <holdfast/bind_code.h>
+#include "bind/code_read.h"
 
 enum {
     HF__INDEX_TOKENS  = 2048, /* one step of the text may add 64 to them */

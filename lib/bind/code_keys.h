@@ -71,8 +71,8 @@ static inline const hf__key *hf__key_find(const hf__keys *keys, const char *at, 
 /* The slot of a key whose escapes were read; keys->none: of none that is wanted. */
 static inline size_t hf__key_equal(const hf__keys *keys, hf_text text)
 {
-    for (const hf__key *key = keys->keys; key < keys->keys + keys->count; key++)
-        if (key->length == text.length && memcmp(key->bytes, text.bytes, text.length) == 0)
+    for (const hf__key *key = keys->keys; key < keys->keys + keys->count + 1; key++) /* with the one that no text has */
+        if (key->row != NULL && key->length == text.length && memcmp(key->bytes, text.bytes, text.length) == 0)
             return key->slot;
     return keys->none;
 }

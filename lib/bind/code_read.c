@@ -1,18 +1,39 @@
-/* code_read.c - the steps of generated readers that are not inline.
+/* code_read.c - reading by the keys of each record: one loop over members, in whatever record they are.
  *
- * Each answers NULL for text that is not right, that only the tables read, and without memory; see
- * bind_code.h. UTF-8 was checked for the whole text before. */
+ * The key that comes next in the record is expected next in the text; any other is looked up. A record that
+ * holds the one being read waits on a list of frames, so nothing recurses. NULL stands for text that is not
+ * right, that only the tables read, and for memory that ended. UTF-8 was checked for the whole text before. */
 #include "bind/code_read.h"
 
+#include <float.h>
+
 #include "base/cpu.h"
-#include "base/escape.h"
 
 #include "bind/code_index.h"
-#include "bind/code_text.h"
+#include "bind/code_keys.h"
+#include "bind/code_read_number.h"
+#include "bind/code_read_text.h"
 #include "bind/struct_release.h"
-#include "bind/struct_rule.h"
+#include "bind/struct_store.h"
 
-/* ---- blanks ------------------------------------------------------------------------------ */
+/* Items that are being read. Those of a vector hang on nothing until they are complete. */
+typedef struct items {
+    char          *bytes;
+    size_t         count, room;
+    const hf_type *type;        /* of one */
+    bool           is_in_place; /* of an array: the room is all there is */
+} items;
+
+/* A record that waits for one below it. */
+struct hf__in_frame {
+    const hf__keys *keys;
+    char           *object;
+    const hf__key  *key;   /* whose value is being read */
+    uint64_t        awaited, met; /* usual keys that have not come, and others that have */
+    items           items; /* of a vector or an array; type NULL: none */
+};
+
+/* ---- between values ---------------------------------------------------------------------- */
 
 const char *hf__in_blanks_slow(const hf__in *in, const char *at)
 {
@@ -28,243 +49,221 @@ const char *hf__in_after(const hf__in *in, const char *at)
     return *next == '"' ? next : NULL;
 }
 
-hf__found hf__in_next_slow(const hf__in *in, const char *at, const char *spelled, size_t length)
+/* Into an object: at its first key, or at its '}'. */
+static inline const char *open_object(hf__in *in, const char *at)
 {
-    if (HF_LIKELY(at[0] == ',' && at[1] == '"')) /* this one was compared already */
-        return (hf__found){ at + 1, 0 };
-    hf__found found = { .at = hf__in_after(in, at) };
-    found.slot = found.at != NULL && hf__in_key(in, &found.at, spelled, length);
-    return found;
+    if (HF_UNLIKELY(*at != '{' || in->depth_left == 0))
+        return NULL;
+    in->depth_left--;
+    return hf__in_blanks(in, at + 1);
 }
 
-/* ---- memory ------------------------------------------------------------------------------ */
-
-void *hf__in_take(hf__in *in, size_t size, size_t alignment)
+/* Behind the '}' of a record within another. */
+static inline const char *close_object(hf__in *in, const char *at)
 {
-    return hf__store_take(&in->store, size, alignment);
+    in->depth_left++;
+    return at + 1 < in->end ? at + 1 : NULL;
 }
 
-static char *need_room(hf__in *in, size_t length)
+/* Whether the first sixteen bytes behind the quote at `at`, which can be read, are the key's. */
+static inline __attribute__((always_inline)) bool begins(const char *at, const hf__key *key)
 {
-    if (in->room_bytes >= length)
-        return in->room;
-    const hf_allocator *allocator = hf__work_allocator(in->store.allocator);
-    size_t bytes = length + length / 2 + 64;
-    char *grown = allocator->resize(allocator->context, in->room, in->room_bytes, bytes, 1);
-    if (grown == NULL)
-        return NULL;
-    in->room = grown;
-    in->room_bytes = bytes;
-    return grown;
-}
-
-/* ---- texts ------------------------------------------------------------------------------- */
-
-/* A text that has escapes, from the first one on: its closing quote. */
-static const char *quote_after_escapes(const char *at, const char *end)
-{
-    while (at != NULL && *at == '\\')
-        at = end - at > 2 ? hf__text_stop(at + 2, end) : NULL;
-    return at != NULL && *at == '"' ? at : NULL;
-}
-
-const char *hf__in_text(hf__in *in, const char *at, hf_text *ret_text)
-{
-    const char *begin = at + 1;
-    if (*at != '"')
-        return NULL;
-    at = hf__text_stop(begin, in->end);
-    if (at == NULL)
-        return NULL;
-    if (HF_LIKELY(*at == '"')) {
-        *ret_text = hf_text_of(begin, (size_t)(at - begin));
-        return at;
-    }
-    at = quote_after_escapes(at, in->end);
-    if (at == NULL)
-        return NULL;
-    char *room = need_room(in, (size_t)(at - begin));
-    if (room == NULL)
-        return NULL;
-    hf__unescaped done = hf__unescape(begin, (size_t)(at - begin), room, false);
-    *ret_text = hf_text_of(room, done.length);
-    return done.status == HF_OK ? at : NULL;
-}
-
-/* NULs come by escapes only, and a NUL would end the text in C. */
-static bool has_nul(const hf__in *in, hf_text text)
-{
-    return text.bytes == in->room && memchr(text.bytes, 0, text.length) != NULL;
-}
-
-/* A text without escapes straight to where the arena gives next, found and copied in one; its closing
- * quote. NULL: nothing was done. */
-static inline const char *copy_plain(const hf__in *in, const char *begin, char **ret_copy)
-{
-    hf_arena *arena = in->store.arena;
-    if (arena == NULL)
-        return NULL;
-    char *to = arena->at;
-    size_t readable = (size_t)(in->end - begin), room = (size_t)(arena->window - to), run, done = 0;
-    size_t bytes = readable < room ? readable : room;
-    for (;; done += HF__TEXT_WIDE_STEP) {
-        if (HF_UNLIKELY(bytes - done <= HF__TEXT_WIDE_STEP))
-            return NULL;
-        run = hf__text_copy_run(to + done, begin + done);
-        if (HF_LIKELY(run < HF__TEXT_WIDE_STEP))
-            break;
-    }
-    done += run;
-    if (begin[done] != '"')
-        return NULL;
-    to[done] = 0;
-    arena->at = to + done + 1;
-    *ret_copy = to;
-    return begin + done;
-}
-
-static bool keeps_rule(const hf_rule *rule, hf_text text)
-{
-    return rule == NULL || hf__rule_check_text(rule, text, NULL) == HF_OK;
-}
-
-/* The copy of the text that ends at `end`: behind it, or NULL. */
-static __attribute__((noinline)) const char *keeps_choice(const hf_rule *rule, const char *copy, const char *end)
-{
-    return keeps_rule(rule, hf_text_from_cstr(copy)) ? end + 1 : NULL;
-}
-
-/* A text with escapes, the first of which is at `escape`, into the arena without a stop in the room; its
- * closing quote, or NULL. */
-static const char *copy_unescaped(hf_arena *arena, const char *begin, const char *escape, const char *end, char **ret_copy)
-{
-    const char *quote = quote_after_escapes(escape, end);
-    if (quote == NULL)
-        return NULL;
-    size_t raw = (size_t)(quote - begin);
-    char *copy = hf_arena_allocate(arena, raw + 1, 1);
-    if (copy == NULL)
-        return NULL;
-    hf__unescaped done = hf__unescape(begin, raw, copy, false);
-    if (done.status != HF_OK || memchr(copy, 0, done.length) != NULL)
-        return NULL;
-    copy[done.length] = 0;
-    *ret_copy = hf_arena_resize(arena, copy, raw + 1, done.length + 1, 1);
-    return *ret_copy != NULL ? quote : NULL;
-}
-
-static __attribute__((noinline)) const char *read_string(hf__in *in, const char *at, void *place, const hf_rule *rule)
-{
-    hf_text text;
-    char *copy;
-    if (*at != '"')
-        return hf__in_null(at);
-    const char *stop = in->store.arena != NULL ? hf__text_stop(at + 1, in->end) : NULL;
-    if (stop != NULL && *stop == '\\') {
-        at = copy_unescaped(in->store.arena, at + 1, stop, in->end, &copy);
-        if (at == NULL || !keeps_rule(rule, hf_text_from_cstr(copy)))
-            return NULL;
-        hf__pointer_set(place, copy);
-        return at + 1;
-    }
-    at = hf__in_text(in, at, &text);
-    if (at == NULL || has_nul(in, text) || !keeps_rule(rule, text))
-        return NULL;
-    copy = hf__in_take(in, text.length + 1, 1);
-    if (copy == NULL)
-        return NULL;
-    memcpy(copy, text.bytes, text.length);
-    copy[text.length] = 0;
-    hf__pointer_set(place, copy);
-    return at + 1;
-}
-
-const char *hf__in_string(hf__in *in, const char *at, void *place, const hf_rule *rule)
-{
-    char *copy;
-    const char *end = *at == '"' ? copy_plain(in, at + 1, &copy) : NULL;
-    if (HF_UNLIKELY(end == NULL))
-        return read_string(in, at, place, rule);
-    hf__pointer_set(place, copy);
-    size_t length = (size_t)(end - at) - 1;
-    if (rule == NULL)
-        return end + 1;
-    if ((rule->checks & HF_RULE_LENGTH) != 0 && (length < rule->length_min || length > rule->length_max))
-        return NULL;
-    if (HF_LIKELY((rule->checks & (HF_RULE_PATTERN | HF_RULE_ONEOF)) == 0))
-        return end + 1;
-    return keeps_choice(rule, copy, end);
-}
-
-const char *hf__in_chars(hf__in *in, const char *at, char *place, size_t size, const hf_rule *rule)
-{
-    hf_text text;
-    at = hf__in_text(in, at, &text);
-    if (at == NULL || text.length >= size || has_nul(in, text) || !keeps_rule(rule, text))
-        return NULL;
-    memcpy(place, text.bytes, text.length);
-    memset(place + text.length, 0, size - text.length);
-    return at + 1;
-}
-
-bool hf__in_default(hf__in *in, void *place, const char *text, size_t length)
-{
-    char *copy = hf__in_take(in, length + 1, 1);
-    if (copy == NULL)
-        return false;
-    memcpy(copy, text, length + 1);
-    hf__pointer_set(place, copy);
-    return true;
+    uint64_t head, tail;
+    memcpy(&head, at + 1, 8);
+    memcpy(&tail, at + 9, 8);
+    return (((key->head ^ head) & key->head_bits) | ((key->tail ^ tail) & key->tail_bits)) == 0;
 }
 
 /* ---- items ------------------------------------------------------------------------------- */
 
 enum { ROOM_FIRST = 4 };
 
-bool hf__in_more_items(hf__in *in, hf__items *items)
+static bool more_items(hf__in *in, items *list)
 {
-    const hf_type *type = items->type;
-    size_t room = items->room == 0 ? ROOM_FIRST : items->room * 2, bytes;
-    if (!hf__size_multiply(room, type->size, &bytes))
+    const hf_type *type = list->type;
+    size_t room = list->room == 0 ? ROOM_FIRST : list->room * 2, bytes;
+    if (list->is_in_place || !hf__size_multiply(room, type->size, &bytes))
         return false;
-    char *grown = hf__store_resize(&in->store, items->bytes, items->room * type->size, bytes, type->alignment);
+    char *grown = hf__store_resize(&in->store, list->bytes, list->room * type->size, bytes, type->alignment);
     if (grown == NULL)
         return false;
-    items->bytes = grown;
-    items->room = room;
+    list->bytes = grown;
+    list->room = room;
     return true;
 }
 
-bool hf__in_put_items(hf__in *in, hf__items *items, void *place)
+/* Room for one more, not begun; NULL without memory, and behind the last one of an array. */
+static inline char *next_item(hf__in *in, items *list)
 {
-    const hf_type *type = items->type;
-    if (items->count == 0)
-        return true;
-    if (items->count < items->room) {
-        char *fitting = hf__store_resize(&in->store, items->bytes, items->room * type->size, items->count * type->size, type->alignment);
-        if (fitting == NULL) {
-            hf__in_drop_items(in, items);
-            return false;
-        }
-        items->bytes = fitting;
-    }
-    hf__pointer_set(place, items->bytes);
-    return true;
-}
-
-const char *hf__in_drop_items(hf__in *in, hf__items *items)
-{
-    const hf_type *type = items->type;
-    const hf_allocator *allocator = hf__work_allocator(in->store.allocator);
-    if (in->store.arena != NULL || items->bytes == NULL)
+    if (HF_UNLIKELY(list->count == list->room) && !more_items(in, list))
         return NULL;
+    return list->bytes + list->count++ * list->type->size;
+}
+
+static void drop_items(hf__in *in, const items *list)
+{
+    const hf_type *type = list->type;
+    const hf_allocator *allocator = hf__work_allocator(in->store.allocator);
+    if (in->store.arena != NULL || list->bytes == NULL || list->is_in_place)
+        return;
     if ((type->flags & HF_TYPE_LINKS) != 0)
-        hf__struct_release(type, items->bytes, items->count, allocator);
-    hf__allocator_free(allocator, items->bytes, items->room * type->size, type->alignment);
+        hf__struct_release(type, list->bytes, list->count, allocator);
+    hf__allocator_free(allocator, list->bytes, list->room * type->size, type->alignment);
+}
+
+/* Into an array. True: *at is at its first item. False: *at is behind its ']', or NULL. */
+static inline bool open_items(hf__in *in, const char **at)
+{
+    const char *next = *at;
+    if (HF_UNLIKELY(*next != '[' || in->depth_left == 0)) {
+        *at = NULL;
+        return false;
+    }
+    next = hf__in_blanks(in, next + 1);
+    bool is_empty = *next == ']';
+    in->depth_left -= !is_empty;
+    *at = next + is_empty;
+    return !is_empty;
+}
+
+/* After an item. True: another comes next. False: *at is behind the ']', or NULL. */
+static inline bool item_comma(hf__in *in, const char **at)
+{
+    const char *next = hf__in_blanks(in, *at);
+    if (HF_LIKELY(*next == ',')) {
+        *at = hf__in_blanks(in, next + 1);
+        return true;
+    }
+    *at = *next == ']' ? next + 1 : NULL;
+    in->depth_left++;
+    return false;
+}
+
+static items items_of(const hf__key *key, char *place)
+{
+    const hf_type *type = key->row->member->type;
+    if (key->kind == HF__IN_ARRAY)
+        return (items){ place, 0, type->count, type->item, true };
+    return (items){ .type = type->item };
+}
+
+/* The items of a vector into their place, and how many there are beside it; an array is full. */
+static bool put_items(hf__in *in, const hf__key *key, char *object, items *list)
+{
+    const hf_type *type = list->type;
+    if (list->is_in_place)
+        return list->count == list->room;
+    if ((key->flags & HF__IN_LIMITS) != 0 && (list->count < key->limits.u64[0] || list->count > key->limits.u64[1]))
+        return false;
+    const hf_key *row = key->row;
+    const hf_member *counter = &row->record->members[row->member->counter - 1];
+    char *record = object + row->offset;
+    hf__member_set_integer(counter, record, list->count);
+    if (hf__member_integer(counter, record) != list->count)
+        return false; /* more than it can count */
+    if (list->count == 0)
+        return true;
+    if (list->count < list->room) {
+        char *fitting = hf__store_resize(&in->store, list->bytes, list->room * type->size, list->count * type->size, type->alignment);
+        if (fitting == NULL)
+            return false;
+        list->bytes = fitting;
+        list->room = list->count;
+    }
+    hf__pointer_set(object + key->offset, list->bytes);
+    return true;
+}
+
+/* ---- values that are no records ---------------------------------------------------------- */
+
+static const char *read_integer(const hf__in *in, const char *at, void *place, size_t size, bool is_signed)
+{
+    uint64_t bits = 0;
+    at = hf__in_integer(in, at, 8 * (unsigned)size, is_signed, &bits);
+    if (at != NULL)
+        hf__uint_set(place, size, bits);
+    return at;
+}
+
+static const char *read_plain(hf__in *in, const char *at, const hf_type *type, char *place)
+{
+    switch (type->shape) {
+    case HF_SHAPE_BOOL: return hf__in_bool(in, at, (bool *)(void *)place);
+    case HF_SHAPE_INT: return read_integer(in, at, place, type->size, true);
+    case HF_SHAPE_UINT: return read_integer(in, at, place, type->size, false);
+    case HF_SHAPE_FLOAT: return type->size == sizeof(float) ? hf__in_float(in, at, place, NULL) : hf__in_double(in, at, place, NULL);
+    default:
+        hf__pointer_set(place, NULL);
+        return hf__in_string(in, at, place, NULL);
+    }
+}
+
+/* A vector or an array of such values. */
+static const char *read_run(hf__in *in, const char *at, const hf__key *key, char *object)
+{
+    items list = items_of(key, object + key->offset);
+    for (bool more = open_items(in, &at); more; more = item_comma(in, &at)) {
+        char *item = next_item(in, &list);
+        at = item != NULL ? read_plain(in, at, list.type, item) : NULL;
+        if (at == NULL)
+            break;
+    }
+    if (at != NULL && put_items(in, key, object, &list))
+        return at;
+    drop_items(in, &list);
     return NULL;
 }
 
-/* ---- records that lead back to themselves ------------------------------------------------ */
+/* What a pointer leads to: made, and hung up. */
+static char *make_target(hf__in *in, const hf_type *type, char *place)
+{
+    char *made = hf__store_take(&in->store, type->size, type->alignment);
+    if (made != NULL)
+        hf__pointer_set(place, made);
+    return made;
+}
+
+static void set_presence(const hf__key *key, char *object, bool is_there)
+{
+    const hf_key *row = key->row;
+    hf__member_set_integer(&row->record->members[row->member->presence - 1], object + row->offset, is_there);
+}
+
+/* A key that is no usual one; false when it was met before. */
+static bool meet(const hf__keys *keys, const hf__key *key, char *object, bool is_there, uint64_t *met)
+{
+    if (key->kind == HF__IN_PASSED)
+        return true;
+    if (((keys->usual | *met) & key->bit) != 0)
+        return false;
+    *met |= key->bit;
+    if ((key->flags & HF__IN_PRESENCE) != 0)
+        set_presence(key, object, is_there);
+    return true;
+}
+
+/* Behind a null that stands for nothing there. */
+static const char *null_of(const hf__key *key, const char *at)
+{
+    return *at == 'n' && (key->flags & HF__IN_NULL) != 0 ? hf__in_null(at) : NULL;
+}
+
+/* Texts that were left out and have a default. */
+static bool set_defaults(hf__in *in, const hf__keys *keys, char *object, uint64_t left_out)
+{
+    for (; left_out != 0; left_out &= left_out - 1) {
+        const hf__key *key = &keys->keys[__builtin_ctzll(left_out)];
+        const hf_rule_value *value = &key->row->member->rule->default_value;
+        char *copy = hf__store_take(&in->store, value->length + 1, 1);
+        if (copy == NULL)
+            return false;
+        memcpy(copy, value->text, value->length + 1);
+        hf__pointer_set(object + key->offset, copy);
+    }
+    return true;
+}
+
+/* ---- records ----------------------------------------------------------------------------- */
 
 enum { FRAMES_FIRST = 16 };
 
@@ -285,33 +284,229 @@ static bool grow_frames(hf__in *in)
     return true;
 }
 
-const char *hf__in_enter(hf__in *in, const char *at, hf__in_step *step, void *object)
+static inline bool push_frame(hf__in *in, hf__in_frame frame)
 {
     if (HF_UNLIKELY(in->frame_count == in->frame_room) && !grow_frames(in))
-        return NULL;
-    in->frames[in->frame_count++] = (hf__in_frame){ .step = step, .object = object };
-    in->is_entering = true;
-    return at;
+        return false;
+    in->frames[in->frame_count++] = frame;
+    return true;
 }
 
-const char *hf__in_run(hf__in *in, const char *at, hf__in_step *step, void *object)
+/* A record that is complete. */
+static inline bool is_whole(hf__in *in, const hf__keys *keys, char *object, uint64_t awaited, uint64_t met)
 {
-    size_t base = in->frame_count;
-    at = hf__in_enter(in, at, step, object);
-    while (at != NULL && in->frame_count > base) {
-        in->is_entering = false;
-        at = hf__in_top(in)->step(in, at);
-        if (at != NULL && !in->is_entering)
-            in->frame_count--;
-    }
-    for (; in->frame_count > base; in->frame_count--)
-        if (hf__in_top(in)->items.type != NULL)
-            hf__in_drop_items(in, &hf__in_top(in)->items);
-    in->is_entering = false; /* whoever has called a reader goes on */
-    return at;
+    uint64_t seen = (keys->usual & ~awaited) | met;
+    if (HF_UNLIKELY((seen & keys->required) != keys->required))
+        return false;
+    return HF_LIKELY((keys->defaults & ~seen) == 0) || set_defaults(in, keys, object, keys->defaults & ~seen);
 }
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic" /* addresses of labels */
+
+/* At a key: to its value, if it is a usual one and the one that is expected. */
+#define EXPECTED_MEMBER \
+    do { \
+        if (HF_UNLIKELY(!begins(at, key) || (awaited & key->bit) == 0)) \
+            goto other; \
+        value = at + key->length + 3; \
+        if (HF_UNLIKELY(value[-1] != ':' || (unsigned char)*value <= ' ')) \
+            goto other; \
+        at = value; \
+        awaited ^= key->bit; \
+        place = object + key->offset; \
+        goto *ways[key->kind]; \
+    } while (0)
+
+/* Behind a value, or NULL. Written out behind each usual kind, since every jump on the way costs as much as some
+ * four instructions. */
+#define NEXT_MEMBER \
+    do { \
+        if (HF_UNLIKELY(at == NULL)) \
+            goto null; \
+        key++; \
+        if (HF_UNLIKELY(at >= in->near_end || memcmp(at, ",\"", 2) != 0)) \
+            goto after_rarely; \
+        at++; \
+        EXPECTED_MEMBER; \
+    } while (0)
+
+/* From the '{' of a record that has begun to its '}', with all that it leads to. Whatever waits when this fails is
+ * left on the frames. */
+static __attribute__((noinline)) const char *read_records(hf__in *in, const char *at, const hf__keys *keys, char *object)
+{
+    static const void *const ways[] = {
+        [HF__IN_BOOL] = &&a_bool, [HF__IN_I8] = &&an_i8, [HF__IN_I16] = &&an_i16, [HF__IN_I32] = &&an_i32, [HF__IN_I64] = &&an_i64,
+        [HF__IN_U8] = &&an_u8, [HF__IN_U16] = &&an_u16, [HF__IN_U32] = &&an_u32, [HF__IN_U64] = &&an_u64, [HF__IN_F32] = &&an_f32,
+        [HF__IN_F64] = &&an_f64, [HF__IN_STRING] = &&a_string, [HF__IN_CHARS] = &&some_chars, [HF__IN_RECORD] = &&a_record,
+        [HF__IN_POINTER] = &&a_pointer, [HF__IN_VECTOR] = &&a_list, [HF__IN_ARRAY] = &&a_list, [HF__IN_TABLES] = &&by_tables,
+        [HF__IN_PASSED] = &&passed_over
+    };
+    hf__in_frame *top;
+    const hf__key *key;
+    const hf_type *type;
+    const char *value;
+    char *place;
+    uint64_t awaited, met;
+
+open:
+    at = open_object(in, at);
+    if (at == NULL)
+        return NULL;
+    awaited = keys->usual;
+    met = 0;
+    key = keys->keys;
+    if (HF_LIKELY(at < in->near_end && *at == '"'))
+        EXPECTED_MEMBER;
+    goto other;
+
+after: /* a value; key says of which member */
+    NEXT_MEMBER;
+
+after_rarely: /* blanks, the end, or near the end of the text */
+    at = hf__in_after(in, at);
+    if (at == NULL)
+        return NULL;
+    if (*at == '}')
+        goto leave;
+
+other: { /* another order, blanks, or a key that nothing wants */
+    hf__found found = hf__in_find(in, at, keys);
+    at = found.at;
+    if (found.slot == keys->none) {
+        if (at == NULL)
+            return NULL;
+        goto leave;
+    }
+    key = &keys->keys[found.slot];
+    value = at;
+    if ((awaited & key->bit) == 0 && !meet(keys, key, object, *at != 'n', &met))
+        return NULL;
+    awaited &= ~key->bit;
+    place = object + key->offset;
+    goto *ways[key->kind];
+}
+
+a_bool: at = hf__in_bool(in, at, (bool *)(void *)place); NEXT_MEMBER;
+an_i8: at = hf__in_signed(in, at, place, 1, key); goto after;
+an_i16: at = hf__in_signed(in, at, place, 2, key); goto after;
+an_i32: at = hf__in_signed(in, at, place, 4, key); NEXT_MEMBER;
+an_i64: at = hf__in_signed(in, at, place, 8, key); NEXT_MEMBER;
+an_u8: at = hf__in_unsigned(in, at, place, 1, key); goto after;
+an_u16: at = hf__in_unsigned(in, at, place, 2, key); goto after;
+an_u32: at = hf__in_unsigned(in, at, place, 4, key); NEXT_MEMBER;
+an_u64: at = hf__in_unsigned(in, at, place, 8, key); NEXT_MEMBER;
+an_f32: at = hf__in_float(in, at, place, key); goto after;
+an_f64: at = hf__in_double(in, at, place, key); NEXT_MEMBER;
+a_string: at = hf__in_string(in, at, place, key); NEXT_MEMBER;
+some_chars: at = hf__in_chars(in, at, place, key); goto after;
+by_tables: at = hf__in_member(in, at, key->row, object); goto after;
+passed_over: at = hf__in_skip(in, at); goto after;
+
+a_record:
+    if (*at == 'n')
+        goto null;
+    if (!push_frame(in, (hf__in_frame){ keys, object, key, awaited, met, { .type = NULL } }))
+        return NULL;
+    keys = key->row->member->type->code->read;
+    object = place;
+    goto open;
+
+a_pointer:
+    if (*at == 'n')
+        goto null;
+    type = key->row->member->type->item;
+    place = make_target(in, type, place);
+    if (place == NULL)
+        return NULL;
+    if (type->shape != HF_SHAPE_RECORD) {
+        at = read_plain(in, at, type, place);
+        goto after;
+    }
+    type->code->begin(place);
+    if (!push_frame(in, (hf__in_frame){ keys, object, key, awaited, met, { .type = NULL } }))
+        return NULL;
+    keys = type->code->read;
+    object = place;
+    goto open;
+
+a_list:
+    if (*at == 'n')
+        goto null;
+    if (key->row->member->type->item->shape != HF_SHAPE_RECORD) {
+        at = read_run(in, at, key, object);
+        goto after;
+    }
+    if (!push_frame(in, (hf__in_frame){ keys, object, key, awaited, met, items_of(key, place) }))
+        return NULL;
+    if (open_items(in, &at))
+        goto item;
+    goto items_end;
+
+null: /* where nothing else was right */
+    at = null_of(key, value);
+    if (at != NULL)
+        goto after;
+    return NULL;
+
+item:
+    top = &in->frames[in->frame_count - 1];
+    object = next_item(in, &top->items);
+    if (object == NULL)
+        return NULL;
+    type = top->items.type;
+    type->code->begin(object);
+    keys = type->code->read;
+    goto open;
+
+leave: /* at the '}' */
+    if (!is_whole(in, keys, object, awaited, met))
+        return NULL;
+    if (in->frame_count == 0)
+        return at;
+    at = close_object(in, at);
+    if (at == NULL)
+        return NULL;
+    top = &in->frames[in->frame_count - 1];
+    if (top->items.type == NULL)
+        goto back;
+    if (item_comma(in, &at))
+        goto item;
+items_end:
+    top = &in->frames[in->frame_count - 1];
+    if (at == NULL || !put_items(in, top->key, top->object, &top->items))
+        return NULL;
+back:
+    keys = top->keys;
+    object = top->object;
+    key = top->key;
+    awaited = top->awaited;
+    met = top->met;
+    in->frame_count--;
+    goto after;
+}
+
+#undef NEXT_MEMBER
+#undef EXPECTED_MEMBER
+#pragma GCC diagnostic pop
 
 /* ---- the whole --------------------------------------------------------------------------- */
+
+/* A tenth and minus a tenth: no other mode rounds both away from zero. */
+static bool divides_to_nearest(void)
+{
+#if FLT_EVAL_METHOD == 0
+    volatile double one = 1, ten = 10;
+    return one / ten == 0x1.999999999999ap-4 && -one / ten == -0x1.999999999999ap-4;
+#else
+    return false;
+#endif
+}
+
+static const char *before(const char *begin, const char *end, size_t bytes)
+{
+    return (size_t)(end - begin) > bytes ? end - bytes : begin;
+}
 
 bool hf__in_read(const hf_code *code, hf_text json, uint32_t depth_max, const hf_store *store, void *object)
 {
@@ -321,9 +516,16 @@ bool hf__in_read(const hf_code *code, hf_text json, uint32_t depth_max, const hf
     if (end == at || end[-1] != '}')
         return false;
     hf__in_frame first[FRAMES_FIRST];
-    hf__in in = { .begin = at, .end = end, .store = *store, .depth_left = depth_max, .depth_max = depth_max, .may_index = hf__cpu_level() == HF__CPU_AVX512,
+    hf__in in = { .begin = at, .end = end, .store = *store, .depth_left = depth_max, .depth_max = depth_max,
+                  .may_index = hf__cpu_level() == HF__CPU_AVX512, .is_to_nearest = divides_to_nearest(),
+                  .near_end = before(at, end, HF__KEY_SHOWN + 1), .fast_end = before(at, end, HF__IN_FAST - 1),
                   .frames = first, .first_frames = first, .frame_room = FRAMES_FIRST };
-    at = code->read(&in, at, object);
+    at = read_records(&in, at, code->read, object);
+    for (; in.frame_count > 0; in.frame_count--) {
+        const items *waiting = &in.frames[in.frame_count - 1].items;
+        if (waiting->type != NULL)
+            drop_items(&in, waiting);
+    }
     if (in.room != NULL)
         hf__allocator_free(hf__work_allocator(store->allocator), in.room, in.room_bytes, 1);
     hf__allocator_free(hf__work_allocator(store->allocator), in.index, sizeof *in.index, _Alignof(hf__index));

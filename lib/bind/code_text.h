@@ -2,10 +2,9 @@
 #ifndef HOLDFAST_CODE_TEXT_H
 #define HOLDFAST_CODE_TEXT_H
 
-#include <holdfast/bind_code.h>
-
 #include "text/read_scan.h"
 
+#include "bind/code_read.h"
 #include "bind/text_run.h"
 
 static inline const char *hf__skip_blanks(const char *at, const char *end)
@@ -44,8 +43,5 @@ static inline const char *hf__text_stop(const char *at, const char *end)
         at++;
     return at < end ? at : NULL;
 }
-
-/* The text whose opening quote is at `at`, in the input or in the room; answers its closing quote. */
-const char *hf__in_text(hf__in *in, const char *at, hf_text *ret_text);
 
 #endif

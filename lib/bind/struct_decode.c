@@ -397,13 +397,14 @@ hf_status hf__json_check(hf_text json, const hf_allocator *allocator, hf_error *
     return status;
 }
 
-const char *hf__in_member(hf__in *in, const char *at, const hf_type *record_type, uint32_t index, void *record)
+const char *hf__in_member(hf__in *in, const char *at, const hf_key *row, char *object)
 {
-    const hf_member *member = &record_type->members[index];
+    const hf_member *member = row->member;
+    char *record = object + row->offset;
     decoder from = { .begin = at, .at = at, .end = in->end };
     from.binder = (hf__binder){ .store = in->store, .depth_max = in->depth_left };
-    from.binder.target = (hf__target){ .type = member->type, .at = (char *)record + member->offset, .record = record,
-                                       .record_type = record_type, .member = member, .is_direct = true };
+    from.binder.target = (hf__target){ .type = member->type, .at = record + member->offset, .record = record,
+                                       .record_type = row->record, .member = member, .is_direct = true };
     hf_status status = decode_value(&from);
     release_room(&from);
     hf__bind_end(&from.binder, false);
