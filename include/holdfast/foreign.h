@@ -23,9 +23,9 @@ struct hf_builder;
 typedef struct hf_foreign_hooks {
     const char *name;                   /* what it is, for errors and walks; static */
     void      (*release)(void *object); /* the end of it; not NULL */
-    /* Another object for a private copy; NULL: copying is refused. */
+    /* Another object for a private copy, not NULL; NULL: copying is refused. */
     hf_status (*clone)(void *object, void **ret_object);
-    /* Builds the one value that is written in its place; NULL: writing and saving are refused. */
+    /* Builds the one value that is written in its place; NULL: writing is refused. Saving is in any case (save.h). */
     hf_status (*write)(void *object, struct hf_builder *into);
 } hf_foreign_hooks;
 

@@ -333,6 +333,20 @@ bool hf__is_below(const hf_draft *draft, uint32_t chunk, uint32_t other, uint32_
     return false;
 }
 
+bool hf__goes_with(const hf_draft *draft, const hf__spot *replaced, uint32_t chunk, uint32_t position)
+{
+    while (chunk != replaced->chunk && chunk != HF__CHUNK_ROOT) {
+        const hf__chunk *at = draft->chunks[chunk];
+        position = (uint32_t)(at->owner - draft->chunks[at->parent]->slots);
+        chunk = at->parent;
+    }
+    if (chunk != replaced->chunk)
+        return false;
+    const hf__chunk *around = draft->chunks[chunk];
+    return position == replaced->position ||
+           (around->is_object && hf__key_equal(&around->slots[position - 1], &around->slots[replaced->position - 1]));
+}
+
 /* A value goes from one place to another, whose slot is free; text in reserved room, pins with it. */
 static void transfer(hf_draft *draft, hf__chunk *from, uint32_t position, hf__chunk *to, uint32_t to_position)
 {
@@ -460,7 +474,7 @@ static hf_status attach(hf_draft *draft, const hf_place *to, hf__spot *ret_spot,
     return HF_OK;
 }
 
-/* Equal keys that the member had beside it go with it, as with hf_draft_remove. */
+/* Equal keys that the member had beside it go with it, as with hf_draft_remove; but not the one it went into. */
 static void remove_left_over(hf_draft *draft, uint32_t number, const hf__key *key, const hf__spot *spot)
 {
     if ((uintptr_t)draft->chunks[number] & 1) /* it lay in what was replaced */
@@ -468,8 +482,11 @@ static void remove_left_over(hf_draft *draft, uint32_t number, const hf__key *ke
     hf__chunk *chunk = draft->chunks[number];
     if (!chunk->is_object || (spot->chunk == number && spot->has_key && hf__same_key(&spot->key, key)))
         return;
-    for (uint32_t at; (at = hf__chunk_find(draft, chunk, key)) != HF__NO_POSITION;)
+    for (uint32_t at; (at = hf__chunk_find(draft, chunk, key)) != HF__NO_POSITION;) {
+        if (hf__is_below(draft, spot->chunk, number, at + 1))
+            return;
         remove_child(draft, chunk, at + 1);
+    }
 }
 
 hf_status hf_draft_move(hf_draft *draft, hf_place from, hf_place to, hf_error *reterr)

@@ -245,9 +245,12 @@ hf_status hf_clone_following(hf_value value, const hf_expand_options *options, h
     const hf__memory memory = { copy.options->allocator, copy.options->budget };
     if (hf_is_absent(value))
         return hf__fail(reterr, HF_NOT_FOUND, "nothing to copy");
+    hf_status status = hf__text_check_all(value.home, reterr);
+    if (status != HF_OK)
+        return status;
     hf__freezer_init(&copy.to, value.home, &memory, 0, copy.options->depth_max, reterr);
     hf_arena_init(&arena, &(hf_arena_options){ .allocator = memory.allocator, .budget = memory.budget });
-    hf_status status = write_values(&copy, value, &arena);
+    status = write_values(&copy, value, &arena);
     if (status == HF_OK)
         status = make_document(&copy, ret_document);
     hf_arena_release(&arena);

@@ -155,7 +155,9 @@ static hf_status leave_blocks(hf_draft *draft, hf_error *reterr)
     for (uint32_t i = 0; i < draft->home.base_count; i++)
         if (draft->home.bases[i].dead_slots < draft->home.bases[i].slot_count)
             live += draft->home.bases[i].slot_count - draft->home.bases[i].dead_slots;
-    hf_status status = hf__freezer_collect_targets(&to, draft->links, draft->home.link_count);
+    hf_status status = hf__text_check_all(&draft->home, reterr);
+    if (status == HF_OK)
+        status = hf__freezer_collect_targets(&to, draft->links, draft->home.link_count);
     if (status == HF_OK)
         status = hf__freezer_reserve(&to, live);
     if (status == HF_OK)

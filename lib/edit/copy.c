@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "edit/freezer.h"
+#include "walk/clone.h"
 
 enum { SHARED_SLOTS = 64 };
 
@@ -218,16 +219,13 @@ static hf_status copy_container(hf_draft *draft, hf__fresh *fresh, hf_value cont
 
 static hf_status copy_foreign(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_error *reterr)
 {
-    const hf_foreign_hooks *hooks = hf_foreign_hooks_of(value);
-    void *object = hf_foreign_object(value, hooks), *copy;
-    if (hooks->clone == NULL)
-        return hf__fail(reterr, HF_FOREIGN, "%s cannot be copied", hooks->name);
-    hf_status status = hooks->clone(object, &copy);
+    hf__foreign copy;
+    hf_status status = hf__foreign_clone(&copy, &value.home->foreigns[(uint32_t)value.slot->hi], reterr);
     if (status != HF_OK)
-        return hf__fail(reterr, status, "copying %s", hooks->name);
-    status = hf__fresh_foreign(draft, fresh, hooks, copy, reterr);
+        return status;
+    status = hf__fresh_foreign(draft, fresh, copy.hooks, copy.object, reterr);
     if (status != HF_OK)
-        hooks->release(copy);
+        copy.hooks->release(copy.object);
     return status;
 }
 
@@ -237,6 +235,9 @@ hf_status hf__copy_value(hf_draft *draft, hf__fresh *fresh, hf_value value, hf_e
         return hf__fail(reterr, HF_MISUSE, "a view that has ended");
     if (hf_is_absent(value))
         return hf__fail(reterr, HF_NOT_FOUND, "nothing to copy");
+    hf_status status = hf__text_check_all(value.home, reterr);
+    if (status != HF_OK)
+        return status;
     if (hf_is_container(value))
         return copy_container(draft, fresh, value, reterr);
     switch (hf__kind(value.slot)) {

@@ -292,6 +292,8 @@ const hf__slot *hf__draft_link_place(const hf__home *home, const hf__slot *link)
 hf_status hf__put_set(hf_draft *draft, const hf_place *place, const hf__fresh *fresh, hf_error *reterr);
 /* Whether the container of `chunk` is, or lies below, the value at (other, position). */
 bool hf__is_below(const hf_draft *draft, uint32_t chunk, uint32_t other, uint32_t position);
+/* Whether the value at (chunk, position) lies at or below what is replaced there, equal keys with it. */
+bool hf__goes_with(const hf_draft *draft, const hf__spot *replaced, uint32_t chunk, uint32_t position);
 
 /* ---- letting go (release.c) -------------------------------------------------------------- */
 

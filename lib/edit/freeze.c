@@ -145,7 +145,9 @@ static hf_status freeze(hf_draft *draft, hf_document **ret_document, hf_error *r
     hf__block_header *block = NULL;
     hf__freezer_init(&to, &draft->home, &draft->memory, draft->options.bytes_max, draft->options.depth_max, reterr);
     to.kept = choose_kept(draft);
-    hf_status status = write_all(&to, draft, &block);
+    hf_status status = hf__text_check_all(&draft->home, reterr);
+    if (status == HF_OK)
+        status = write_all(&to, draft, &block);
     hf__freezer_release(&to);
     if (status != HF_OK)
         return status;

@@ -210,8 +210,7 @@ hf_status hf_draft_link(hf_draft *draft, hf_place place, hf_place target, hf_err
         status = hf__locate(draft, &place, false, &at, reterr);
     if (status != HF_OK)
         return status;
-    if (at.position != HF__NO_POSITION && ((at.chunk == leads.chunk && at.position == leads.position) ||
-                                           hf__is_below(draft, leads.chunk, at.chunk, at.position)))
+    if (at.position != HF__NO_POSITION && hf__goes_with(draft, &at, leads.chunk, leads.position))
         return hf__place_fail(&place, place.text.length, HF_CYCLE, reterr);
     void *links = draft->links;
     status = hf__draft_grow(draft, &links, &draft->link_capacity, (uint64_t)draft->home.link_count + 1,

@@ -40,8 +40,10 @@ static hf_status flatten(const hf_document *document, hf_document **ret_document
 {
     if (document->home.mount_count > 0 || document->home.base_count > 0)
         return hf_document_clone(document, document->allocator, document->budget, ret_document, reterr);
-    *ret_document = hf_document_hold(document);
-    return HF_OK;
+    hf_status status = hf__text_check(document, reterr);
+    if (status == HF_OK)
+        *ret_document = hf_document_hold(document);
+    return status;
 }
 
 /* A document of what was written, which shares the foreign values of `from`. */

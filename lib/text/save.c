@@ -8,6 +8,7 @@
 #include "text/save_file.h"
 #include "value/ended.h"
 #include "value/home.h"
+#include "value/place.h"
 
 /* A document of one self-contained block that shows the same; held, drop it. */
 static hf_status self_contained(const hf_document *document, hf_document **ret_document, hf_error *reterr)
@@ -26,7 +27,11 @@ static hf_status self_contained(const hf_document *document, hf_document **ret_d
     if (status != HF_OK)
         return status;
     if (copy->home.foreign_count > 0) {
-        status = hf__fail(reterr, HF_FOREIGN, "%s cannot be saved", copy->home.foreigns[0].hooks->name);
+        const hf__slot *at = copy->home.slots;
+        while (hf__kind(at) != HF__EXTENSION)
+            at++;
+        status = hf__fail(reterr, HF_FOREIGN, "%s cannot be saved", copy->home.foreigns[(uint32_t)at->hi].hooks->name);
+        hf__place_of(copy->home.slots, at, reterr);
         hf_document_drop(copy);
         return status;
     }

@@ -136,6 +136,14 @@ hf_status hf__text_check(const hf_document *document, hf_error *reterr)
                          text->length, (const void *)text->bytes);
 }
 
+hf_status hf__text_check_all(const hf__home *home, hf_error *reterr)
+{
+    hf_status status = home->kind == HF__HOME_DOCUMENT ? hf__text_check(hf__home_document(home), reterr) : HF_OK;
+    for (uint32_t i = 0; i < home->base_count && status == HF_OK; i++)
+        status = hf__text_check(home->bases[i].document, reterr);
+    return status;
+}
+
 void hf__block_hold(hf_document *document)
 {
     atomic_fetch_add_explicit(&document->block_holders, 1, memory_order_relaxed);

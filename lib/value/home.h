@@ -181,6 +181,8 @@ hf_status hf__foreign_share(hf__foreign *from, const hf__memory *memory, hf__for
  * for misuse (HF_BORROWED_CHANGED). Release builds: nothing, HF_OK. */
 void hf__text_seal(hf_document *document);
 hf_status hf__text_check(const hf_document *document, hf_error *reterr);
+/* The same for all that a document or draft shows of its own: before any of it is copied. */
+hf_status hf__text_check_all(const hf__home *home, hf_error *reterr);
 
 /* Holding a document's block, text and indexes without what they are tabled with. */
 void hf__block_hold(hf_document *document);

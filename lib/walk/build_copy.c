@@ -41,6 +41,8 @@ hf_status hf_build_copy(hf_builder *builder, hf_value value)
     hf_status status = hf_builder_status(builder);
     if (status == HF_OK && (status = hf__check_expansion(value, NULL)) != HF_OK)
         return hf__builder_refuse(builder, status, "mounted values expand too far to copy");
+    if (status == HF_OK && (status = hf__text_check_all(value.home, NULL)) != HF_OK)
+        return hf__builder_refuse(builder, status, "borrowed text changed");
     hf_walk walk;
     hf_walk_init(&walk, value, NULL);
     while (status == HF_OK && hf_walk_next(&walk)) {

@@ -9,6 +9,7 @@
 #include <holdfast/document.h>
 
 #include "base/fail.h"
+#include "base/misuse.h"
 #include "value/ended.h"
 #include "value/builder.h"
 #include "value/place.h"
@@ -30,6 +31,8 @@ hf_status hf__foreign_clone(hf__foreign *to, const hf__foreign *from, hf_error *
     hf_status status = from->hooks->clone(from->object, &object);
     if (status != HF_OK)
         return hf__fail(reterr, status, "copying %s", from->hooks->name);
+    if (object == NULL)
+        return hf__misuse(reterr, "the clone hook of %s gave no object", from->hooks->name);
     *to = (hf__foreign){ .hooks = from->hooks, .object = object };
     return HF_OK;
 }
@@ -292,12 +295,12 @@ hf_status hf_clone_part(hf_value value, const hf_allocator *allocator, hf_budget
     const hf__memory memory = { allocator, budget };
     if (hf__view_is_none(value))
         return hf__fail(reterr, HF_NOT_FOUND, "nothing to copy");
+    hf_status status = hf__text_check_all(value.home, reterr);
+    if (status != HF_OK)
+        return status;
     if (value.home->kind == HF__HOME_DRAFT)
         return hf__clone_expanded(value, &memory, ret_document, reterr);
     const hf_document *document = hf__home_document(value.home);
-    hf_status status = hf__text_check(document, reterr);
-    if (status != HF_OK)
-        return status;
     bool is_whole = value.slot == document->home.slots;
     if (is_whole && document->home.mount_count == 0 && document->home.base_count == 0 && !(document->block->flags & HF__BLOCK_OUTER_TEXT))
         return clone_whole(document, &memory, ret_document, reterr);
