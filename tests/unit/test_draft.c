@@ -3,6 +3,7 @@
 
 #include <holdfast/compare.h>
 #include <holdfast/draft.h>
+#include <holdfast/link.h>
 #include <holdfast/read.h>
 #include <holdfast/walk.h>
 #include <holdfast/write.h>
@@ -229,6 +230,35 @@ static void test_draft__of_equal_keys_one_is_left(void **state)
     hf_document_drop(document);
 }
 
+/* What is taken away with equal keys is not what moves, nor where it goes. */
+static void test_draft__moves_among_equal_keys_lose_nothing(void **state)
+{
+    (void)state;
+    hf_document *document = read_text("{\"a\":{\"t\":[1]},\"a\":2,\"b\":3}");
+    const hf_handle root = { 0, 0, 0 };
+    hf_handle first, inner;
+    for (int way = 0; way < 3; way++) {
+        hf_draft *draft = NULL;
+        assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+        assert_int_equal(hf_draft_handle(draft, hf_place_element(root, 0), &first, NULL), HF_OK);
+        assert_int_equal(hf_draft_handle(draft, hf_place_below(first, HF_T("/t")), &inner, NULL), HF_OK);
+        if (way == 0) { /* into the one beside it, which would go */
+            assert_int_equal(hf_draft_move(draft, hf_place_at(HF_T("/a")), hf_place_below(inner, HF_T("/0")), NULL), HF_OK);
+            expect_shows(hf_draft_root(draft), "{\"a\":{\"t\":[2,1]},\"b\":3}");
+        } else if (way == 1) { /* out of it, in place of both */
+            assert_int_equal(hf_draft_move(draft, hf_place_of(inner), hf_place_at(HF_T("/a")), NULL), HF_OK);
+            expect_shows(hf_draft_root(draft), "{\"a\":[1],\"b\":3}");
+        } else { /* a link in place of both would lead nowhere */
+            assert_int_equal(hf_draft_link(draft, hf_place_at(HF_T("/a")), hf_place_of(inner), NULL), HF_CYCLE);
+            assert_int_equal(hf_draft_link(draft, hf_place_at(HF_T("/a")), hf_place_of(first), NULL), HF_CYCLE);
+            assert_int_equal(hf_draft_link(draft, hf_place_at(HF_T("/b")), hf_place_of(inner), NULL), HF_OK);
+        }
+        check_draft(draft);
+        hf_draft_destroy(draft);
+    }
+    hf_document_drop(document);
+}
+
 static void test_draft__takes_its_own_views_as_items(void **state)
 {
     (void)state;
@@ -444,6 +474,7 @@ int main(void)
         cmocka_unit_test(test_draft__moves_and_swaps),
         cmocka_unit_test(test_draft__failures_name_the_place),
         cmocka_unit_test(test_draft__of_equal_keys_one_is_left),
+        cmocka_unit_test(test_draft__moves_among_equal_keys_lose_nothing),
         cmocka_unit_test(test_draft__takes_its_own_views_as_items),
         cmocka_unit_test(test_draft__iterates_while_changing),
         cmocka_unit_test(test_draft__survives_every_failing_allocation),

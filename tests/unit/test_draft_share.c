@@ -1,6 +1,7 @@
 /* test_draft_share.c - what drafts and versions share: mounted documents, foreign values, borrowed text. */
 #include "unit.h"
 
+#include <holdfast/build.h>
 #include <holdfast/compare.h>
 #include <holdfast/draft.h>
 #include <holdfast/link.h>
@@ -466,6 +467,110 @@ static void test_draft_share__changed_borrowed_text_is_named(void **state)
     assert_non_null(strstr(said, "borrowed text"));
 }
 
+/* Each way of copying it looks first. */
+static void test_draft_share__changed_borrowed_text_is_not_copied(void **state)
+{
+    (void)state;
+    if (!HF__DEBUG)
+        skip();
+    char text[] = "{\"a\":\"a text that is longer than a slot\",\"b\":[1]}";
+    enum { WAYS = 9 };
+    for (int way = 0; way < WAYS; way++) {
+        hf_document *document = NULL, *copy = NULL;
+        hf_draft *draft = NULL, *other = NULL;
+        hf_builder *builder = NULL;
+        hf_buffer buffer = HF_BUFFER_INIT(4096);
+        hf_read_options options = { .text = HF_TEXT_BORROWED };
+        assert_int_equal(hf_read(hf_text_of(text, strlen(text)), &options, &document, NULL), HF_OK);
+        assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+        assert_int_equal(hf_draft_create(NULL, &other, NULL), HF_OK);
+        assert_int_equal(hf_builder_create(NULL, &builder, NULL), HF_OK);
+        hf_value root = hf_root(document), edited = hf_draft_root(draft);
+        text[10] = 'Z';
+        hf_status status = HF_OK;
+        hf__misuse_hook = hear;
+        said[0] = 0;
+        switch (way) {
+        case 0: status = hf_freeze(&draft, &copy, NULL); break;
+        case 1: status = hf_clone_part(edited, NULL, NULL, &copy, NULL); break;
+        case 2: status = hf_draft_set(draft, hf_place_at(HF_T("/c")), hf_item_copy(hf_get(edited, HF_T("b"))), NULL); break;
+        case 3: status = hf_draft_set(other, hf_place_at(HF_T("")), hf_item_copy(root), NULL); break;
+        case 4: status = hf_clone_following(edited, NULL, &copy, NULL); break;
+        case 5: status = hf_references_to_links(document, &copy, NULL, NULL); break;
+        case 6: status = hf_build_copy(builder, edited); break;
+        case 7: status = hf_build_mount(builder, root); break;
+        default: status = hf_save_to_buffer(document, &buffer, NULL); break;
+        }
+        hf__misuse_hook = NULL;
+        text[10] = 'x';
+        assert_int_equal(status, HF_BORROWED_CHANGED);
+        assert_non_null(strstr(said, "borrowed text"));
+        assert_null(copy);
+        hf_builder_destroy(builder);
+        hf_buffer_release(&buffer);
+        hf_draft_destroy(other);
+        hf_draft_destroy(draft);
+        hf_document_drop(document);
+    }
+}
+
+static hf_status clone_to_nothing(void *object, void **ret_object)
+{
+    (void)object;
+    *ret_object = NULL;
+    return HF_OK;
+}
+
+static void test_draft_share__copies_that_hooks_do_not_make_are_refused(void **state)
+{
+    (void)state;
+    static const hf_foreign_hooks hooks = { "a thing", thing_release, clone_to_nothing, NULL };
+    hf_draft *draft = NULL;
+    hf_document *document, *copy = NULL;
+    made = ended = 0;
+    assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+    assert_int_equal(hf_set_array(draft, HF_T(""), NULL), HF_OK);
+    assert_int_equal(hf_draft_append(draft, hf_place_at(HF_T("")), hf_item_foreign(&hooks, thing_new()), NULL), HF_OK);
+    hf__misuse_hook = hear;
+    assert_int_equal(hf_draft_append(draft, hf_place_at(HF_T("")), hf_item_copy(hf_draft_get(draft, hf_place_at(HF_T("/0")))), NULL), HF_MISUSE);
+    assert_int_equal(hf_clone_part(hf_draft_root(draft), NULL, NULL, &copy, NULL), HF_MISUSE);
+    assert_int_equal(hf_clone_following(hf_draft_root(draft), NULL, &copy, NULL), HF_MISUSE);
+    document = freeze_checked(&draft);
+    assert_int_equal(hf_document_clone(document, NULL, NULL, &copy, NULL), HF_MISUSE);
+    hf__misuse_hook = NULL;
+    hf_document_drop(document);
+    assert_int_equal(made, 1);
+    assert_int_equal(ended, 1);
+}
+
+/* Also one that can be copied and written has no form in a file. */
+static void test_draft_share__foreign_values_are_not_saved(void **state)
+{
+    (void)state;
+    hf_draft *draft = NULL;
+    hf_error error;
+    hf_buffer buffer = HF_BUFFER_INIT(4096);
+    made = ended = 0;
+    hf_document *mounted, *document;
+    assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+    assert_int_equal(hf_set_array(draft, HF_T(""), NULL), HF_OK);
+    assert_int_equal(hf_draft_append(draft, hf_place_at(HF_T("")), hf_item_foreign(&copied, thing_new()), NULL), HF_OK);
+    mounted = freeze_checked(&draft);
+    assert_int_equal(hf_save_to_buffer(mounted, &buffer, &error), HF_FOREIGN);
+    assert_string_equal(error.pointer, "/0");
+    assert_int_equal(hf_draft_create(NULL, &draft, NULL), HF_OK);
+    assert_int_equal(hf_set_object(draft, HF_T(""), NULL), HF_OK);
+    assert_int_equal(hf_mount(draft, HF_T("/m"), mounted, NULL), HF_OK);
+    document = freeze_checked(&draft);
+    assert_int_equal(hf_save_to_buffer(document, &buffer, &error), HF_FOREIGN);
+    assert_string_equal(error.pointer, "/m/0");
+    assert_int_equal(hf_buffer_text(&buffer).length, 0);
+    hf_buffer_release(&buffer);
+    hf_document_drop(mounted);
+    hf_document_drop(document);
+    assert_int_equal(made, ended);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -481,6 +586,9 @@ int main(void)
         cmocka_unit_test(test_draft_share__what_was_lent_goes_with_the_last_version),
         cmocka_unit_test(test_draft_share__a_draft_needs_borrowed_text_until_it_ends),
         cmocka_unit_test(test_draft_share__changed_borrowed_text_is_named),
+        cmocka_unit_test(test_draft_share__changed_borrowed_text_is_not_copied),
+        cmocka_unit_test(test_draft_share__copies_that_hooks_do_not_make_are_refused),
+        cmocka_unit_test(test_draft_share__foreign_values_are_not_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
