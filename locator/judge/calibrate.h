@@ -9,7 +9,6 @@
 
 #include "findings.h"
 
-enum { HF_SAMPLES_MIN = 2 };   /* sampled blocks that stayed, for a place to be named at all */
 #define HF_CALIBRATE_WHOLE 0.8 /* of the growth of the whole: what accounts for so much needs no further names beside it */
 #define HF_CALIBRATE_PART  0.1 /* of the growth of the whole: a place that grew by less is not named for it */
 #define HF_TIDY_SHARE      0.1 /* of the run, at its end: the time in which a program tidies up */

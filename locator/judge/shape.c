@@ -72,7 +72,9 @@ static void decide_not_growing(hf__look *at, double growth_all, size_t first)
     for (size_t i = 0; i < at->windows; i++)
         died += series->died_bytes[i];
     bool grew_for_long = hf__begin_of(series, first) - series->begin_s > 0.15 * length;
-    if (at->swings_count > 0)
+    if (at->noise > 0 && at->shape->peak_bytes < HF_SAMPLES_MIN * at->noise) /* a single sample has no course */
+        hf__say(at, HF_VERDICT_STEADY, HF_REASON_FLAT, 0.5);
+    else if (at->swings_count > 0)
         hf__say(at, HF_VERDICT_CHURN, HF_REASON_SAWTOOTH, 0.95);
     else if (grew_for_long && growth_all > 0.25 * at->shape->peak_bytes)
         hf__say(at, HF_VERDICT_FILLING, HF_REASON_PLATEAU, 0.95);

@@ -75,6 +75,7 @@ enum {
     HF_SHORT_THREADS = 100,  /* or so many threads */
     HF_STEP_WINDOWS = 48,    /* of a run: what grew in fewer than HF_WINDOWS_MIN at its end is a step */
     HF_EVENTS_LEAK = 10,     /* and below which it is not called a leak: things that are set up once may come one by one */
+    HF_SAMPLES_MIN = 2,      /* sampled blocks, for a place to be named and for its course to be told */
     HF_SAMPLES_LEAK = 10,    /* sampled blocks below which a place is not called a leak */
     HF_WINDOWS_MIN = 6,      /* windows of growth below which nothing is decided */
     HF_REST_EVENTS_MIN = 50, /* the same after a warm-up, where growth is small beside it */
@@ -122,6 +123,14 @@ enum {
 #define HF_HEAD_REST      0.5  /* of the time, that must be left after a start that was a little faster */
 #define HF_HEAD_ODDS      3.0 /* logarithm of how much more likely a faster start must be than a pace that falls all the while */
 #define HF_HEAD_ERRORS    1.0  /* of the fit, by which the pace of what is left must be above its limit */
+
+/* Did growth become faster for certain? Its rate is the mean; at the end it is the last. */
+static inline bool hf__becomes_faster(const hf__shape *shape, double *ret_last_rate)
+{
+    double slower = shape->pace_end > 0 ? 1 / shape->pace_end : 1, error = shape->pace_error * slower * slower;
+    *ret_last_rate = shape->rate * 2 / (1 + slower);
+    return slower + HF_PACE_ERRORS * error < HF_PACE_FILLING;
+}
 
 /* Never fails; looks at nothing but `series`. */
 void hf__shape_of(const hf__series *series, hf__shape *ret_shape);

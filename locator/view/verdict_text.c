@@ -147,7 +147,8 @@ static void put_stack(FILE *out, const hf__case *shown, const hf__finding *findi
 static void put_evidence(FILE *out, const hf__case *shown, const hf__finding *finding)
 {
     const hf__shape *shape = &finding->shape;
-    char one[32], two[32], three[32];
+    char one[48], two[32], three[32];
+    double last_rate;
     if (shape->reason == HF_REASON_RELEASED_LAST)
         fputs("      holds nothing any more", out);
     else if (finding->live_blocks < 0.5)
@@ -161,6 +162,8 @@ static void put_evidence(FILE *out, const hf__case *shown, const hf__finding *fi
                 hf__seconds_words(shape->age_oldest_s, three, sizeof three));
     if (shape->since_s > 0.02 * shown->judgement->seconds)
         fprintf(out, "; growing since second %.3g", shape->since_s);
+    if (finding->verdict == HF_VERDICT_LEAK && finding->kind != HF_PATH_GOROUTINE && hf__becomes_faster(shape, &last_rate))
+        fprintf(out, "; ever faster, by %s at the end", hf__rate_words(last_rate, one, sizeof one));
     if (finding->depth_max > 1) {
         hf_text name = hf__function_name(shown->model, finding->recursion);
         fprintf(out, "; recursive: %.*s, %u deep", HF_ARG(name), finding->depth_max);

@@ -69,6 +69,29 @@ static void test_verdict_text__a_rate_is_never_nothing(void **state)
     }
 }
 
+/* The rate is the mean of the whole; where it rises, the last one is told beside it. */
+static void test_verdict_text__growth_that_becomes_faster_says_so(void **state)
+{
+    (void)state;
+    begin(true, false);
+    uint32_t put = path_of("put<main");
+    for (int w = 0; w < 100; w++) {
+        goes_on(put, 2 * (w + 1), 0, 100);
+        hf__model_checkpoint(&model, w + 1, &HF_MEMORY_UNKNOWN, 0);
+    }
+    judge();
+    put_text((hf__case){ 0 });
+    double last;
+    assert_true(hf__becomes_faster(&judgement.findings[0].shape, &last));
+    assert_true(fabs(judgement.findings[0].shape.rate - 10000) < 500 && fabs(last - 19500) < 1000);
+    expect("; ever faster, by 1");
+    expect(" KiB/s at the end\n");
+    end();
+    one_block_a_window(100, 1, 2048);
+    expect_not("ever faster");
+    end();
+}
+
 static void test_verdict_text__growth_that_was_not_measured_has_no_rate(void **state)
 {
     (void)state;
@@ -219,6 +242,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdict_text__a_rate_is_never_nothing),
+        cmocka_unit_test(test_verdict_text__growth_that_becomes_faster_says_so),
         cmocka_unit_test(test_verdict_text__growth_that_was_not_measured_has_no_rate),
         cmocka_unit_test(test_verdict_text__a_run_of_a_moment),
         cmocka_unit_test(test_verdict_text__one_checkpoint_accuses_nobody),
