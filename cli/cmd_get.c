@@ -129,7 +129,9 @@ static int get_all(request *wish, const char *path)
         if (wish->to.is_closed)
             return EXIT_DONE;
         if (code == EXIT_DONE && wish->found == 0) {
-            fprintf(stderr, "holdfast get: no document has anything at '%s'\n", wish->pointer);
+            fputs("holdfast get: no document has anything at '", stderr);
+            print_plain(stderr, hf_text_from_cstr(wish->pointer));
+            fputs("'\n", stderr);
             code = EXIT_FINDING;
         }
         return code;
