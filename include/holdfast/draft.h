@@ -21,7 +21,8 @@
  * Failure: a call that fails has changed nothing that a reader can see; reterr names the place.
  * Threads: a draft belongs to one thread at a time.
  * Memory: what a draft takes is charged to its budget at every moment, and stays within twice the
- * live size plus 1 MB under any churn. */
+ * live size plus 1 MB under any churn; but for the call that leaves a block of an edited document behind,
+ * which has what is left of it twice meanwhile. */
 #ifndef HOLDFAST_DRAFT_H
 #define HOLDFAST_DRAFT_H
 
