@@ -19,12 +19,12 @@ static const verb_option option_table[] = {
     [COMPILER] = { "compiler", 0, "CC", "the compiler that preprocesses; without it $CC, else cc" },
     [QUIET] = { "quiet", 'q', NULL, "prints no notes about guesses" },
     [FROM] = { "from", 0, "SAMPLES", "writes a header for samples of JSON, one object per line, to --output" },
-    [COMMANDS] = { "commands", 0, "FILE", "flags from a compile_commands.json, of a source beside the header, else of its first entry" },
+    [COMMANDS] = { "commands", 0, "FILE", "flags from a compile_commands.json, of a source beside the header, else of the nearest one" },
     [TABLES] = { "tables", 0, NULL, "small tables instead of straight code" },
     { NULL, 0, NULL, NULL },
 };
 
-/* Splits "A,B" in place into names ended by NULL; false when there are too many. */
+/* Splits "A,B" in place into names ended by NULL; false when there are none or too many. */
 static bool split_types(char *list, const char **names, size_t room)
 {
     size_t count = 0;
@@ -34,7 +34,7 @@ static bool split_types(char *list, const char **names, size_t room)
         names[count++] = name;
     }
     names[count] = NULL;
-    return true;
+    return count > 0;
 }
 
 static int exit_code_of(hf_status status)
@@ -61,7 +61,7 @@ static int run(const verb *self, int argument_count, char **arguments)
         case OUTPUT: how.output = args.value; break;
         case TYPES:
             if (!split_types((char *)args.value, types, sizeof types / sizeof *types))
-                code = usage_error(self, "more types than %zu", sizeof types / sizeof *types - 1);
+                code = usage_error(self, "--types takes 1 to %zu names", sizeof types / sizeof *types - 1);
             how.types = types;
             break;
         case STRICT: how.strict = true; break;

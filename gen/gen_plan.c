@@ -595,6 +595,16 @@ gen_plan *gen_plan_find(const gen_plans *plans, const char *name)
     return NULL;
 }
 
+bool gen_is_record(const gen_unit *unit, const char *name)
+{
+    const char *const names[] = { name, NULL };
+    bool found = false;
+    for (const gen_record *record = unit->records; record != NULL && !found; record = record->next)
+        if (record->is_defined)
+            is_named_in(record, names, &found);
+    return found;
+}
+
 _Noreturn void gen_plan_missing(gen_unit *unit, const char *main_file, const char *name)
 {
     const char *known[256] = { NULL };

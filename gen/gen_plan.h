@@ -128,6 +128,8 @@ void gen_graph_decide(gen_unit *unit, gen_plans *plans);
 /* The plan called `name`, or NULL. */
 gen_plan *gen_plan_find(const gen_plans *plans, const char *name);
 
+/* Whether the tag or typedef of a struct or union that is defined is called so. */
+bool gen_is_record(const gen_unit *unit, const char *name);
 /* Fails: nothing is called `name`, with what is called nearly so. */
 _Noreturn void gen_plan_missing(gen_unit *unit, const char *main_file, const char *name);
 

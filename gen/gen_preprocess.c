@@ -15,7 +15,7 @@ static gen_place place_in(const char *path)
     return (gen_place){ path, 0, 0 };
 }
 
-/* $CC may hold flags ("ccache gcc -m32"): split at blanks. */
+/* $CC may hold flags ("ccache gcc -m32"): split at blanks, unless it is a program as it stands. */
 static char **arguments_of(gen_unit *unit, const char *compiler, const char *path, const char *const *flags)
 {
     size_t count = 0;
@@ -24,7 +24,9 @@ static char **arguments_of(gen_unit *unit, const char *compiler, const char *pat
     char *words = gen_print(unit, "%s", compiler);
     char **arguments = gen_take(unit, (count + strlen(words) + 8) * sizeof *arguments);
     size_t used = 0;
-    for (char *rest = NULL, *word = strtok_r(words, " \t", &rest); word != NULL; word = strtok_r(NULL, " \t", &rest))
+    if (strchr(words, '/') != NULL && access(words, X_OK) == 0)
+        arguments[used++] = words;
+    for (char *rest = NULL, *word = used > 0 ? NULL : strtok_r(words, " \t", &rest); word != NULL; word = strtok_r(NULL, " \t", &rest))
         arguments[used++] = word;
     arguments[used++] = (char *)"-E";
     arguments[used++] = (char *)"-D__HOLDFAST__";

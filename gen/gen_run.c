@@ -1,7 +1,9 @@
 /* gen_run.c - the steps in their order, and files that appear whole or not at all. */
 #include "gen_run.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <holdfast/read.h>
@@ -38,6 +40,8 @@ static void name_output(run *on)
 {
     const gen_options *options = on->options;
     const char *base = options->output;
+    if (base != NULL && strcmp(base, "-") == 0)
+        gen_fail(&on->unit, HF_MISUSE, place_in(options->header), "two files cannot go to standard output, expected a name for them");
     if (base == NULL)
         base = ends_with(options->header, ".h")
                    ? gen_print(&on->unit, "%.*s.hf", (int)strlen(options->header) - 2, options->header)
@@ -105,6 +109,23 @@ static void write_depfile(run *on)
     gen_file_write(unit, on->options->depfile, text, length);
 }
 
+/* What says the same as before stays untouched, so that nothing is compiled again for nothing; but an output older than
+ * what it is made from would be made again each time, so then it is told to be of now. */
+static void renew(const gen_unit *unit, const char *path)
+{
+    struct stat output, input;
+    if (stat(path, &output) != 0)
+        return;
+    for (const gen_file *file = unit->files; file != NULL; file = file->next) {
+        bool is_there = file->name[0] != '<' && stat(file->name, &input) == 0 && S_ISREG(input.st_mode);
+        if (is_there && (input.st_mtim.tv_sec > output.st_mtim.tv_sec ||
+                         (input.st_mtim.tv_sec == output.st_mtim.tv_sec && input.st_mtim.tv_nsec > output.st_mtim.tv_nsec))) {
+            (void)utimensat(AT_FDCWD, path, NULL, 0); /* a build that runs once more is all that comes of a failure */
+            return;
+        }
+    }
+}
+
 /* ---- talk -------------------------------------------------------------------------------- */
 
 static void print_notes(const run *on)
@@ -136,6 +157,7 @@ static hf_status deliver(run *on)
     for (int i = 0; i < 2; i++) {
         if (!on->options->check) {
             gen_file_write(unit, paths[i], texts[i], lengths[i]);
+            renew(unit, paths[i]);
         } else if (!gen_file_equals(paths[i], texts[i], lengths[i])) {
             fprintf(stderr, "%s: %s; run holdfast gen again\n", paths[i],
                     access(paths[i], F_OK) != 0 ? "not there"
@@ -168,7 +190,9 @@ static hf_status steps(run *on)
     gen_preprocess(&on->unit, options->compiler, options->header, flags_of(on), &text, &length);
     gen_tokens_read(&on->unit, text, length, options->header);
     gen_declarations_read(&on->unit);
-    gen_plans_make(&on->unit, options->header, options->types, &on->plans);
+    const char *const explained[] = { options->explain, NULL };
+    bool is_one = options->explain != NULL && options->types == NULL && gen_is_record(&on->unit, options->explain);
+    gen_plans_make(&on->unit, options->header, is_one ? explained : options->types, &on->plans);
     gen_graph_decide(&on->unit, &on->plans);
     for (gen_plan *plan = on->plans.first; plan != NULL; plan = plan->next)
         gen_keys_list(&on->unit, plan);

@@ -29,6 +29,20 @@ printf '[{"directory":"/","file":"/x/y.c","command":"cc -Inowhere -c y.c"},{"dir
 "$holdfast" gen --check --commands commands.json model.h
 printf '[{"directory":"%s","file":"other/main.c","command":"cc \\"-I%s\\" -c main.c"}]' "$work" "$include" > commands.json
 "$holdfast" gen --check --commands commands.json model.h
+# Of three, the one in C beside the header, however it is spelled; what is about C++ is left out.
+mkdir -p build
+printf '[{"directory":"/no","file":"y.c","command":"cc -DNO -include no.h"},{"directory":"%s","file":"z.cc","command":"c++ -std=c++17 -fno-rtti -DNO"},{"directory":"%s/build","file":"../z.c","command":"cc -Xclang -DX -I \\"%s\\" -c ../z.c"}]' "$work" "$work" "$include" > commands.json
+"$holdfast" gen --check --commands commands.json model.h 2> said
+[ ! -s said ] || { echo "something was said of good commands" >&2; cat said >&2; exit 1; }
+printf '[{"directory":"%s/other","file":"z.cc","command":"c++ -std=c++17 -fno-rtti -I%s"}]' "$work" "$include" > commands.json
+"$holdfast" gen --check --commands commands.json model.h 2> said
+expect 'note: no source lies beside' said
+printf '[{"file":"z.c"}]' > commands.json
+if "$holdfast" gen --check --commands commands.json model.h 2> said; then
+    echo "an entry without a command was taken" >&2
+    exit 1
+fi
+expect 'without "arguments" and "command"' said
 printf '{}' > commands.json
 if "$holdfast" gen --check --commands commands.json model.h 2> said; then
     echo "an object was taken for compile commands" >&2
@@ -41,6 +55,52 @@ if "$holdfast" gen -q --check model.h -- "-I$include" 2> said; then
     exit 1
 fi
 expect 'stale' said
+rm model.hf.c
+if "$holdfast" gen -q --check model.h -- "-I$include" 2> said; then
+    echo "missing output was found fresh" >&2
+    exit 1
+fi
+expect 'model.hf.c: not there' said
+"$holdfast" gen --explain model_list model.h -- "-I$include" > said
+expect 'a tree: copied straight' said
+for wrong in '--explain model_lis' '-t nothing' '-o -'; do
+    code=0
+    # shellcheck disable=SC2086 # two words each
+    "$holdfast" gen -q $wrong model.h -- "-I$include" 2> said || code=$?
+    [ "$code" = 2 ] || { echo "exit $code for gen $wrong" >&2; exit 1; }
+done
+# What is the same is not written, and is no older than what it was made from; what only defines macros is followed.
+mkdir 'a b'
+odd=$(printf 'a b/m"\303\251')
+printf '#define COUNT 3\n' > 'a b/co$un#t.h'
+printf '#include "co$un#t.h"\ntypedef struct spaced { int x[COUNT]; } spaced;\n' > "$odd.h"
+for compiler in gcc clang; do
+    command -v $compiler > /dev/null || continue
+    "$holdfast" gen --compiler $compiler --depfile d.d "$odd.h"
+    expect 'a\ b/co$$un\#t.h' d.d
+    touch -d '2001-01-01' "$odd.hf.c"
+    cp "$odd.hf.c" before
+    "$holdfast" gen --compiler $compiler "$odd.h"
+    cmp -s before "$odd.hf.c" && [ "$odd.hf.c" -nt 'a b/co$un#t.h' ] || { echo "the same output is older than its header" >&2; exit 1; }
+    touch -d '2031-01-01' "$odd.hf.c"
+    "$holdfast" gen --compiler $compiler "$odd.h"
+    [ "$odd.hf.c" -nt d.d ] || { echo "the same output was written" >&2; exit 1; }
+done
+code=0
+"$holdfast" gen --from samples.ndjson --check -o model.h 2> said || code=$?
+[ "$code" = 2 ] || { echo "exit $code for --from with --check" >&2; exit 1; }
+printf '{"a":1,"a":2}\n' > bad.ndjson
+if "$holdfast" gen --from bad.ndjson 2> said; then
+    echo "the same key twice was taken" >&2
+    exit 1
+fi
+expect 'bad.ndjson:1:' said
+printf '[\n{"a":1},\n{"a":]\n' > bad.ndjson
+if "$holdfast" gen --from bad.ndjson 2> said; then
+    echo "half an array was taken" >&2
+    exit 1
+fi
+expect 'bad.ndjson:3:' said
 printf '{"a":1}\n{"a":\n' > bad.ndjson
 code=0
 "$holdfast" gen --from bad.ndjson 2> said || code=$?

@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.join(HERE, os.pardir, "support"))
 import said  # noqa: E402
 
 CONSUMER = os.path.join(HERE, "consumer")
+GENERATED = os.path.join(HERE, "generated")
 
 
 def run(*command, **more):
@@ -72,6 +73,53 @@ def by_cmake(prefix, libdir, work):
         for library in "holdfast", "holdfast_static":
             check_program(f"{library} by CMake, {language}", os.path.join(build, f"{language}_{library}"),
                           os.path.join(prefix, libdir), library == "holdfast")
+
+
+def edit(path, before, after):
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    assert before in text
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(before, after))
+
+
+def generated_code(prefix, libdir, work):
+    """holdfast_generate in a project of its own: built once, made again when the header or one that it includes says
+    something else, and otherwise left alone."""
+    if not os.path.exists(os.path.join(prefix, "bin", "holdfast")):
+        said.skip("holdfast_generate: the command was not built")
+        return
+    first = '{"title":"a b","words":[1,2,3],"pages":[{"text":"x"},{"text":null}]}\n'
+    for generator, tool in ("Ninja", "ninja"), ("Unix Makefiles", "make"):
+        if shutil.which(tool) is None:
+            said.skip(f"holdfast_generate by {generator}: it is not installed")
+            continue
+        source, build = os.path.join(work, f"with {tool}"), os.path.join(work, f"build {tool}")
+        shutil.copytree(GENERATED, source)
+
+        def stays(name, expected=None):
+            done = run("cmake", "--build", build)
+            if case(f"{tool}: {name}, built", done.returncode == 0, done) and expected is not None:
+                for program in "in_c", "in_cc":
+                    ran = run(os.path.join(build, program), env=dict(os.environ, LD_LIBRARY_PATH=os.path.join(prefix, libdir)))
+                    case(f"{tool}: {name}, {program}", ran.returncode == 0 and ran.stdout == expected, ran)
+            return "holdfast gen" not in done.stdout
+
+        done = run("cmake", "-G", generator, "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Debug",
+                   "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror", "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
+        if not case(f"{tool}: holdfast_generate", done.returncode == 0, done):
+            continue
+        case(f"{tool}: generates", not stays("the first time", first))
+        case(f"{tool}: is left alone", stays("again"))
+        edit(os.path.join(source, "shared", "page.h"), "} page;", "int more HF(default = 7); } page;")
+        case(f"{tool}: an included header", not stays("a member more", first.replace('"x"', '"x","more":7').replace('null', 'null,"more":7')))
+        edit(os.path.join(source, "site.model.h"), "int   words", "short words")
+        case(f"{tool}: the header", not stays("the header says something else"))
+        edit(os.path.join(source, "shared", "limits_of_site.h"), "8", "9")
+        case(f"{tool}: a header without a declaration", not stays("macros alone"))
+        edit(os.path.join(source, "site.model.h"), "The model", "A model")
+        case(f"{tool}: a comment", not stays("a comment"))
+        case(f"{tool}: is left alone after a comment", stays("again after a comment"))
 
 
 def the_command(prefix, libdir):
@@ -141,6 +189,8 @@ def main():
                 os.mkdir(programs)
                 by_pkg_config(prefix, libdir, programs)
                 by_cmake(prefix, libdir, programs)
+                if prefix == first:
+                    generated_code(prefix, libdir, programs)
                 the_command(prefix, libdir)
     finally:
         shutil.rmtree(work)

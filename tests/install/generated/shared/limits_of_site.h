@@ -1,0 +1,2 @@
+#pragma once
+#define SITE_TITLE 8

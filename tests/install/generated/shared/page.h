@@ -1,0 +1,2 @@
+#pragma once
+typedef struct page { char *text HF(own); } page;
