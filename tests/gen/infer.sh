@@ -62,7 +62,7 @@ if "$holdfast" gen -q --check model.h -- "-I$include" 2> said; then
 fi
 expect 'model.hf.c: not there' said
 "$holdfast" gen --explain model_list model.h -- "-I$include" > said
-expect 'a tree: copied straight' said
+expect 'owns nothing outside of itself' said
 for wrong in '--explain model_lis' '-t nothing' '-o -'; do
     code=0
     # shellcheck disable=SC2086 # two words each
