@@ -111,7 +111,7 @@ def generated_code(prefix, libdir, work):
             continue
         case(f"{tool}: generates", not stays("the first time", first))
         case(f"{tool}: is left alone", stays("again"))
-        edit(os.path.join(source, "shared", "page.h"), "} page;", "int more HF(default = 7); } page;")
+        edit(os.path.join(source, "shared", "page_of_site.h"), "} page;", "int more HF(default = 7); } page;")
         case(f"{tool}: an included header", not stays("a member more", first.replace('"x"', '"x","more":7').replace('null', 'null,"more":7')))
         edit(os.path.join(source, "site.model.h"), "int   words", "short words")
         case(f"{tool}: the header", not stays("the header says something else"))

@@ -5,7 +5,7 @@
 #include <holdfast/annotate.h>
 
 #include "limits_of_site.h"
-#include "page.h"
+#include "page_of_site.h"
 
 typedef struct site {
     char  title[SITE_TITLE] HF(default = TITLE);
