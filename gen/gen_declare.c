@@ -81,14 +81,24 @@ static void add_annotation(gen_reader *reader, gen_specifiers *gathered, const g
     *last = range;
 }
 
+/* What the argument of `mode` makes of an integer is one still. */
+static bool is_integer_mode(const gen_token *at)
+{
+    return word_is(at, "QI") || word_is(at, "HI") || word_is(at, "SI") || word_is(at, "DI") || word_is(at, "byte") || word_is(at, "word") ||
+           word_is(at, "pointer") || word_is(at, "unwind_word");
+}
+
 /* Inside __attribute__((...)): the few attributes that change what we decide. */
-static void look_at_attributes(gen_specifiers *gathered, const gen_token *begin, const gen_token *end)
+static void look_at_attributes(gen_reader *reader, gen_specifiers *gathered, const gen_token *begin, const gen_token *end)
 {
     for (const gen_token *at = begin; at < end; at++) {
+        reader->unit->has_deprecated |= word_is(at, "deprecated") && !at->file->is_system;
         if (word_is(at, "packed"))
             gathered->is_packed = true;
-        else if (word_is(at, "vector_size"))
+        else if (word_is(at, "vector_size") || (word_is(at, "mode") && gen_is_mark(at + 1, '(') && !is_integer_mode(at + 2)))
             gathered->is_opaque = true;
+        else if (word_is(at, "scalar_storage_order"))
+            gathered->is_reversed = true;
         else if (word_is(at, "counted_by") && gen_is_mark(at + 1, '(') && at[2].kind == GEN_WORD)
             gathered->counted_by = at[2].symbol;
     }
@@ -103,7 +113,7 @@ static void read_bracket_attribute(gen_reader *reader, gen_specifiers *gathered)
     if (word_is(begin + 2, "holdfast") && gen_is_mark(begin + 3, ':') && gen_is_mark(begin + 4, ':'))
         add_annotation(reader, gathered, begin + 5, end - 2);
     else
-        look_at_attributes(gathered, begin, end);
+        look_at_attributes(reader, gathered, begin, end);
 }
 
 static bool is_double_bracket(const gen_token *at)
@@ -126,7 +136,7 @@ bool gen_read_attributes(gen_reader *reader, gen_specifiers *gathered)
         case GEN_ATTRIBUTE:
             need_parenthesis(reader, "'((' after __attribute__");
             gen_skip_balanced(reader);
-            look_at_attributes(gathered, begin, reader->at);
+            look_at_attributes(reader, gathered, begin, reader->at);
             break;
         case GEN_HF:
             need_parenthesis(reader, "'(' after HF");

@@ -19,7 +19,7 @@ typedef struct gen_reader {
 /* What stands in front of the declarators of one declaration. */
 typedef struct gen_specifiers {
     gen_type             *type;
-    bool                  is_typedef, is_opaque /* vector_size and the like */, is_packed;
+    bool                  is_typedef, is_opaque /* vector_size and the like */, is_packed, is_reversed /* scalar_storage_order */;
     const gen_symbol     *counted_by;
     gen_annotation_range *annotations;
 } gen_specifiers;

@@ -203,7 +203,18 @@ void gen_emit_header(gen_unit *unit, const gen_plans *plans, const gen_output *o
             " * What each call does and who owns what: holdfast/bind.h. `allocator` NULL stands for malloc and free. */\n"
             "#ifndef %s\n#define %s\n\n#include <holdfast/bind.h>\n\n#include \"%s\"\n\nHF_EXTERN_BEGIN\n",
             output->title, output->model, guard, guard, output->model);
+    if (unit->has_deprecated)
+        fputs("\n/* The header has deprecated parts, which are data all the same. */\n#pragma GCC diagnostic push\n"
+              "#pragma GCC diagnostic ignored \"-Wdeprecated-declarations\"\n", stream);
     bool first = true;
+    for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
+        if (plan->is_respelled) {
+            if (first)
+                fputs("\n/* Types that are called like variables here. */\n", stream);
+            first = false;
+            fprintf(stream, "typedef %s %s;\n", plan->name, plan->spelling);
+        }
+    first = true;
     for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
         if (plan->holder != NULL && !gen_is_promoted(plan)) {
             if (first)
@@ -214,5 +225,5 @@ void gen_emit_header(gen_unit *unit, const gen_plans *plans, const gen_output *o
     for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
         if (plan->is_wanted)
             emit_plan(unit, plan, stream);
-    fputs("\nHF_EXTERN_END\n\n#endif\n", stream);
+    fputs(unit->has_deprecated ? "\n#pragma GCC diagnostic pop\n\nHF_EXTERN_END\n\n#endif\n" : "\nHF_EXTERN_END\n\n#endif\n", stream);
 }

@@ -66,6 +66,8 @@ static bool is_default_of(gen_shape shape, const gen_literal *value)
     case GEN_LITERAL_NUMBER:
         if (shape == SHAPE_BOOL) /* what stdbool.h makes of false and true */
             return !value->is_negative && (strcmp(value->text, "0") == 0 || strcmp(value->text, "1") == 0);
+        if (shape == SHAPE_UINT && value->is_negative)
+            return false;
         return shape == SHAPE_FLOAT || ((shape == SHAPE_INT || shape == SHAPE_UINT || shape == SHAPE_CHARACTER || shape == SHAPE_ENUM) && value->is_whole);
     }
     return false;
@@ -82,6 +84,10 @@ const char *gen_emit_rule(gen_unit *unit, const gen_member *member, FILE *to)
     if (value != NULL && value->kind == GEN_LITERAL_STRING && member->item.shape == SHAPE_CHARS)
         fprintf(to, "_Static_assert(%zu < sizeof(%s), \"the default of '%s' does not fit\");\n", value->length, gen_member_expression(unit, member),
                 member->name);
+    bool is_integer = member->item.shape == SHAPE_INT || member->item.shape == SHAPE_UINT || member->item.shape == SHAPE_CHARACTER;
+    if (value != NULL && value->kind == GEN_LITERAL_NUMBER && is_integer && !member->is_bits && (value->is_negative || value->length > 2))
+        fprintf(to, "_Static_assert((__typeof__(%s))%s%s == %s%s, \"the default of '%s' does not fit\");\n", gen_member_expression(unit, member),
+                gen_spelled_number(unit, value), value->is_negative ? "" : "u", gen_spelled_number(unit, value), value->is_negative ? "" : "u", member->name);
     const char *name = gen_made_for(unit, member, "rule");
     size_t one_count = 0;
     if (says->pattern != NULL)

@@ -359,6 +359,8 @@ void gen_emit_source(gen_unit *unit, const gen_plans *plans, const gen_output *o
             "__attribute__((used)) static const char *const hf_written_for = &hf__bind_version_%d;\n",
             output->title, output->model, output->tables_only ? "Tables only" : "Tables, and straight code for what is used most",
             output->tables_only ? "" : "#include <holdfast/bind_code.h>\n\n", output->header, HF_BIND_VERSION, HF_BIND_VERSION);
+    if (unit->has_deprecated)
+        fputs("\n#pragma GCC diagnostic ignored \"-Wdeprecated-declarations\"\n", stream);
     emit_forward(&with);
     for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
         emit_members(&with, plan);

@@ -49,7 +49,7 @@ typedef struct gen_field {
 
 struct gen_record {
     gen_record           *next;
-    bool                  is_union, is_defined, is_packed, is_system;
+    bool                  is_union, is_defined, is_packed, is_reversed /* scalar_storage_order */, is_system;
     bool                  is_complete;  /* its members are all read: from here on others may hold one */
     unsigned              held_deep;    /* records that lie in one another below it */
     const gen_symbol     *tag;          /* NULL: none */

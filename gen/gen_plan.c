@@ -24,10 +24,33 @@ static const char *record_name(const gen_record *record)
     return record->typedef_name->text;
 }
 
+/* Whether the output calls a variable so, which hides a typedef of that name. */
+static bool is_word_of_output(const char *name)
+{
+    static const char *const words[] = {
+        "a", "all", "allocator", "at", "b", "bits", "buffer", "bytes", "copy", "count", "done", "end", "error", "fallback", "first", "from", "hash",
+        "how", "i", "in", "index", "is_malloced", "item", "items", "json", "key", "last", "left", "length", "level", "made", "member", "name", "next",
+        "number", "object", "one", "other", "out", "place", "record", "report", "reterr", "room", "row", "seen", "self", "size", "status", "step",
+        "stop", "tag", "text", "to", "type", "value", "walk", "with", NULL
+    };
+    static const char *const begins[] = { "back_", "i", "key_", "ret_", NULL };
+    for (size_t i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], name) == 0)
+            return true;
+    for (size_t i = 0; begins[i] != NULL; i++) {
+        size_t length = strlen(begins[i]);
+        if (strncmp(begins[i], name, length) == 0 && (strcmp(begins[i], "ret_") == 0 || strspn(name + length, "0123456789") == strlen(name + length)))
+            return true;
+    }
+    return false;
+}
+
 static const char *record_spelling(planner *with, const gen_record *record)
 {
-    if (record->typedef_name != NULL)
+    if (record->typedef_name != NULL && !is_word_of_output(record->typedef_name->text))
         return record->typedef_name->text;
+    if (record->tag == NULL)
+        return gen_print(with->unit, "%s_hf_self", record->typedef_name->text);
     return gen_print(with->unit, "%s %s", record->is_union ? "union" : "struct", record->tag->text);
 }
 
@@ -87,8 +110,15 @@ static void use_enum(planner *with, gen_enum *enumeration)
     plans->enums[plans->enum_count++] = enumeration;
 }
 
+/* Of a record of the system's, the words are missing where your own record holds it. */
 _Noreturn static void refuse(planner *with, const gen_member *member, const char *what)
 {
+    const gen_member *holder = member;
+    while (holder->owner->record->is_system && holder->owner->reached_by != NULL)
+        holder = holder->owner->reached_by;
+    if (holder != member)
+        gen_fail(with->unit, HF_BAD_DECLARATION, holder->field->place, "in '%s', '%s' is %s, expected HF(skip), HF(ref) or HF(static)", holder->name,
+                 member->name, what);
     gen_fail(with->unit, HF_BAD_DECLARATION, member->field->place, "'%s' is %s, expected HF(skip), HF(ref) or HF(static)",
              member->name, what);
 }
@@ -155,6 +185,8 @@ static void plan_array(planner *with, gen_member *member, gen_type *type, gen_it
         item->shape = SHAPE_CHARS;
         return;
     }
+    if (target->kind == GEN_RECORD && target->record->is_defined && target->record->fields == NULL)
+        refuse(with, member, "an array of structs without members, which has no count");
     item->shape = SHAPE_ARRAY;
     item->item = plan_target(with, member, type->target);
 }
@@ -182,6 +214,9 @@ static void plan_item(planner *with, gen_member *member, gen_type *type, gen_ite
 {
     bool is_const = false;
     type = gen_type_bare(type, &is_const);
+    if (member->is_bits && is_const)
+        gen_fail(with->unit, HF_BAD_DECLARATION, member->field->place, "'%s' is a const bit-field, which nothing can set, expected one without const",
+                 member->name);
     switch (type->kind) {
     case GEN_BOOL: item->shape = SHAPE_BOOL; break;
     case GEN_CHAR:
@@ -555,9 +590,12 @@ static gen_plan *plan_of(planner *with, gen_record *record, const gen_member *ho
 {
     if (record->plan != NULL)
         return record->plan;
+    if (record->is_reversed)
+        gen_fail(with->unit, HF_BAD_DECLARATION, record->place, "scalar_storage_order: members in another order of bytes have no address, expected the usual one");
     gen_plan *plan = gen_take(with->unit, sizeof *plan);
     record->plan = plan;
     plan->record = record;
+    plan->reached_by = holder;
     plan->is_union = record->is_union;
     plan->says = gen_annotation_read(with->unit, record->annotations, GEN_ON_RECORD);
     if (record->tag == NULL && record->typedef_name == NULL) {
@@ -567,6 +605,7 @@ static gen_plan *plan_of(planner *with, gen_record *record, const gen_member *ho
     } else {
         plan->name = record_name(record);
         plan->spelling = record_spelling(with, record);
+        plan->is_respelled = record->tag == NULL && strcmp(plan->spelling, plan->name) != 0;
     }
     gen_member **end = &plan->members;
     collect_members(with, plan, record, &end);
@@ -590,7 +629,8 @@ static bool is_named_in(const gen_record *record, const char *const *types, bool
 gen_plan *gen_plan_find(const gen_plans *plans, const char *name)
 {
     for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
-        if (strcmp(plan->name, name) == 0 || strcmp(plan->spelling, name) == 0)
+        if (strcmp(plan->name, name) == 0 || strcmp(plan->spelling, name) == 0 ||
+            (plan->record->typedef_name != NULL && strcmp(plan->record->typedef_name->text, name) == 0))
             return plan;
     return NULL;
 }

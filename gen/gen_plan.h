@@ -76,7 +76,9 @@ struct gen_plan {
     gen_record     *record;
     const char     *name;        /* T: what the functions begin with */
     const char     *spelling;    /* "struct node", "user" */
+    const gen_member *reached_by; /* the member that led to it first; NULL when it was asked for */
     const gen_member *holder;    /* of an anonymous record: the member whose type it is; else NULL */
+    bool            is_respelled;/* the output has a typedef of its own for it */
     gen_annotation *says;
     gen_member     *members;
     size_t          member_count;

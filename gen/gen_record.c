@@ -201,6 +201,7 @@ static void define_record(gen_reader *reader, gen_record *record, const gen_toke
     record->is_complete = true;
     gen_read_attributes(reader, gathered);
     record->is_packed = gathered->is_packed;
+    record->is_reversed = gathered->is_reversed;
     record->annotations = gathered->annotations;
 }
 

@@ -261,6 +261,14 @@ static gen_token *add_token(scan *from)
     return token;
 }
 
+/* The other spellings of brackets: <: :> <% %> */
+static char bracket_of(char c, char next)
+{
+    if (c == '<')
+        return next == ':' ? '[' : next == '%' ? '{' : 0;
+    return next != '>' ? 0 : c == ':' ? ']' : c == '%' ? '}' : 0;
+}
+
 static void read_token(scan *from)
 {
     gen_place begin = here(from);
@@ -286,9 +294,10 @@ static void read_token(scan *from)
         token->kind = c == '"' ? GEN_STRING : GEN_CHARACTER;
         skip_quoted(from, begin);
     } else {
+        char digraph = bracket_of(c, peek(from, 1));
         token->kind = GEN_PUNCTUATION;
-        token->mark = c;
-        from->at++;
+        token->mark = digraph != 0 ? digraph : c;
+        from->at += digraph != 0 ? 2 : 1;
     }
     token->length = (uint32_t)(from->at - token->text);
 }

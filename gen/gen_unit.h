@@ -62,6 +62,7 @@ typedef struct gen_unit {
     const gen_token *tokens;     /* ends with a token of kind GEN_END */
     size_t           token_count;
     gen_file        *files, **files_end; /* all that were entered, also those without a token */
+    bool             has_deprecated; /* something in the user's own files is */
     bool             has_packing; /* `#pragma pack` in the user's own files */
 
     gen_record *records, **records_end; /* in the order of their first mention */

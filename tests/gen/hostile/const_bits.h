@@ -1,0 +1,2 @@
+// refused: 2:39: a const bit-field
+typedef struct const_bits { const int x : 3; } const_bits;

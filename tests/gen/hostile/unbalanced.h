@@ -1,0 +1,2 @@
+// refused: 3:1: the text ends, expected
+typedef struct unbalanced { int x;

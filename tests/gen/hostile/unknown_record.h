@@ -1,0 +1,2 @@
+// refused: 2:40: a pointer to a record that is not defined here
+typedef struct hidden { struct secret *p; } hidden;
