@@ -151,14 +151,23 @@ static void emit_pointer_steps(copyist *with, const gen_plan *plan, void (*emit)
     }
 }
 
+/* Whether there is a text in place or in an array that is copied. */
+static bool has_texts(const gen_plan *plan)
+{
+    for (const gen_member *member = plan->members; member != NULL; member = member->next)
+        if (!member->is_skipped && bare_item(member)->shape == SHAPE_STRING && is_followed(bare_item(member)))
+            return true;
+    return false;
+}
+
 void gen_emit_copy(gen_unit *unit, const gen_plan *plan, FILE *stream)
 {
     copyist with = { unit, stream };
     emit_cut(&with, plan);
     emit_pointer_steps(&with, plan, emit_copy_pointer);
     fprintf(stream, "\nstatic bool %s_hf_copy(hf__copier *with, const void *object, void *copy)\n{\n"
-            "    const %s *from = object;\n    %s *to = copy;\n\n    *to = *from;\n    %s_hf_cut(to);\n",
-            plan->name, plan->spelling, plan->spelling, plan->name);
+            "    const %s *from = object;\n    %s *to = copy;\n%s\n    *to = *from;\n    %s_hf_cut(to);\n",
+            plan->name, plan->spelling, plan->spelling, has_texts(plan) ? "    bool is_whole = true;\n" : "", plan->name);
     size_t count = 0;
     for (const gen_member *member = plan->members; member != NULL; member = member->next) {
         const gen_item *item = &member->item;
@@ -168,11 +177,14 @@ void gen_emit_copy(gen_unit *unit, const gen_plan *plan, FILE *stream)
         count++;
         const char *place = open_loops(&with, &item, gen_print(unit, "from->%s", member->name), &depth);
         const char *is_there = points(item) ? gen_print(unit, "%s != NULL && ", place) : "";
-        fprintf(stream, "%*sif (%s!%s)\n%*sreturn false;\n", 4 + 4 * depth, "", is_there,
-                copy_step(&with, member, item, place, gen_print(unit, "to%s", place + strlen("from"))), 8 + 4 * depth, "");
+        const char *step = copy_step(&with, member, item, place, gen_print(unit, "to%s", place + strlen("from")));
+        if (item->shape == SHAPE_STRING) /* a branch less; a copy that lacks something is a tree all the same */
+            fprintf(stream, "%*sis_whole &= %s;\n", 4 + 4 * depth, "", step);
+        else
+            fprintf(stream, "%*sif (%s!%s)\n%*sreturn false;\n", 4 + 4 * depth, "", is_there, step, 8 + 4 * depth, "");
         close_loops(&with, depth);
     }
-    fputs(count == 0 ? "    (void)with;\n    return true;\n}\n" : "    return true;\n}\n", stream);
+    fputs(count == 0 ? "    (void)with;\n    return true;\n}\n" : has_texts(plan) ? "    return is_whole;\n}\n" : "    return true;\n}\n", stream);
 }
 
 /* ---- measuring --------------------------------------------------------------------------- */

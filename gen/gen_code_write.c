@@ -10,6 +10,7 @@ typedef struct writer {
     bool            is_first; /* nothing was certainly written in this object */
     const char     *opening;  /* "{" until it is written */
     size_t          room;     /* bytes that there is certainly room for */
+    bool            is_often; /* room is asked for in a loop */
 } writer;
 
 enum { AHEAD = 256, NUMBER = 48 }; /* HF__OUT_AHEAD, HF__OUT_NUMBER */
@@ -19,6 +20,11 @@ enum { AHEAD = 256, NUMBER = 48 }; /* HF__OUT_AHEAD, HF__OUT_NUMBER */
 static bool is_whole(const gen_item *item)
 {
     return item->shape == SHAPE_INT || item->shape == SHAPE_UINT || item->shape == SHAPE_CHARACTER || item->shape == SHAPE_ENUM;
+}
+
+static bool is_number(const gen_item *item)
+{
+    return item->shape == SHAPE_BOOL || item->shape == SHAPE_FLOAT || is_whole(item);
 }
 
 static bool is_simple(const gen_item *item)
@@ -53,36 +59,27 @@ static const char *step_of(writer *with, const gen_item *item, const char *place
     default: break;
     }
     return item->shape == SHAPE_BOOL    ? gen_print(unit, "hf__out_bool(at, %s)", place)
-           : item->shape == SHAPE_FLOAT ? gen_print(unit, "hf__out_double(at, (double)%s)", place)
+           : item->shape == SHAPE_FLOAT ? gen_print(unit, "hf__out_double(out, at, (double)%s)", place)
                                         : gen_print(unit, "HF__OUT_INTEGER(at, %s)", place);
-}
-
-static bool may_fail(const gen_item *item)
-{
-    return item->shape != SHAPE_BOOL && !is_whole(item);
 }
 
 static void emit_step(writer *with, const gen_item *item, const char *place, const char *indent)
 {
     fprintf(with->to, "%sat = %s;\n", indent, step_of(with, item, place));
-    if (may_fail(item))
-        fprintf(with->to, "%sif (at == NULL)\n%s    return NULL;\n", indent, indent);
     if (item->shape == SHAPE_STRING || item->shape == SHAPE_CHARS)
         with->room = AHEAD;
     else if (item->shape == SHAPE_RECORD)
         with->room = 0;
 }
 
-/* Asks for room, unless what was asked for before is enough. */
+/* Asks for room, unless what was asked for before is enough. At most AHEAD bytes. By a call where it is rare, which
+ * compiles faster than a branch. */
 static void need_room(writer *with, size_t bytes, const char *indent)
 {
     if (with->room < bytes) {
-        with->room = bytes > AHEAD ? bytes : AHEAD;
-        if (bytes > AHEAD)
-            fprintf(with->to, "%sat = hf__out_room(out, at, %zu);\n", indent, bytes);
-        else
-            fprintf(with->to, "%sat = hf__out_room(out, at, HF__OUT_AHEAD);\n", indent);
-        fprintf(with->to, "%sif (at == NULL)\n%s    return NULL;\n", indent, indent);
+        with->room = AHEAD;
+        fprintf(with->to, with->is_often || with->plan->in_cycle ? "%sat = hf__out_room(out, at, HF__OUT_AHEAD);\n" : "%sat = hf__out_ahead(out, at);\n",
+                indent);
     }
     with->room -= bytes;
 }
@@ -91,23 +88,26 @@ static void need_room(writer *with, size_t bytes, const char *indent)
 static void emit_literal(writer *with, const char *text, bool before_number, const char *indent)
 {
     size_t length = strlen(text);
+    if (length > AHEAD - NUMBER) {
+        fprintf(with->to, "%sat = hf__out_literal(out, at, %s, %zu);\n", indent, gen_quoted(with->unit, text), length);
+        with->room = AHEAD - (before_number ? NUMBER : 0);
+        return;
+    }
     need_room(with, length + (before_number ? NUMBER : 0), indent);
     if (length > 0)
         fprintf(with->to, "%sat = HF__OUT(at, %s);\n", indent, gen_quoted(with->unit, text));
-}
-
-static bool is_number(const gen_item *item)
-{
-    return item->shape == SHAPE_BOOL || item->shape == SHAPE_FLOAT || is_whole(item);
 }
 
 static void emit_items(writer *with, const gen_member *member, const char *place, const char *count, const char *indent)
 {
     const gen_item *item = member->item.item;
     const char *inner = gen_print(with->unit, "%s    ", indent), *one = gen_print(with->unit, "%s[i]", place);
-    fprintf(with->to, "%sfor (size_t i = 0, count = %s; i < count; i++) {\n", indent, count);
+    const char *goes_on = is_number(item) ? "" : " && !out->has_failed";
+    fprintf(with->to, "%sfor (size_t i = 0, count = %s; i < count%s; i++) {\n", indent, count, goes_on);
     with->room = 0;
+    with->is_often = true;
     need_room(with, 1 + NUMBER, inner);
+    with->is_often = false;
     fprintf(with->to, "%sif (i > 0)\n%s    *at++ = ',';\n", inner, inner);
     emit_step(with, item, one, inner);
     fprintf(with->to, "%s}\n", indent);
@@ -177,16 +177,15 @@ static void emit_value(writer *with, const gen_key *key, const char *spelled, co
         emit_entered(with, key, spelled, indent);
     } else if (!is_straight(with->plan, member)) {
         emit_literal(with, spelled, false, indent);
-        fprintf(with->to, "%sat = hf__out_member(out, at, &%s_hf_type, %zu, %s);\n%sif (at == NULL)\n%s    return NULL;\n", indent,
-                key->record->name, member->index, gen_record_of(with->unit, key), indent, indent);
+        fprintf(with->to, "%sat = hf__out_member(out, at, &%s_hf_type, %zu, %s);\n", indent, key->record->name, member->index,
+                gen_record_of(with->unit, key));
         with->room = 0;
     } else if (item->shape == SHAPE_POINTER) {
         emit_literal(with, spelled, true, indent);
         const char *target = gen_print(with->unit, item->item->shape == SHAPE_RECORD ? "(*%s)" : "*%s", place);
         fprintf(with->to, "%sif (%s == NULL) {\n%sat = HF__OUT(at, \"null\");\n%s} else {\n", indent, place, inner, indent);
         if (item->item->shape == SHAPE_RECORD)
-            fprintf(with->to, "%sat = %s_hf_write(out, at, %s);\n%sif (at == NULL)\n%s    return NULL;\n", inner, item->item->plan->name, place, inner,
-                    inner);
+            fprintf(with->to, "%sat = %s_hf_write(out, at, %s);\n", inner, item->item->plan->name, place);
         else
             emit_step(with, item->item, target, inner);
         fprintf(with->to, "%s}\n", indent);
@@ -247,7 +246,7 @@ static void emit_step_begin(writer *with)
 
 void gen_emit_write(gen_unit *unit, const gen_plan *plan, FILE *stream)
 {
-    writer with = { unit, plan, stream, true, "{", 0 };
+    writer with = { unit, plan, stream, true, "{", 0, false };
     if (plan->in_cycle)
         emit_step_begin(&with);
     else

@@ -6,7 +6,8 @@
  * Reading is for text that is right, and goes by rows, one for each key. When it gives up, also without memory, the
  * library takes back what was made and reads the text again by the tables of bind.h, which find what is wrong
  * and where, or read what the rows leave to them. So both forms accept the same texts, with the same errors.
- * Writing is in steps, of which each answers NULL to give up in the same way.
+ * Writing is in steps. It gives up in the same way, but nobody has to ask: what comes behind a failure is written
+ * where nobody reads it.
  *
  * Copying, measuring and comparing never call themselves: what a pointer leads to waits on a list. */
 #ifndef HOLDFAST_BIND_CODE_H
@@ -113,6 +114,8 @@ struct hf__out {
     char                    *end;    /* of the room there is */
     hf_buffer               *buffer;
     const hf_encode_options *options;
+    char                    *waste;  /* where steps go on after a failure: room for HF__OUT_WASTE, behind a byte */
+    bool                     has_failed;
     bool                     is_entering;
     hf__out_frame           *frames, *first_frames; /* as for reading */
     size_t                   frame_count, frame_room;
@@ -135,15 +138,20 @@ HF_API char *hf__out_grow(hf__out *out, char *at, size_t bytes);
 
 enum {
     HF__OUT_NUMBER = 48, /* bytes that writing a number may use */
-    HF__OUT_AHEAD  = 256 /* bytes that there is room for behind a text, so that what follows need not ask */
+    HF__OUT_AHEAD  = 256, /* bytes that there is room for behind a text, so that what follows need not ask */
+    HF__OUT_WASTE  = 512
 };
 
-/* Makes room for that many bytes; NULL without memory. */
+/* Makes room for that many bytes, of at most HF__OUT_AHEAD. */
 static inline char *hf__out_room(hf__out *out, char *at, size_t bytes)
 {
     return HF_LIKELY((size_t)(out->end - at) >= bytes) ? at : hf__out_grow(out, at, bytes);
 }
 
+/* HF__OUT_AHEAD of them. */
+HF_API char *hf__out_ahead(hf__out *out, char *at);
+/* A literal of any length; there is room for HF__OUT_AHEAD behind it. */
+HF_API char *hf__out_literal(hf__out *out, char *at, const char *text, size_t length);
 /* A literal, for which there is room. */
 #define HF__OUT(at, text) ((char *)memcpy((at), "" text, sizeof(text) - 1) + (sizeof(text) - 1))
 
@@ -165,10 +173,9 @@ HF_API char *hf__out_i64(char *at, int64_t value);
 HF_API char *hf__out_u64(char *at, uint64_t value);
 #define HF__OUT_INTEGER(at, member) \
     (HF_INTEGER_SHAPE(member) == HF_SHAPE_INT ? hf__out_i64((at), (int64_t)(member)) : hf__out_u64((at), (uint64_t)(member)))
-/* NULL for a number that is not finite. */
-HF_API char *hf__out_double(char *at, double value);
-/* With quotes, or null; there is room for HF__OUT_AHEAD behind it. NULL for what is not UTF-8, and without
- * memory. */
+/* There is room for HF__OUT_NUMBER. Fails for a number that is not finite. */
+HF_API char *hf__out_double(hf__out *out, char *at, double value);
+/* With quotes, or null; there is room for HF__OUT_AHEAD behind it. Fails for what is not UTF-8. */
 HF_API char *hf__out_string(hf__out *out, char *at, const char *text);
 HF_API char *hf__out_chars(hf__out *out, char *at, const char *text, size_t size);
 /* A member that the tables write. */
@@ -205,10 +212,7 @@ HF_API void hf__measure_objects(hf__measurer *with, const void *at, size_t count
 
 static inline bool hf__same_double(double a, double b) { return a == b || (a != a && b != b); }
 
-static inline bool hf__equal_string(const char *a, const char *b)
-{
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
+HF_API bool hf__equal_string(const char *a, const char *b);
 
 /* Blocks of `count` objects, which may be NULL. */
 HF_API bool hf__equal_objects(hf__comparer *with, const hf_type *type, const void *a, const void *b, size_t count);
@@ -229,28 +233,10 @@ static inline uint64_t hf__mix_word(uint64_t hash, uint64_t word)
 }
 
 /* Every NaN alike, and -0 as 0. */
-static inline uint64_t hf__mix_double(uint64_t hash, double value)
-{
-    uint64_t bits = 0x7ff8000000000000u;
-    value += 0.0;
-    if (value == value)
-        memcpy(&bits, &value, sizeof bits);
-    return hf__mix_word(hash, bits);
-}
-
+HF_API uint64_t hf__mix_double(uint64_t hash, double value);
 HF_API uint64_t hf__mix_bytes(uint64_t hash, const void *bytes, size_t length);
-
-static inline uint64_t hf__mix_chars(uint64_t hash, const char *text, size_t size)
-{
-    const char *end = (const char *)memchr(text, 0, size);
-    return hf__mix_bytes(hash, text, end != NULL ? (size_t)(end - text) : size);
-}
-
-static inline uint64_t hf__mix_string(uint64_t hash, const char *text)
-{
-    return text != NULL ? hf__mix_bytes(hash, text, strlen(text)) : hf__mix_word(hash, 0);
-}
-
+HF_API uint64_t hf__mix_chars(uint64_t hash, const char *text, size_t size);
+HF_API uint64_t hf__mix_string(uint64_t hash, const char *text);
 HF_API uint64_t hf__mix_objects(hf__hasher *with, uint64_t hash, const hf_type *type, const void *at, size_t count);
 HF_API uint64_t hf__mix_by_tables(hf__hasher *with, uint64_t hash, const hf_type *type, const void *at);
 

@@ -1,6 +1,7 @@
 /* code_write.c - the steps of generated writers that are not inline.
  *
- * Each answers NULL for what JSON cannot say and without memory; see bind_code.h. */
+ * What JSON cannot say, and without memory, they fail: nothing that is written from then on is kept, and no step
+ * needs to ask. See bind_code.h. */
 #include "bind/code_write.h"
 
 #include "bind/struct_store.h"
@@ -16,17 +17,40 @@
 
 /* ---- room -------------------------------------------------------------------------------- */
 
+char *hf__out_fail(hf__out *out)
+{
+    out->has_failed = true;
+    out->end = out->waste + HF__OUT_WASTE;
+    return out->waste;
+}
+
 char *hf__out_grow(hf__out *out, char *at, size_t bytes)
 {
     hf_buffer *buffer = out->buffer;
+    if (out->has_failed)
+        return out->waste;
     buffer->length = at != NULL && buffer->bytes != NULL ? (size_t)(at - buffer->bytes) : buffer->length;
     hf_status status = hf_buffer_reserve(buffer, bytes + HF__OUT_AHEAD, NULL); /* more than is needed; not near the ceiling */
     if (status != HF_OK)
         status = hf_buffer_reserve(buffer, bytes, NULL);
     if (status != HF_OK)
-        return NULL;
+        return hf__out_fail(out);
     out->end = buffer->bytes + buffer->room;
     return buffer->bytes + buffer->length;
+}
+
+char *hf__out_ahead(hf__out *out, char *at)
+{
+    return hf__out_room(out, at, HF__OUT_AHEAD);
+}
+
+char *hf__out_literal(hf__out *out, char *at, const char *text, size_t length)
+{
+    at = hf__out_room(out, at, length + HF__OUT_AHEAD);
+    if (out->has_failed)
+        return at;
+    memcpy(at, text, length);
+    return at + length;
 }
 
 /* ---- scalars ----------------------------------------------------------------------------- */
@@ -68,13 +92,13 @@ static inline char *out_decimals(char *at, double value)
     return at + 8 - __builtin_clzll(digits) / 8;
 }
 
-char *hf__out_double(char *at, double value)
+char *hf__out_double(hf__out *out, char *at, double value)
 {
     char *end = out_decimals(at, value);
     if (HF_LIKELY(end != NULL))
         return end;
     size_t length = hf__number_write_double(at, value);
-    return length > 0 ? at + length : NULL;
+    return length > 0 ? at + length : hf__out_fail(out);
 }
 
 /* ---- texts ------------------------------------------------------------------------------- */
@@ -154,13 +178,13 @@ static __attribute__((noinline)) char *out_escaped(hf__out *out, char *at, const
     text += plain;
     length -= plain;
     if (hf__utf8_fault(text, length) < length)
-        return NULL;
+        return hf__out_fail(out);
     plain = hf__escape_find(text, length);
     if (!hf__size_array(length - plain, 6, plain, &room) || !hf__size_add(room, 1 + HF__OUT_AHEAD, &room))
-        return NULL;
+        return hf__out_fail(out);
     at = hf__out_room(out, at, room);
-    if (at == NULL)
-        return NULL;
+    if (out->has_failed)
+        return at;
     memcpy(at, text, plain);
     at += plain;
     if (plain < length)
@@ -171,9 +195,11 @@ static __attribute__((noinline)) char *out_escaped(hf__out *out, char *at, const
 
 static inline char *out_text(hf__out *out, char *at, const char *text, size_t length)
 {
-    at = hf__out_room(out, at, length + 2 + HF__OUT_AHEAD);
-    if (at == NULL)
-        return NULL;
+    if (HF_UNLIKELY((size_t)(out->end - at) < length + 2 + HF__OUT_AHEAD)) {
+        at = hf__out_grow(out, at, length + 2 + HF__OUT_AHEAD);
+        if (out->has_failed)
+            return at;
+    }
     *at++ = '"';
     size_t plain = copy_plain(at, text, length);
     if (HF_UNLIKELY(plain < length))
@@ -187,7 +213,7 @@ char *hf__out_string(hf__out *out, char *at, const char *text)
     if (text != NULL)
         return out_text(out, at, text, strlen(text));
     at = hf__out_room(out, at, 4 + HF__OUT_AHEAD);
-    return at != NULL ? HF__OUT(at, "null") : NULL;
+    return HF__OUT(at, "null");
 }
 
 char *hf__out_chars(hf__out *out, char *at, const char *text, size_t size)
@@ -221,7 +247,7 @@ static bool grow_frames(hf__out *out)
 char *hf__out_enter(hf__out *out, char *at, hf__out_step *step, const void *object)
 {
     if (HF_UNLIKELY(out->frame_count == out->frame_room) && !grow_frames(out))
-        return NULL;
+        return hf__out_fail(out);
     out->frames[out->frame_count++] = (hf__out_frame){ .step = step, .object = object };
     out->is_entering = true;
     return at;
@@ -231,7 +257,7 @@ char *hf__out_run(hf__out *out, char *at, hf__out_step *step, const void *object
 {
     size_t base = out->frame_count;
     at = hf__out_enter(out, at, step, object);
-    while (at != NULL && out->frame_count > base) {
+    while (!out->has_failed && out->frame_count > base) {
         out->is_entering = false;
         at = hf__out_top(out)->step(out, at);
         if (!out->is_entering)
@@ -248,13 +274,15 @@ bool hf__out_write(const hf_code *code, const void *object, const hf_encode_opti
 {
     size_t length = buffer->length;
     hf__out_frame first[FRAMES_FIRST];
-    hf__out out = { .buffer = buffer, .options = options, .frames = first, .first_frames = first, .frame_room = FRAMES_FIRST };
+    char waste[1 + HF__OUT_WASTE]; /* what stands before a step is looked at */
+    hf__out out = { .buffer = buffer, .options = options, .waste = waste + 1, .frames = first, .first_frames = first, .frame_room = FRAMES_FIRST };
+    waste[0] = ',';
     char *at = hf__out_grow(&out, NULL, 1);
-    if (at != NULL)
+    if (!out.has_failed)
         at = code->write(&out, at, object);
-    buffer->length = at != NULL ? (size_t)(at - buffer->bytes) : length;
+    buffer->length = !out.has_failed ? (size_t)(at - buffer->bytes) : length;
     if (out.frames != first)
         hf__allocator_free(hf__work_allocator(options != NULL ? options->allocator : NULL), out.frames, out.frame_room * sizeof *out.frames,
                            _Alignof(hf__out_frame));
-    return at != NULL;
+    return !out.has_failed;
 }

@@ -4,6 +4,8 @@
 
 #include <holdfast/bind_code.h>
 
+/* Remembers that writing has failed; where the steps go on, which nobody reads. */
+char *hf__out_fail(hf__out *out);
 /* Appends the object. False: nothing was appended, and the tables are to write it. */
 bool hf__out_write(const hf_code *code, const void *object, const hf_encode_options *options, hf_buffer *buffer);
 

@@ -157,11 +157,13 @@ char *hf__out_member(hf__out *out, char *at, const hf_type *record_type, uint32_
     const hf_member *member = &record_type->members[index];
     hf_struct_place place = { member->type, (const char *)record + member->offset, record, record_type, member, false };
     hf_struct_walk walk;
+    if (out->has_failed)
+        return at;
     out->buffer->length = (size_t)(at - out->buffer->bytes);
     hf__struct_walk_at(&walk, &place, &(hf_struct_walk_options){ .allocator = out->options != NULL ? out->options->allocator : NULL });
     hf_status status = put_all(&walk, out->options, out->buffer, NULL);
     if (status != HF_OK)
-        return NULL;
+        return hf__out_fail(out);
     out->end = out->buffer->bytes + out->buffer->room;
     return out->buffer->bytes + out->buffer->length;
 }

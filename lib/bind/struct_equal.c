@@ -40,6 +40,11 @@ static bool pair_up(hf__comparer *with, const char *a, const char *b, bool *ret_
     return of_a->value == b && of_b->value == a;
 }
 
+bool hf__equal_string(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 /* ---- by tables --------------------------------------------------------------------------- */
 
 static bool equal_numbers(const hf_type *type, const char *a, const char *b, size_t count)

@@ -23,6 +23,26 @@ uint64_t hf__mix_bytes(uint64_t hash, const void *bytes, size_t length)
     return hf__mix_word(hash, hf__hash_bytes(bytes, length, HF__HASH_A) ^ length);
 }
 
+uint64_t hf__mix_double(uint64_t hash, double value)
+{
+    uint64_t bits = 0x7ff8000000000000u;
+    value += 0.0;
+    if (value == value)
+        memcpy(&bits, &value, sizeof bits);
+    return hf__mix_word(hash, bits);
+}
+
+uint64_t hf__mix_chars(uint64_t hash, const char *text, size_t size)
+{
+    const char *end = (const char *)memchr(text, 0, size);
+    return hf__mix_bytes(hash, text, end != NULL ? (size_t)(end - text) : size);
+}
+
+uint64_t hf__mix_string(uint64_t hash, const char *text)
+{
+    return text != NULL ? hf__mix_bytes(hash, text, strlen(text)) : hf__mix_word(hash, 0);
+}
+
 /* ---- by tables --------------------------------------------------------------------------- */
 
 static uint64_t mix_number(uint64_t hash, const hf_type *type, const char *at)
