@@ -2,10 +2,12 @@
 #include "collect_windows.h"
 
 #include "base/fail.h"
+#include "layers.h"
 #include "trace_read.h"
 #include "trace_state.h"
 #include "window_blocks.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,7 +19,8 @@ typedef struct window_path {
     bool     touched;
 } window_path;
 
-/* What died in the present window of one path, of one time of birth: earlier windows, one or some. */
+/* What died in the present window of one path, or went to another one, of one time of birth: earlier windows, one or
+ * some. Less than nothing is what came from another path. */
 typedef struct window_cohort {
     uint32_t stack;          /* 0 is free */
     uint64_t cell;           /* of time */
@@ -54,7 +57,8 @@ struct hf__windows {
     window_times     *times;       /* by process */
     size_t            times_room;
     window_region    *regions;     /* REGIONS_KEPT of them, by process and number */
-    hf__window_block  released;    /* the last one that a realloc released, in case it failed */
+    hf__layers        layers;      /* of blocks, by stack and nanoseconds */
+    size_t            lifted;      /* blocks between the halves of a realloc */
     bool              failed, damaged;
     uint8_t           kept[HF__TRACE_BLOCK_MAX];
 };
@@ -119,81 +123,203 @@ static size_t window_of(const window_times *times, uint64_t ns)
     return low;
 }
 
-/* `deaths` is 1, or -1 when a failed realloc took one back. */
-static bool note_death(hf__windows *w, const hf__window_block *block, double deaths)
+/* The time from which on the present window of a process counts. */
+static uint64_t window_began(const hf__windows *w, uint32_t process)
 {
-    const window_times *times = block->process < w->times_room ? &w->times[block->process] : NULL;
-    if (block->stack == 0 || times == NULL || times->count < 2 || block->born_ns >= times->begins_ns[times->count - 1])
-        return true;
-    if (!make_cohort_room(w))
-        return false;
-    size_t window = window_of(times, block->born_ns);
+    const window_times *times = process < w->times_room ? &w->times[process] : NULL;
+    return times != NULL && times->count > 0 ? times->begins_ns[times->count - 1] : 0;
+}
+
+static void note_death(hf__windows *w, uint32_t process, uint32_t stack, uint64_t born_ns, double blocks, double bytes)
+{
+    const window_times *times = process < w->times_room ? &w->times[process] : NULL;
+    if (stack == 0 || times == NULL || times->count < 2 || born_ns >= times->begins_ns[times->count - 1])
+        return;
+    if (!make_cohort_room(w)) {
+        w->failed = true;
+        return;
+    }
+    size_t window = window_of(times, born_ns);
     uint64_t from_ns = times->begins_ns[window], to_ns = times->begins_ns[window + 1];
-    window_cohort *cohort = find_cohort(w, block->stack, from_ns / times->cell_ns);
+    window_cohort *cohort = find_cohort(w, stack, from_ns / times->cell_ns);
     if (cohort->stack == 0) {
-        *cohort = (window_cohort){ .stack = block->stack, .cell = from_ns / times->cell_ns, .from_ns = from_ns, .to_ns = to_ns };
+        *cohort = (window_cohort){ .stack = stack, .cell = from_ns / times->cell_ns, .from_ns = from_ns, .to_ns = to_ns };
         w->cohorts_count++;
     }
     cohort->from_ns = from_ns < cohort->from_ns ? from_ns : cohort->from_ns;
     cohort->to_ns = to_ns > cohort->to_ns ? to_ns : cohort->to_ns;
-    cohort->deaths += deaths * block->weight;
-    cohort->death_bytes += deaths * block->weight * (double)block->size;
-    return true;
+    cohort->deaths += blocks;
+    cohort->death_bytes += bytes;
 }
 
 /* ---- births and deaths ---------------------------------------------------------------------------- */
 
-static bool die(hf__windows *w, hf__window_block *block)
+typedef struct account {
+    hf__windows *windows;
+    uint32_t     process;
+} account;
+
+static void change_path(void *user, hf__layer_change change, uint32_t stack, uint64_t when, double bytes, double blocks)
 {
-    window_path *path = path_of(w, block->stack);
-    if (path == NULL || !note_death(w, block, 1))
-        return false;
-    path->deaths += block->weight;
-    path->death_bytes += block->weight * (double)block->size;
-    path->live -= block->weight;
-    path->live_bytes -= block->weight * (double)block->size;
+    hf__windows *w = ((const account *)user)->windows;
+    uint32_t process = ((const account *)user)->process;
+    window_path *path = path_of(w, stack);
+    if (path == NULL) {
+        w->failed = true;
+        return;
+    }
+    bool young = when >= window_began(w, process), less = change == HF_LAYER_GONE || change == HF_LAYER_LEFT;
+    path->live += less ? -blocks : blocks;
+    path->live_bytes += less ? -bytes : bytes;
     path->touched = true;
-    hf__window_blocks_remove(&w->blocks, block);
-    return true;
+    if (change == HF_LAYER_ADDED || (change != HF_LAYER_GONE && young)) {
+        path->births += less ? -blocks : blocks;
+        path->birth_bytes += less ? -bytes : bytes;
+        return;
+    }
+    if (change == HF_LAYER_GONE) {
+        path->deaths += blocks;
+        path->death_bytes += bytes;
+    }
+    note_death(w, process, stack, when, less ? blocks : -blocks, less ? bytes : -bytes);
 }
 
-static bool be_born(hf__windows *w, const hf__window_block *born, bool counts_as_birth)
+static hf__layered unpacked(const hf__window_block *block)
+{
+    bool layered = (block->born_ns & HF_WINDOW_LAYERED) != 0;
+    return (hf__layered){ .top = layered ? (uint32_t)block->born_ns : 0, .path = block->stack, .when = layered ? 0 : block->born_ns,
+                          .bytes = block->weight * (double)block->size, .blocks = block->weight };
+}
+
+static void die(hf__windows *w, hf__window_block *block)
+{
+    hf__layered layered = unpacked(block);
+    hf__layers_end(&w->layers, &layered, &(hf__ledger){ &(account){ w, block->process }, change_path });
+    hf__window_blocks_remove(&w->blocks, block);
+}
+
+/* What is at the address has died unseen. */
+static void put_down(hf__windows *w, const hf__window_block *block)
+{
+    hf__window_block *there = hf__window_blocks_find(&w->blocks, block->process, block->address);
+    if (there != NULL)
+        die(w, there);
+    w->failed |= !hf__window_blocks_put(&w->blocks, block);
+}
+
+static void be_born(hf__windows *w, const hf__window_block *born)
 {
     window_path *path = path_of(w, born->stack);
-    hf__window_block *block = hf__window_blocks_find(&w->blocks, born->process, born->address);
-    if (path == NULL || (block != NULL && !die(w, block)) || !hf__window_blocks_put(&w->blocks, born))
-        return false;
-    if (counts_as_birth) {
-        path->births += born->weight;
-        path->birth_bytes += born->weight * (double)born->size;
-    } else {
-        path->deaths -= born->weight;
-        path->death_bytes -= born->weight * (double)born->size;
-        if (!note_death(w, born, -1))
-            return false;
+    put_down(w, born);
+    if (path == NULL) {
+        w->failed = true;
+        return;
     }
+    path->births += born->weight;
+    path->birth_bytes += born->weight * (double)born->size;
     path->live += born->weight;
     path->live_bytes += born->weight * (double)born->size;
     path->touched = true;
+}
+
+/* ---- the halves of a realloc, as in live.h ---------------------------------------------------------- */
+
+/* Where a block lies that a thread has lifted: no block has such an address. */
+static uint64_t lifted_by(uint32_t thread)
+{
+    return HF_WINDOW_LAYERED | (uint64_t)thread << 5 | 3;
+}
+
+static hf__window_block *find_lifted(hf__windows *w, uint32_t process, uint32_t thread)
+{
+    return w->lifted > 0 ? hf__window_blocks_find(&w->blocks, process, lifted_by(thread)) : NULL;
+}
+
+static void settle(hf__windows *w, uint32_t process, uint32_t thread)
+{
+    hf__window_block *block = find_lifted(w, process, thread);
+    if (block == NULL)
+        return;
+    w->lifted--;
+    die(w, block);
+}
+
+static void move(hf__windows *w, hf__window_block *from, uint64_t address)
+{
+    hf__window_block block = *from;
+    hf__window_blocks_remove(&w->blocks, from);
+    block.address = address;
+    put_down(w, &block);
+}
+
+static void lift(hf__windows *w, const hf__trace_event *event)
+{
+    settle(w, event->process, event->thread);
+    hf__window_block *block = hf__window_blocks_find(&w->blocks, event->process, event->release.address);
+    if (block == NULL)
+        return;
+    move(w, block, lifted_by(event->thread));
+    w->lifted++;
+}
+
+static void restore(hf__windows *w, const hf__trace_event *event)
+{
+    hf__window_block *block = find_lifted(w, event->process, event->thread);
+    if (block == NULL)
+        return;
+    w->lifted--;
+    move(w, block, event->release.address);
+}
+
+/* False when this thread has lifted nothing that can go on as this block. */
+static bool resize(hf__windows *w, const hf__trace_event *event)
+{
+    hf__window_block *lifted = find_lifted(w, event->process, event->thread);
+    double weight = event->allocate.weight;
+    uint64_t size = event->allocate.size;
+    if (lifted == NULL || (lifted->stack != event->allocate.stack && (lifted->weight > 1 || weight > 1)))
+        return false;
+    hf__layered layered = unpacked(lifted);
+    hf__resize to = { .bytes = weight * (double)size, .blocks = weight, .path = event->allocate.stack,
+                      .takes_over = size / 2 >= lifted->size, .now = event->time_ns, .window = window_began(w, event->process) };
+    w->failed |= !hf__layers_resize(&w->layers, &layered, &to, &(hf__ledger){ &(account){ w, event->process }, change_path });
+    lifted->stack = layered.path;
+    lifted->size = size;
+    lifted->weight = weight;
+    lifted->born_ns = layered.top != 0 ? layered.top | HF_WINDOW_LAYERED : layered.when;
+    w->lifted--;
+    move(w, lifted, event->allocate.address);
     return true;
 }
 
 static bool apply(hf__windows *w, const hf__trace_event *event)
 {
     hf__window_block *block;
+    bool again;
     switch (event->kind) {
     case HF__TRACE_ALLOCATE:
-        return be_born(w, &(hf__window_block){ event->allocate.address, event->process, event->allocate.stack,
-                                           event->allocate.size, event->time_ns, event->allocate.weight }, true);
+        again = (event->allocate.flags & HF__FROM_REALLOC) != 0;
+        if (again && resize(w, event))
+            break;
+        settle(w, event->process, event->thread);
+        be_born(w, &(hf__window_block){ event->allocate.address, event->process, event->allocate.stack, event->allocate.size,
+                                        event->time_ns, event->allocate.weight });
+        break;
     case HF__TRACE_RELEASE:
+        if ((event->release.flags & HF__FROM_REALLOC) != 0) {
+            lift(w, event);
+            break;
+        }
+        settle(w, event->process, event->thread);
         block = hf__window_blocks_find(&w->blocks, event->process, event->release.address);
-        w->released = block != NULL ? *block : (hf__window_block){ 0 };
-        return block == NULL || die(w, block);
-    case HF__TRACE_RESTORE:
-        return w->released.address != event->release.address || w->released.process != event->process ||
-               be_born(w, &w->released, false);
-    default: return true;
+        if (block != NULL)
+            die(w, block);
+        break;
+    case HF__TRACE_RESTORE: restore(w, event); break;
+    case HF__TRACE_THREAD_END: settle(w, event->process, event->thread); break;
+    default: break;
     }
+    return !w->failed;
 }
 
 /* ---- windows -------------------------------------------------------------------------------- */
@@ -253,6 +379,18 @@ static void note_region(window_region *place, const hf__trace_event *event)
     place->change = event->region_use.change;
 }
 
+static void put_cohort(hf__windows *w, const window_path *path, const window_cohort *cohort)
+{
+    bool came = cohort->deaths < -0.5 || cohort->death_bytes < -0.5;
+    double deaths = cohort->deaths, bytes = cohort->death_bytes;
+    if (came) {
+        deaths = (double)hf__zigzag(llround(deaths));
+        bytes = (double)hf__zigzag(llround(bytes));
+    }
+    const double numbers[] = { (double)cohort->from_ns, (double)(cohort->to_ns - cohort->from_ns), deaths, bytes };
+    put_numbers(w, came ? HF__RECORD_PATH_SHIFT : HF__RECORD_PATH_COHORT, path, numbers, sizeof numbers / sizeof numbers[0]);
+}
+
 /* Tells and forgets the cohorts of a process; those of others stay. */
 static bool put_cohorts(hf__windows *w, uint32_t process)
 {
@@ -272,10 +410,8 @@ static bool put_cohorts(hf__windows *w, uint32_t process)
                 *find_cohort(w, cohort->stack, cohort->cell) = *cohort;
                 w->cohorts_count++;
             }
-        } else if (cohort->deaths > 0.5) {
-            const double numbers[] = { (double)cohort->from_ns, (double)(cohort->to_ns - cohort->from_ns),
-                                       cohort->deaths, cohort->death_bytes };
-            put_numbers(w, HF__RECORD_PATH_COHORT, path, numbers, sizeof numbers / sizeof numbers[0]);
+        } else if (fabs(cohort->deaths) > 0.5 || fabs(cohort->death_bytes) > 0.5) {
+            put_cohort(w, path, cohort);
         }
     }
     free(all);
@@ -342,7 +478,7 @@ bool hf__windows_each_block(hf__windows *w, uint32_t process,
     name_paths(w, process);
     const hf__window_block *block = NULL;
     while ((block = hf__window_blocks_next(&w->blocks, block)) != NULL)
-        if (block->process == process && !visit(user, block->address, block->size, w->paths[block->stack].local))
+        if (block->process == process && (block->address & HF_WINDOW_LAYERED) == 0 && !visit(user, block->address, block->size, w->paths[block->stack].local))
             return false;
     return true;
 }
@@ -453,7 +589,7 @@ static bool replay(hf__windows *w, void (*meanwhile)(void *user), void *user, hf
     for (size_t i = 0; i < w->paths_room; i++) {
         /* The first window tells what is alive, and nothing about before. */
         w->paths[i].births = w->paths[i].birth_bytes = w->paths[i].deaths = w->paths[i].death_bytes = 0;
-        w->paths[i].touched = w->paths[i].live > 0;
+        w->paths[i].touched = w->paths[i].live > 0 || w->paths[i].live_bytes > 0;
     }
     if (w->cohorts_room > 0)
         memset(w->cohorts, 0, w->cohorts_room * sizeof *w->cohorts);
@@ -495,6 +631,7 @@ void hf__windows_destroy(hf__windows *windows)
         return;
     hf__trace_close(windows->reader);
     hf__window_blocks_release(&windows->blocks);
+    hf__layers_release(&windows->layers);
     free(windows->paths);
     free(windows->cohorts);
     free(windows->regions);

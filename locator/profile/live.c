@@ -160,7 +160,7 @@ static void change_path(void *user, hf__layer_change change, uint32_t path, uint
         live->failed = true;
         return;
     }
-    int64_t by_bytes = (int64_t)bytes, by_blocks = (int64_t)blocks;
+    int64_t by_bytes = (int64_t)fmin(bytes, 1e18), by_blocks = (int64_t)fmin(blocks, 1e18);
     bool young = when >= window_began(live);
     if (change == HF_LAYER_GONE || change == HF_LAYER_LEFT)
         by_bytes = -by_bytes, by_blocks = -by_blocks;

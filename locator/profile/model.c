@@ -243,8 +243,9 @@ static void compact_deaths(hf__model *model)
         if (death->born == death->died)
             continue;
         if (kept > 0 && compare_deaths(&model->deaths[kept - 1], death) == 0) {
-            model->deaths[kept - 1].bytes += death->bytes;
-            model->deaths[kept - 1].blocks += death->blocks;
+            /* A hostile recording may tell any amounts: they wrap. */
+            model->deaths[kept - 1].bytes = (int64_t)((uint64_t)model->deaths[kept - 1].bytes + (uint64_t)death->bytes);
+            model->deaths[kept - 1].blocks = (int64_t)((uint64_t)model->deaths[kept - 1].blocks + (uint64_t)death->blocks);
         } else {
             model->deaths[kept++] = *death;
         }

@@ -1,6 +1,8 @@
 /* recording_windows.c - windows are differences to what was told before; cohorts are cut where windows end. */
 #include "recording_windows.h"
 
+#include <math.h>
+
 #include "live.h"
 #include "room.h"
 
@@ -50,13 +52,13 @@ void hf__told_cohort_play(hf__model *model, const hf__trace_event *event, uint32
     uint64_t from_ns = event->path_cohort.from_ns;
     double   from_s = from_ns > start_ns ? (double)(from_ns - start_ns) / 1e9 : 0,
            span_s = (double)event->path_cohort.span_ns / 1e9;
-    uint64_t bytes_told = 0, blocks_told = 0;
+    int64_t  bytes_told = 0, blocks_told = 0;
     size_t   end = (size_t)hf__model_window(model);
     for (size_t w = window_at(model, from_s); w <= end; w++) {
         bool     last = w == end || model->checkpoints[w].seconds >= from_s + span_s - 1e-9;
         double   share = last ? 1 : (model->checkpoints[w].seconds - from_s) / span_s;
-        uint64_t bytes = (uint64_t)((double)event->path_cohort.death_bytes * share + 0.5);
-        uint64_t blocks = (uint64_t)((double)event->path_cohort.deaths * share + 0.5);
+        int64_t  bytes = last ? event->path_cohort.death_bytes : llround((double)event->path_cohort.death_bytes * share);
+        int64_t  blocks = last ? event->path_cohort.deaths : llround((double)event->path_cohort.deaths * share);
         hf__model_death(model, path, (uint64_t)w << model->shift, bytes - bytes_told, blocks - blocks_told);
         bytes_told = bytes;
         blocks_told = blocks;

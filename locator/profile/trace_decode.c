@@ -422,14 +422,16 @@ static hf__decoded decode_window(hf__process_read *process, hf__trace_bytes *byt
     return HF__DECODED_EVENT;
 }
 
-static hf__decoded decode_cohort(hf__process_read *process, hf__trace_bytes *bytes, hf__trace_event *event)
+static hf__decoded decode_cohort(hf__process_read *process, hf__trace_bytes *bytes, bool is_signed, hf__trace_event *event)
 {
     event->kind = HF__TRACE_PATH_COHORT;
     event->path_cohort.stack = stack_of(process, hf__trace_number(bytes));
     event->path_cohort.from_ns = hf__trace_number(bytes);
     event->path_cohort.span_ns = hf__trace_number(bytes);
-    event->path_cohort.deaths = hf__trace_number(bytes);
-    event->path_cohort.death_bytes = hf__trace_number(bytes);
+    uint64_t deaths = hf__trace_number_to(bytes, is_signed ? UINT64_MAX : INT64_MAX);
+    uint64_t death_bytes = hf__trace_number_to(bytes, is_signed ? UINT64_MAX : INT64_MAX);
+    event->path_cohort.deaths = is_signed ? hf__unzigzag(deaths) : (int64_t)deaths;
+    event->path_cohort.death_bytes = is_signed ? hf__unzigzag(death_bytes) : (int64_t)death_bytes;
     return HF__DECODED_EVENT;
 }
 
@@ -495,7 +497,8 @@ static hf__decoded decode_of_process(hf__trace_state *state, hf__record tag, hf_
         return hf__trace_decode_checkpoint(bytes, event) ? HF__DECODED_EVENT : HF__DECODED_BAD;
     case HF__RECORD_PATH_WINDOW: return decode_window(process, bytes, event);
     case HF__RECORD_REACH: return decode_reach(process, bytes, event);
-    case HF__RECORD_PATH_COHORT: return decode_cohort(process, bytes, event);
+    case HF__RECORD_PATH_COHORT:
+    case HF__RECORD_PATH_SHIFT: return decode_cohort(process, bytes, tag == HF__RECORD_PATH_SHIFT, event);
     case HF__RECORD_REGION_USE: return decode_region_use(bytes, event);
     case HF__RECORD_WAITED:
         event->kind = HF__TRACE_WAITED;

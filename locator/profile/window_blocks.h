@@ -13,9 +13,10 @@
 typedef struct hf__window_block {
     uint64_t address;        /* 0 is free */
     uint32_t process, stack;
-    uint64_t size, born_ns;
+    uint64_t size, born_ns;  /* HF_WINDOW_LAYERED in born_ns: the other bits are the top of its layers */
     double   weight;
 } hf__window_block;
+#define HF_WINDOW_LAYERED (UINT64_C(1) << 63)
 
 /* Open addressing, at most half full; what is removed leaves no mark. */
 typedef struct hf__window_table {

@@ -239,14 +239,14 @@ typedef struct hf__trace_event {
         } checkpoint;
         struct {                                      /* one per path that changed since the last window, */
             uint32_t stack;                           /* just before the checkpoint that closes the window */
-            uint64_t births, birth_bytes;             /* in this window */
-            uint64_t deaths, death_bytes;             /* in this window */
+            uint64_t births, birth_bytes;             /* in this window; bytes also by what realloc added to blocks */
+            uint64_t deaths, death_bytes;             /* in this window; bytes also by what realloc gave back of them */
             uint64_t live, live_bytes;                /* at its end */
         } path_window;
-        struct {                                      /* of what died in a window, the part of one age: before the */
-            uint32_t stack;                           /* path_window of its path. What was born in the window */
-            uint64_t from_ns, span_ns;                /* itself is not told. Born from from_ns on, */
-            uint64_t deaths, death_bytes;             /* within span_ns; both ends are checkpoints */
+        struct {                                      /* of what died in a window, or went to another path by realloc, */
+            uint32_t stack;                           /* the part of one age: before the path_window of its path. What was */
+            uint64_t from_ns, span_ns;                /* born in the window itself is not told. Born from from_ns on, within */
+            int64_t  deaths, death_bytes;             /* span_ns; both ends are checkpoints. Less than 0: came from another path */
         } path_cohort;
         struct {
             uint32_t stack;                           /* that asked for the blocks */

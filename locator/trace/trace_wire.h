@@ -16,8 +16,9 @@
 #define HF__TRACE_MAGIC "HFTRACE1"
 
 enum {
-    HF__TRACE_VERSION      = 4,
-    HF__TRACE_VERSION_FIRST = 2,         /* of those that can be read: it has no regions, and 3 does not tell of waiting */
+    HF__TRACE_VERSION      = 5,
+    HF__TRACE_VERSION_FIRST = 2,         /* of those that can be read: it has no regions, 3 does not tell of waiting, and 4 takes
+                                            a realloc for a death and a birth in windows */
     HF__TRACE_COMMAND_MAX  = 4096,
     HF__TRACE_TEXT_MAX     = 4096,       /* paths, notices */
     HF__TRACE_NAME_MAX     = 64,         /* of a checkpoint, of a region */
@@ -62,6 +63,7 @@ typedef enum hf__record {
     HF__RECORD_PATH_COHORT,      /* process, stack in it, begin and span in nanoseconds, deaths, bytes */
     HF__RECORD_REGION_USE,       /* process, region, change, used, reserved, most */
     HF__RECORD_WAITED,           /* process, nanoseconds */
+    HF__RECORD_PATH_SHIFT,       /* as PATH_COHORT, but zigzag(deaths), zigzag(bytes): blocks came from other paths by realloc */
     HF__RECORD_COUNT
 } hf__record;
 

@@ -225,7 +225,7 @@ static void test_recording_read__other_versions(void **state)
         maker at = make_with(versions[i], 1000);
         assert_int_equal(read_it(&at, &recording, &error), HF_BAD_VERSION);
         assert_string_equal(error.name, at.path);
-        assert_non_null(strstr(error.detail, "expected 2 to 4"));
+        assert_non_null(strstr(error.detail, "expected 2 to 5"));
         drop(&at);
     }
     maker at = make_with(HF__TRACE_VERSION_FIRST, 1000);

@@ -56,6 +56,22 @@ static void died(program *at, uint64_t address)
     hf__live_died(&at->live, address);
 }
 
+/* The two halves of a realloc, as a recorder tells them: a block that is sampled again may be left out. */
+static uint64_t resize(program *at, uint64_t address, double size)
+{
+    bool known = hf__live_find(&at->live, address) != NULL;
+    uint64_t moved = at->next_address += 16;
+    double chance = at->sample_period > 0 ? 1 - exp(-size / at->sample_period) : 1;
+    bool sampled = uniform(at) < chance;
+    uint32_t weight = (uint32_t)(HF_LIVE_WEIGHT_ONE / chance + 0.5);
+    if (known)
+        hf__live_lift(&at->live, 1, address);
+    if (sampled && !hf__live_resize(&at->live, 1, moved, (uint64_t)size, at->path, weight))
+        hf__live_born(&at->live, moved, (uint64_t)size, at->path, weight);
+    hf__live_settle(&at->live, 1);
+    return moved;
+}
+
 static void leak(program *at, double size)
 {
     if (at->leaked == 0)
@@ -204,6 +220,27 @@ static void leak_vector(program *at)
     if (at->slots[0] != 0)
         died(at, at->slots[0]);
     at->slots[0] = larger;
+}
+
+/* One text, lengthened by the same step for ever. */
+static void leak_text(program *at)
+{
+    at->slots[0] = at->a > 0 ? resize(at, at->slots[0], at->a + 128) : born(at, 128);
+    at->a += 128;
+    at->leaked += 128;
+    temporary(at, 2, 100);
+}
+/* The same for a hundred peers, each of which has a text. */
+static void leak_texts(program *at)
+{
+    size_t slot = (size_t)(uniform(at) * 100);
+    if (at->slots[slot] == 0) {
+        at->slots[slot] = born(at, 64);
+        at->slots[slot + 1000] = 64;
+    } else {
+        at->slots[slot] = resize(at, at->slots[slot], (double)(at->slots[slot + 1000] += 64));
+    }
+    at->leaked += 64;
 }
 
 /* ---- healthy programs ------------------------------------------------------------------------- */
@@ -386,6 +423,49 @@ static void sawtooth_by_turns(program *at)
         while (at->slots_count > 0)
             died(at, at->slots[--at->slots_count]);
 }
+/* Buffers as large as the longest message so far. */
+static void buffers_of_records(program *at)
+{
+    size_t slot = (size_t)(uniform(at) * 20);
+    double length = 100 + 8000 * uniform(at) * uniform(at);
+    if (at->slots[slot] == 0)
+        at->slots[slot] = born(at, length);
+    else if (length > (double)at->slots[slot + 100])
+        at->slots[slot] = resize(at, at->slots[slot], length);
+    else
+        return;
+    at->slots[slot + 100] = (uint64_t)length;
+}
+/* Texts that are made to fit again and again. */
+static void texts_change(program *at)
+{
+    size_t slot = (size_t)(uniform(at) * 200);
+    double length = 20 + 400 * uniform(at);
+    at->slots[slot] = at->slots[slot] == 0 ? born(at, length) : resize(at, at->slots[slot], length);
+}
+/* Each answer is put together in a buffer that grows. */
+static void buffers_of_answers(program *at)
+{
+    uint64_t answer = born(at, 64);
+    for (double size = 64; size < 64 + 4000 * uniform(at); size *= 1.5)
+        answer = resize(at, answer, size);
+    died(at, answer);
+    in_flight(at, 30, 2, 200);
+}
+/* Sessions with a buffer that grows as long as they last. */
+static void buffers_of_sessions(program *at)
+{
+    size_t slot = (size_t)(uniform(at) * 40);
+    if (at->slots[slot] == 0) {
+        at->slots[slot] = born(at, 64);
+        at->slots[slot + 100] = 64;
+    } else if (uniform(at) < 0.1) {
+        died(at, at->slots[slot]);
+        at->slots[slot] = 0;
+    } else {
+        at->slots[slot] = resize(at, at->slots[slot], (double)(at->slots[slot + 100] += 50));
+    }
+}
 static void grows_by_root(program *at)
 {
     while (at->a < sqrt((double)at->step) * 8) {
@@ -410,6 +490,7 @@ static const kind kinds[] = {
     { "after wobble", leak_after_wobble, true, 0.1 }, { "after saw", leak_after_saw, true, 0.1 },
     { "by turns", leak_by_turns, true, 0.15 },
     { "backlog", leak_backlog, true, 0.15 },      { "vector", leak_vector, true, 0.35 },
+    { "text", leak_text, true, 0.1 },             { "texts", leak_texts, true, 0.1 },
     { "flight", steady_flight, false, 0 },        { "random lives", steady_random_lives, false, 0 },
     { "table once", table_once, false, 0 },       { "lazy registry", registry_lazy, false, 0 },
     { "cache fills", cache_fills, false, 0 },     { "cache of keys", cache_of_keys, false, 0 },
@@ -423,6 +504,8 @@ static const kind kinds[] = {
     { "flight by turns", flight_by_turns, false, 0 }, { "cache by turns", cache_fills_by_turns, false, 0 },
     { "keys by turns", cache_of_keys_by_turns, false, 0 }, { "fifo by turns", cache_first_in_first_out_by_turns, false, 0 },
     { "saw by turns", sawtooth_by_turns, false, 0 },
+    { "records", buffers_of_records, false, 0 },  { "texts change", texts_change, false, 0 },
+    { "answers", buffers_of_answers, false, 0 },  { "sessions", buffers_of_sessions, false, 0 },
     { "root", grows_by_root, false, 0 },
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };

@@ -33,7 +33,7 @@ static bool read_windows(const char *path, windows *sum)
             live_bytes[stack] = event.path_window.live_bytes;
         }
         if (event.kind == HF__TRACE_PATH_COHORT)
-            sum->cohort_deaths += event.path_cohort.deaths;
+            sum->cohort_deaths += (uint64_t)event.path_cohort.deaths;
         sum->events += event.kind == HF__TRACE_ALLOCATE;
         sum->notices += event.kind == HF__TRACE_NOTICE;
     }
