@@ -157,10 +157,13 @@ static void decide_growing(hf__look *at, const hf__growth_test *test, size_t fir
     } else if (lasted < HF_TAIL_SHARE_MIN * length) {
         at->shape->more_s = more_for(at, 0.25);
         hf__say(at, HF_VERDICT_UNDECIDED, HF_REASON_RECENT, confidence);
-    } else if (!steady || (had_warm_up && !proven && test->pace < 1)) {
+    } else if (!steady || (had_warm_up && !proven && test->pace < 1) || (at->shape->resized && !proven)) {
         at->shape->more_s = more_for(at, 1);
         hf__say(at, HF_VERDICT_UNDECIDED, HF_REASON_MAYBE_FULL, 0.5);
-    } else if (test->blocks < HF_REST_EVENTS_MIN && series->has_cohorts && !(at->noise > 0) && !outlives(at, test, first, end)) {
+    } else if (!(at->noise > 0) && hf__sizes_turn_over(at, first, end)) {
+        hf__say(at, HF_VERDICT_CHURN, HF_REASON_TURNOVER, 0.8);
+    } else if ((test->blocks < HF_REST_EVENTS_MIN || test->steps > 0) && series->has_cohorts && !(at->noise > 0) &&
+               !outlives(at, test, first, end)) {
         at->shape->more_s = more_for(at, 1);
         if (test->steps > 0 && hf__blocks_turn_over(at, first, end))
             hf__say(at, HF_VERDICT_CHURN, HF_REASON_TURNOVER, 0.8);

@@ -310,3 +310,12 @@ bool hf__blocks_turn_over(const hf__look *at, size_t first, size_t end)
     double grown = at->series->live_blocks[end - 1] - (half > 0 ? at->series->live_blocks[half - 1] : 0);
     return kept > 0 && grown < HF_TURNOVER_MIN * kept;
 }
+
+bool hf__sizes_turn_over(const hf__look *at, size_t first, size_t end)
+{
+    size_t half = (first + end) / 2;
+    double kept = 0, died = 0;
+    for (size_t i = half; i < end; i++)
+        kept += at->kept[i], died += at->series->died_blocks[i];
+    return at->series->has_cohorts && !(died > 0) && at->level[end - 1] - (half > 0 ? at->level[half - 1] : 0) < HF_TURNOVER_MIN * kept;
+}

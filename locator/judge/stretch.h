@@ -32,5 +32,7 @@ void hf__run_test(const hf__look *at, size_t first, size_t end, hf__growth_test 
 /* Do the blocks themselves come and go, in the later half of windows [first, end), so that what was added to them goes with
  * them? */
 bool hf__blocks_turn_over(const hf__look *at, size_t first, size_t end);
+/* Where no block dies in that half: do they only change their size, and give back as much as they take? */
+bool hf__sizes_turn_over(const hf__look *at, size_t first, size_t end);
 
 #endif
