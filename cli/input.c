@@ -75,5 +75,7 @@ int input_read(const char *path, const hf_read_options *options, hf_document **r
     }
     if (status != HF_OK)
         tell_error(&error);
+    if (status == HF_TRAILING)
+        fputs("holdfast: values one after the other, as in NDJSON, are read with --stream\n", stderr);
     return exit_code_of(status);
 }

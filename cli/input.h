@@ -6,8 +6,8 @@
 
 #include "verb.h"
 
-/* Reads `path`; NULL or "-" is standard input. On failure prints the error and returns the exit code
- * to end with; EXIT_DONE otherwise. ret_document: owned. */
+/* Reads `path`; NULL or "-" is standard input. On failure prints the error, for verbs that have --stream, and
+ * returns the exit code to end with; EXIT_DONE otherwise. ret_document: owned. */
 int input_read(const char *path, const hf_read_options *options, hf_document **ret_document);
 
 /* Prints an error as the command does; of files that cannot be opened or read the system's reason alone. */

@@ -9,26 +9,42 @@
 
 /* ---- words ------------------------------------------------------------------------------- */
 
-static unsigned sequence_length(const unsigned char *at, size_t length)
+/* The character that stands at the place, and its length; 0 when the bytes are none. */
+static unsigned take_character(const unsigned char *at, size_t length, uint32_t *ret_point)
 {
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     unsigned wanted = at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : at[0] < 0xf5 ? 4 : 0;
     if (wanted == 0 || wanted > length)
         return 0;
-    for (unsigned i = 1; i < wanted; i++)
+    uint32_t point = at[0] & (0x7fu >> wanted);
+    for (unsigned i = 1; i < wanted; i++) {
         if ((at[i] & 0xc0) != 0x80)
             return 0;
-    return wanted;
+        point = point << 6 | (at[i] & 0x3f);
+    }
+    *ret_point = point;
+    return point < least[wanted] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? 0 : wanted;
 }
 
-/* The character at the place: itself in quotes when it can be printed, else its number. */
+/* Controls, spaces that look like others, and what has no width: the byte order mark is met most. */
+static bool is_unseen(uint32_t point)
+{
+    return point <= 0xa0 || point == 0xad || (point >= 0x2000 && point <= 0x200f) || (point >= 0x2028 && point <= 0x202f) ||
+           (point >= 0x205f && point <= 0x206f) || point == 0x3000 || point == 0xfeff || point >= 0xe0000;
+}
+
+/* The character at the place: itself in quotes when it can be seen, else its number. */
 static void describe(char out[16], const char *at, size_t length)
 {
     unsigned char byte = (unsigned char)at[0];
-    unsigned sequence = sequence_length((const unsigned char *)at, length);
+    uint32_t point = 0;
+    unsigned sequence = take_character((const unsigned char *)at, length, &point);
     if (byte >= 0x20 && byte < 0x7f)
         snprintf(out, 16, "'%c'", byte);
-    else if (sequence != 0 && byte != 0xc2) /* above U+00BF: no control characters there */
+    else if (sequence != 0 && !is_unseen(point))
         snprintf(out, 16, "'%.*s'", (int)sequence, at);
+    else if (sequence != 0)
+        snprintf(out, 16, "U+%04X", (unsigned)point);
     else
         snprintf(out, 16, "byte 0x%02x", byte);
 }
