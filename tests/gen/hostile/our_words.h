@@ -1,3 +1,4 @@
+// not: C++
 #include <holdfast/annotate.h>
 typedef struct { int self, object, at, in, out, with, copy, to, from, a, b, hash, i0, i1, made, how, reterr, value, fallback, place, bits, tag, count; char *text HF(own); } value;
 typedef struct { value *value HF(own); int x; } object;

@@ -1,3 +1,4 @@
+// not: C++
 #include <holdfast/annotate.h>
 typedef struct inner { const int a; int b; } inner;
 typedef struct qualified {
