@@ -36,6 +36,12 @@ static void setup(fixture *test)
     }
 }
 
+/* What a path holds now: nothing where nothing has happened to it. */
+static hf__live_path path_of(const fixture *test, uint32_t path)
+{
+    return test->paths[path] < test->live.paths_count ? test->live.paths[test->paths[path]] : (hf__live_path){ 0 };
+}
+
 static void release(fixture *test)
 {
     hf__live_release(&test->live);
@@ -167,7 +173,7 @@ static void test_layers__agree_with_a_plain_model(void **state)
             assert_int_equal(kept[w], bytes[path][w]);
             assert_int_equal(kept_blocks[w], counts[path][w]);
         }
-        whole -= test.live.paths[test.paths[path]].bytes;
+        whole -= path_of(&test, path).bytes;
     }
     assert_int_equal(whole, 0);
     for (size_t i = 0; i < test.model.points_count; i++)
@@ -185,27 +191,27 @@ static void test_layers__growth_belongs_to_where_it_grows(void **state)
     setup(&test);
     hf__live_born(&test.live, 16, 1000, test.paths[0], HF_LIVE_WEIGHT_ONE);
     assert_true(resize(&test, 16, 32, 1500, 1));              /* a part: what was there stays where it was */
-    assert_int_equal(test.live.paths[test.paths[0]].bytes, 1000);
-    assert_int_equal(test.live.paths[test.paths[1]].bytes, 500);
-    assert_int_equal(test.live.paths[test.paths[0]].blocks, 1);
-    assert_int_equal(test.live.paths[test.paths[1]].blocks, 0);
+    assert_int_equal(path_of(&test, 0).bytes, 1000);
+    assert_int_equal(path_of(&test, 1).bytes, 500);
+    assert_int_equal(path_of(&test, 0).blocks, 1);
+    assert_int_equal(path_of(&test, 1).blocks, 0);
     assert_true(resize(&test, 32, 32, 1200, 2));              /* smaller: what came last goes first */
-    assert_int_equal(test.live.paths[test.paths[1]].bytes, 200);
-    assert_int_equal(test.live.paths[test.paths[2]].bytes, 0);
+    assert_int_equal(path_of(&test, 1).bytes, 200);
+    assert_int_equal(path_of(&test, 2).bytes, 0);
     assert_true(resize(&test, 32, 48, 2399, 0));              /* one byte less than twice the size */
-    assert_int_equal(test.live.paths[test.paths[1]].bytes, 200);
+    assert_int_equal(path_of(&test, 1).bytes, 200);
     assert_true(resize(&test, 48, 48, 4798, 3));              /* twice the size: the whole is its now */
     for (uint32_t path = 0; path < 3; path++) {
-        assert_int_equal(test.live.paths[test.paths[path]].bytes, 0);
-        assert_int_equal(test.live.paths[test.paths[path]].blocks, 0);
-        assert_int_equal(test.live.paths[test.paths[path]].born_blocks, 0);
+        assert_int_equal(path_of(&test, path).bytes, 0);
+        assert_int_equal(path_of(&test, path).blocks, 0);
+        assert_int_equal(path_of(&test, path).born_blocks, 0);
     }
-    assert_int_equal(test.live.paths[test.paths[3]].bytes, 4798);
-    assert_int_equal(test.live.paths[test.paths[3]].blocks, 1);
-    assert_int_equal(test.live.paths[test.paths[3]].born_blocks, 1);
+    assert_int_equal(path_of(&test, 3).bytes, 4798);
+    assert_int_equal(path_of(&test, 3).blocks, 1);
+    assert_int_equal(path_of(&test, 3).born_blocks, 1);
     assert_true(hf__live_died(&test.live, 48));
-    assert_int_equal(test.live.paths[test.paths[3]].bytes, 0);
-    assert_int_equal(test.live.paths[test.paths[3]].died_blocks, 1);
+    assert_int_equal(path_of(&test, 3).bytes, 0);
+    assert_int_equal(path_of(&test, 3).died_blocks, 1);
     release(&test);
 }
 
@@ -222,19 +228,19 @@ static void test_layers__the_halves_of_two_threads(void **state)
     hf__live_born(&test.live, 16, 50, test.paths[1], HF_LIVE_WEIGHT_ONE); /* by a third, where the first was */
     assert_true(hf__live_resize(&test.live, 1, 32, 110, test.paths[0], HF_LIVE_WEIGHT_ONE));
     assert_true(hf__live_resize(&test.live, 2, 48, 210, test.paths[0], HF_LIVE_WEIGHT_ONE));
-    assert_int_equal(test.live.paths[test.paths[0]].bytes, 320);
-    assert_int_equal(test.live.paths[test.paths[0]].died_blocks, 0);
-    assert_int_equal(test.live.paths[test.paths[0]].born_blocks, 0);
+    assert_int_equal(path_of(&test, 0).bytes, 320);
+    assert_int_equal(path_of(&test, 0).died_blocks, 0);
+    assert_int_equal(path_of(&test, 0).born_blocks, 0);
     assert_int_equal(test.live.lifted, 0);
     assert_false(hf__live_resize(&test.live, 1, 64, 10, test.paths[0], HF_LIVE_WEIGHT_ONE)); /* no first half */
     assert_false(hf__live_restore(&test.live, 1, 64));
     assert_true(hf__live_lift(&test.live, 1, 48));
-    assert_int_equal(test.live.paths[test.paths[0]].bytes, 320);
+    assert_int_equal(path_of(&test, 0).bytes, 320);
     assert_true(hf__live_lift(&test.live, 1, 16));             /* there was no second half */
-    assert_int_equal(test.live.paths[test.paths[0]].bytes, 110);
-    assert_int_equal(test.live.paths[test.paths[0]].died_blocks, 1);
+    assert_int_equal(path_of(&test, 0).bytes, 110);
+    assert_int_equal(path_of(&test, 0).died_blocks, 1);
     hf__live_settle(&test.live, 1);
-    assert_int_equal(test.live.paths[test.paths[1]].bytes, 0);
+    assert_int_equal(path_of(&test, 1).bytes, 0);
     assert_false(hf__live_lift(&test.live, 1, 4096));
     assert_int_equal(test.live.strangers, 1);
     release(&test);
@@ -251,9 +257,9 @@ static void test_layers__sampled_halves_of_two_paths_are_two_blocks(void **state
     assert_true(hf__live_lift(&test.live, 1, 16));
     assert_false(hf__live_resize(&test.live, 1, 32, 150, test.paths[1], 7 * HF_LIVE_WEIGHT_ONE));
     assert_true(hf__live_resize(&test.live, 1, 32, 150, test.paths[0], 7 * HF_LIVE_WEIGHT_ONE));
-    assert_int_equal(test.live.paths[test.paths[0]].bytes, 1050);
-    assert_int_equal(test.live.paths[test.paths[0]].blocks, 7);
-    assert_true(test.live.paths[test.paths[0]].variance == 150.0 * 150 * 7 * 6);
+    assert_int_equal(path_of(&test, 0).bytes, 1050);
+    assert_int_equal(path_of(&test, 0).blocks, 7);
+    assert_true(path_of(&test, 0).variance == 150.0 * 150 * 7 * 6);
     checkpoint(&test, 2);
     assert_int_equal(hf__model_seal(&test.model, NULL), HF_OK);
     int64_t bytes[HF_WINDOWS_MAX] = { 0 }, blocks[HF_WINDOWS_MAX] = { 0 };
@@ -289,8 +295,8 @@ static void test_layers__chains_stay_short(void **state)
             assert_int_equal(bytes[w], 8 << test.model.shift);
     }
     assert_true(hf__live_died(&test.live, 16));
-    assert_int_equal(test.live.paths[test.paths[0]].bytes, 0);
-    assert_int_equal(test.live.paths[test.paths[1]].bytes, 0);
+    assert_int_equal(path_of(&test, 0).bytes, 0);
+    assert_int_equal(path_of(&test, 1).bytes, 0);
     release(&test);
 }
 
