@@ -1,3 +1,4 @@
+// not: C++
 #include <holdfast/annotate.h>
 typedef int number;
 typedef struct twice first_name, second_name; typedef struct twice twice;
