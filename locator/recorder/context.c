@@ -473,10 +473,16 @@ HF__COLD bool hf__segment_open(hf__context *context)
     return opened;
 }
 
+/* Whoever takes it between the two steps may open its segment before ours, and would tell what comes after our event in it:
+ * so it must still be ours once our segment is open. */
 HF__COLD bool hf__shard_take(hf__context *context, _Atomic uint16_t *shard)
 {
-    atomic_exchange(shard, (uint16_t)context->token);
-    return hf__segment_open(context);
+    do {
+        atomic_exchange(shard, (uint16_t)context->token);
+        if (!hf__segment_open(context))
+            return false;
+    } while (atomic_load(shard) != context->token);
+    return true;
 }
 
 /* ---- ranges of foreign stacks -------------------------------------------------------------- */

@@ -7,16 +7,16 @@
 
 #include <stdint.h>
 
-/* Now; not before anything that precedes it in the program. */
+/* Now; neither before anything that precedes it in the program nor after what follows. */
 static inline uint64_t hf__ticks_now(void)
 {
 #if defined(__x86_64__)
     uint32_t low, high;
-    __asm__ volatile("lfence\n\trdtsc" : "=a"(low), "=d"(high) : : "memory");
+    __asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
     return (uint64_t)high << 32 | low;
 #elif defined(__aarch64__)
     uint64_t ticks;
-    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks) : : "memory");
+    __asm__ volatile("isb\n\tmrs %0, cntvct_el0\n\tisb" : "=r"(ticks) : : "memory");
     return ticks;
 #else
 #error "no clock known for this processor"
