@@ -57,7 +57,7 @@ static hf_status chain_on(link_of_chain next, hf_draft **ret_draft)
 
 static int chain_length(void)
 {
-    return HF__DEBUG ? 50000 : 1000000; /* far more than any of the small stacks would take */
+    return HF__DEBUG ? 50000 : 200000; /* far more than any of the small stacks would take */
 }
 
 static void begin_counting(void)
