@@ -15,7 +15,7 @@ enum { ROUNDS = 3000, KEYS = 12, KEY_ROOM = 64, ROOM = 16384 };
 
 static const char *const keys[KEYS] = {
     "a", "seven_7", "eight_88", "fifteen_letters", "sixteen__letters", "seventeen_letters", "in_reply_to_status_id", "in_reply_to_status_id_str",
-    "in_reply_to_user_id", "gr\xc3\xb6\xc3\x9f" "e", "a\\", "a\"b"
+    "in_reply_to_user_id", ("gr\xc3\xb6\xc3\x9f" "e"), "a\\", "a\"b"
 };
 
 static uint64_t state = 2862933555777941757u;

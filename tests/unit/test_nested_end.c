@@ -45,14 +45,14 @@ static const hf_foreign_hooks chain_hooks = { "a link of a chain", release_next,
 /* A draft whose one value owns `next`, which is consumed. */
 static hf_status chain_on(link_of_chain next, hf_draft **ret_draft)
 {
-    link_of_chain *link = malloc(sizeof *link);
     hf_draft *draft = NULL;
-    *link = next;
     hf_status status = hf_draft_create(NULL, &draft, NULL);
-    if (status == HF_OK)
-        status = hf_draft_set(draft, hf_place_at(HF_T("")), hf_item_foreign(&chain_hooks, link), NULL);
+    link_of_chain *link = status == HF_OK ? malloc(sizeof *link) : NULL;
+    if (link == NULL)
+        return HF_NO_MEMORY;
+    *link = next;
     *ret_draft = draft;
-    return status;
+    return hf_draft_set(draft, hf_place_at(HF_T("")), hf_item_foreign(&chain_hooks, link), NULL);
 }
 
 static int chain_length(void)
