@@ -16,9 +16,10 @@
  *
  * Order across rings: every address belongs to a shard, and each shard remembers the ring that
  * wrote about it last. A ring that writes about a shard of another opens a new segment first, and then
- * looks whether the shard is still its own. So, when segments are put in order of their ticks, events about one address are in the order in which
- * they happened: the earlier one was checked before the shard changed hands, hence lies in a
- * segment with earlier ticks than the one that the later ring opened after taking the shard. */
+ * looks whether the shard is still its own. So, when segments are put in order of their ticks, events
+ * about one address are in the order in which they happened: the earlier one was checked before the
+ * shard changed hands, hence lies in a segment with earlier ticks than the one that the later ring
+ * opened after taking the shard. */
 #ifndef HOLDFAST_TRACE_SESSION_H
 #define HOLDFAST_TRACE_SESSION_H
 

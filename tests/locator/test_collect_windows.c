@@ -11,6 +11,7 @@
 
 #include "collect_windows.h"
 #include "random.h"
+#include "record_by_hand.h"
 #include "recording_read.h"
 #include "recording_write.h"
 
@@ -45,9 +46,7 @@ static void put_bytes(maker *at, uint32_t ring, const uint8_t *bytes, size_t siz
 
 static void put_event(maker *at, uint32_t ring, const uint64_t *numbers, size_t count)
 {
-    uint8_t bytes[128], *end = bytes;
-    for (size_t i = 0; i < count; i++)
-        end = hf__varint_put(end, numbers[i]);
+    uint8_t bytes[128], *end = numbers_put(bytes, numbers, count);
     put_bytes(at, ring, bytes, (size_t)(end - bytes));
 }
 #define OTHER(code) ((uint64_t)(code) << 2 | HF__EVENT_OTHER)
@@ -55,14 +54,7 @@ static void put_event(maker *at, uint32_t ring, const uint64_t *numbers, size_t 
 
 static void put(maker *at, hf__record tag, const uint64_t *numbers, size_t count, const char *text)
 {
-    uint8_t fields[512], *end = fields;
-    for (size_t i = 0; i < count; i++)
-        end = hf__varint_put(end, numbers[i]);
-    if (text != NULL) {
-        end = hf__varint_put(end, strlen(text));
-        memcpy(end, text, strlen(text));
-        end += strlen(text);
-    }
+    uint8_t fields[512], *end = fields_put(fields, numbers, count, text);
     at->ticks += 1000;
     if (at->windows != NULL)
         assert_true(hf__windows_record(at->windows, tag, at->ticks, fields, (size_t)(end - fields)));

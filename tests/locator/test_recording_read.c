@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "record_by_hand.h"
 #include "recording_read.h"
 #include "recording_write.h"
 
@@ -39,14 +40,7 @@ static maker make(void)
 
 static void put(maker *at, hf__record tag, const uint64_t *numbers, size_t count, const char *text)
 {
-    uint8_t fields[512], *end = fields;
-    for (size_t i = 0; i < count; i++)
-        end = hf__varint_put(end, numbers[i]);
-    if (text != NULL) {
-        end = hf__varint_put(end, strlen(text));
-        memcpy(end, text, strlen(text));
-        end += strlen(text);
-    }
+    uint8_t fields[512], *end = fields_put(fields, numbers, count, text);
     at->ticks += 1000;
     hf__recording_put(at->out, tag, at->ticks, fields, (size_t)(end - fields));
 }
@@ -60,9 +54,7 @@ static void put_process(maker *at, uint64_t number, uint64_t parent, uint64_t or
 /* One event of `count` numbers in a segment of ring 0; BEGIN belongs in front of the first. */
 static void put_event(maker *at, const uint64_t *numbers, size_t count, const char *text)
 {
-    uint8_t bytes[256], *end = bytes;
-    for (size_t i = 0; i < count; i++)
-        end = hf__varint_put(end, numbers[i]);
+    uint8_t bytes[256], *end = numbers_put(bytes, numbers, count);
     if (text != NULL) {
         memcpy(end, text, strlen(text));
         end += strlen(text);
