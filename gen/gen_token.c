@@ -144,6 +144,11 @@ static const gen_file *file_of(scan *from, const char *name, size_t length, bool
     return file;
 }
 
+static bool is_octal(char digit, char last)
+{
+    return digit >= '0' && digit <= last;
+}
+
 /* The name between the quotes of a marker, without its escapes: \" \\ \303. NULL when there is none. */
 static const char *marked_name(scan *from, const char *at, const char *end, size_t *ret_length, const char **ret_end)
 {
@@ -154,7 +159,7 @@ static const char *marked_name(scan *from, const char *at, const char *end, size
     size_t length = 0;
     for (at++; at < end && *at != '"'; at++) {
         bool is_escape = *at == '\\' && end - at > 1;
-        if (is_escape && end - at > 3 && at[1] >= '0' && at[1] <= '3') {
+        if (is_escape && end - at > 3 && is_octal(at[1], '3') && is_octal(at[2], '7') && is_octal(at[3], '7')) {
             name[length++] = (char)((at[1] - '0') << 6 | (at[2] - '0') << 3 | (at[3] - '0'));
             at += 3;
         } else {

@@ -237,7 +237,10 @@ static bool is_empty(const hf_size_report *report, const hf_size_view *view, siz
     const int64_t *amounts = amounts_of(report, view->by, row);
     if (report->is_difference)
         return amounts[hf__size_column_of(view)] == 0;
-    return row > 0 || view->by == HF_SIZE_BY_KIND ? amounts[HF_SIZE_COUNT] == 0 && amounts[HF_SIZE_DEEP] == 0 : false;
+    bool is_root = view->by == HF_SIZE_BY_PATH && row == 0, holds = is_root;
+    for (int column = 0; column < HF_SIZE_COLUMNS; column++) /* a report that was read may say any without the others */
+        holds |= amounts[column] != 0;
+    return !holds;
 }
 
 static bool is_too_deep(const hf_size_report *report, const hf_size_view *view, size_t row)

@@ -64,6 +64,24 @@ static void test_declare__skips_what_is_no_declaration_of_a_type(void **state)
     case_end();
 }
 
+/* gcc writes bytes beyond ASCII in the names of files as three octal digits; what is none stands for itself. */
+static void test_declare__names_of_files_are_read_without_their_escapes(void **state)
+{
+    (void)state;
+    const char *const names[][2] = { { "h\\303\\266he.h", "h\303\266he.h" }, { "a\\\"b.h", "a\"b.h" }, { "c:\\\\d.h", "c:\\d.h" },
+                                     { "e\\1\306\306.h", "e1\306\306.h" }, { "f\\189.h", "f189.h" } };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "# 1 \"%s\"\nstruct s { int x; };\n", names[i][0]);
+        assert_true(case_begin(text));
+        const gen_file *file = case_unit.files;
+        while (file != NULL && strcmp(file->name, names[i][1]) != 0)
+            file = file->next;
+        assert_non_null(file);
+        case_end();
+    }
+}
+
 static void test_declare__anonymous_members_are_promoted(void **state)
 {
     (void)state;
@@ -172,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_declare__shapes_of_members),
         cmocka_unit_test(test_declare__declarators_bind_inside_out),
         cmocka_unit_test(test_declare__skips_what_is_no_declaration_of_a_type),
+        cmocka_unit_test(test_declare__names_of_files_are_read_without_their_escapes),
         cmocka_unit_test(test_declare__anonymous_members_are_promoted),
         cmocka_unit_test(test_declare__errors_have_a_place),
         cmocka_unit_test(test_declare__nesting_has_a_limit),

@@ -421,6 +421,29 @@ static void test_size_report__saved_paths_without_those_above(void **state)
     hf_document_drop(document);
 }
 
+/* What was read may say amounts that no measurement finds; none of its rows is lost when it is written again. */
+static void test_size_report__rows_hold_something_by_any_amount(void **state)
+{
+    (void)state;
+    hf_document *document = test_read("{\"total\":{\"count\":1,\"shallow_bytes\":1,\"bytes\":1,\"shared_bytes\":0,\"slack_bytes\":0},\"kinds\":[],"
+                                      "\"paths\":[{\"path\":\"/a\",\"count\":0,\"shallow_bytes\":16,\"bytes\":0,\"shared_bytes\":0,\"slack_bytes\":0},"
+                                      "{\"path\":\"/b\",\"count\":0,\"shallow_bytes\":0,\"bytes\":0,\"shared_bytes\":0,\"slack_bytes\":0}]}");
+    hf_size_report *report = NULL;
+    assert_int_equal(hf_size_report_read(hf_root(document), NULL, &report, NULL), HF_OK);
+    hf_document *again = written(report, &(hf_size_view){ .top = 16 });
+    hf_value paths = hf_get(hf_root(again), HF_T("paths"));
+    size_t shown = 0;
+    for (size_t i = 0; i < hf_count(paths); i++) {
+        hf_text path = hf_as_text(hf_get(hf_at(paths, i), HF_T("path")), hf_text_of(NULL, 0));
+        shown += hf_text_equal(path, HF_T("/a"));
+        assert_false(hf_text_equal(path, HF_T("/b"))); /* holds nothing */
+    }
+    assert_int_equal(shown, 1);
+    hf_document_drop(again);
+    hf_size_report_destroy(report);
+    hf_document_drop(document);
+}
+
 static void test_size_report__amounts_without_measure_are_refused(void **state)
 {
     (void)state;
@@ -541,6 +564,7 @@ int main(void)
         cmocka_unit_test(test_size_report__names_of_paths),
         cmocka_unit_test(test_size_report__differences_of_two_and_of_saved_ones),
         cmocka_unit_test(test_size_report__saved_paths_without_those_above),
+        cmocka_unit_test(test_size_report__rows_hold_something_by_any_amount),
         cmocka_unit_test(test_size_report__amounts_without_measure_are_refused),
         cmocka_unit_test(test_size_report__other_json_is_refused),
         cmocka_unit_test(test_size_report__prints_what_is_asked),
