@@ -184,10 +184,6 @@ static void emit_forward(const gen_plan *plan, FILE *to)
         fprintf(to, "static void %s_hf_release(hf__releaser *with, void *object);\n", plan->name);
     if (plan->begins)
         fprintf(to, "static void %s_hf_begin(void *object);\n", plan->name);
-    if (plan->writes)
-        fprintf(to, "static char *%s_hf_write(hf__out *out, char *at, const void *object);\n", plan->name);
-    if (plan->writes && plan->in_cycle)
-        fprintf(to, "static char *%s_hf_write_step(hf__out *out, char *at);\n", plan->name);
     if (plan->copies && plan->has_links)
         fprintf(to, "static void %s_hf_cut(%s *to);\nstatic bool %s_hf_copy(hf__copier *with, const void *object, void *copy);\n"
                     "static void %s_hf_measure(hf__measurer *with, const void *object);\n", plan->name, plan->spelling, plan->name, plan->name);
@@ -201,7 +197,7 @@ static void emit_table(const gen_plan *plan, FILE *to)
     if (plan->reads)
         fprintf(to, "    .read = &%s_hf_keys,\n", plan->name);
     if (plan->writes)
-        fprintf(to, "    .write = %s_hf_write,\n", plan->name);
+        fprintf(to, "    .write = &%s_hf_keys,\n", plan->name);
     if (plan->copies && plan->has_links)
         fprintf(to, "    .copy = %s_hf_copy,\n    .measure = %s_hf_measure,\n", plan->name, plan->name);
     if (plan->looks)
@@ -225,8 +221,6 @@ void gen_emit_code(gen_unit *unit, const gen_plans *plans, FILE *stream)
             emit_begin(unit, plan, stream);
         if (plan->reads)
             gen_emit_code_keys(unit, plan, stream);
-        if (plan->writes)
-            gen_emit_write(unit, plan, stream);
         if (plan->copies && plan->has_links) {
             gen_emit_copy(unit, plan, stream);
             gen_emit_measure(unit, plan, stream);

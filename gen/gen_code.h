@@ -1,8 +1,8 @@
 /* gen_code.h - specialised code beside the tables: straight C for each record.
  *
  * What is rarely used is left to the tables, member by member, or for a whole record; --explain tells
- * which and why. Reading and writing call each other along the types; inside a circle of types they enter
- * each other by a list of frames instead. Copying and measuring put what a pointer leads to on a list. */
+ * which and why. Reading and writing go by rows, one for each key. Copying and measuring put what a pointer leads
+ * to on a list. */
 #ifndef HOLDFAST_GEN_CODE_H
 #define HOLDFAST_GEN_CODE_H
 
@@ -18,9 +18,13 @@ void gen_emit_code(gen_unit *unit, const gen_plans *plans, FILE *stream);
 /* ---- between the gen_code files ---- */
 
 void gen_emit_code_keys(gen_unit *unit, const gen_plan *plan, FILE *stream);
-/* What a reader does with the value of a key. */
-void gen_emit_read_row(gen_unit *unit, const gen_plan *plan, const gen_key *key, FILE *stream);
-void gen_emit_write(gen_unit *unit, const gen_plan *plan, FILE *stream);
+/* What reading and writing do with the value of a key. */
+void gen_emit_row(gen_unit *unit, const gen_plan *plan, const gen_key *key, FILE *stream);
+/* What stands in JSON for a member that a row can describe, and how its key is written, as constants. */
+const char *gen_kind_of(gen_unit *unit, const gen_member *member);
+const char *gen_write_kind(gen_unit *unit, const gen_key *key);
+/* What writing asks for in front of a record. */
+size_t gen_write_room(const gen_plan *plan);
 void gen_emit_copy(gen_unit *unit, const gen_plan *plan, FILE *stream);
 void gen_emit_measure(gen_unit *unit, const gen_plan *plan, FILE *stream);
 /* Comparing, hashing, releasing; whether they fit the record. */
@@ -31,15 +35,6 @@ bool gen_can_look(const gen_unit *unit, const gen_plan *plan);
 static inline bool gen_has_code(const gen_plan *plan)
 {
     return plan->begins || plan->reads || plan->writes || plan->copies || plan->looks;
-}
-
-/* Whether a value, or what a pointer or vector leads to, is a record of the same circle of types: its reader and
- * writer are not called but entered, so that nothing recurses. */
-static inline bool gen_leads_back(const gen_plan *plan, const gen_item *item)
-{
-    if (item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR)
-        item = item->item;
-    return plan->in_cycle && item->shape == SHAPE_RECORD && item->plan->component == plan->component;
 }
 
 /* Whether a record held in place, or anything in it, begins with more than zeroes. */
@@ -54,25 +49,6 @@ static inline bool gen_is_plain_key(const char *text)
         if ((unsigned char)*text < ' ' || (unsigned char)*text >= 128 || *text == '"' || *text == '\\')
             return false;
     return true;
-}
-
-/* "self->inner.x" */
-static inline const char *gen_spelled_place(gen_unit *unit, const gen_key *key)
-{
-    return gen_print(unit, "self->%s%s", key->prefix, key->member->name);
-}
-
-/* A member beside the key's own: a counter, or has_x. */
-static inline const char *gen_beside(gen_unit *unit, const gen_key *key, const gen_member *member)
-{
-    return gen_print(unit, "self->%s%s", key->prefix, member->name);
-}
-
-/* The record that holds the key's member, as an address. */
-static inline const char *gen_record_of(gen_unit *unit, const gen_key *key)
-{
-    size_t length = strlen(key->prefix);
-    return length == 0 ? "self" : gen_print(unit, "&self->%.*s", (int)length - 1, key->prefix);
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* gen_code_keys.c - the keys that a reader wants, what it does with each, and a hash found for them here, by which no two of them
+/* gen_code_keys.c - the keys that a reader wants and a writer has, what is done with each, and a hash found for them here, by which no two of them
  * meet that differ in their first sixteen bytes. If the bytes that all of them have tell them apart, it is made
  * of those: it is ready sooner. lib/bind/code_keys.h looks them up. */
 #include "gen_code.h"
@@ -157,7 +157,7 @@ static void emit_key(gen_unit *unit, const gen_plan *plan, const gen_key *key, s
             bits_of(length, 0), bits_of(length, 8), gen_quoted(unit, key->text), length, key->slot, next_number(plan, key, has_hash), 1ull << key->slot,
             plan->name, row);
     if (!key->is_alias)
-        gen_emit_read_row(unit, plan, key, stream);
+        gen_emit_row(unit, plan, key, stream);
     fputs(" },\n", stream);
 }
 
@@ -166,7 +166,7 @@ static void emit_keys(gen_unit *unit, const gen_plan *plan, bool has_hash, FILE 
     for (int aliases = 0; aliases < 2; aliases++) {
         size_t row = 0;
         if (aliases)
-            fputs("    { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, \"\", 0, 0, 0, .row = NULL }, /* ends what is expected */\n", stream);
+            fputs("    { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, \"\", 0, 0, 0, .row = NULL, .written = HF__KIND_END }, /* ends what is expected */\n", stream);
         for (const gen_key *key = plan->keys; key != NULL; key = key->next, row++)
             if (key->is_alias == aliases)
                 emit_key(unit, plan, key, row, has_hash, stream);
@@ -199,13 +199,13 @@ void gen_emit_code_keys(gen_unit *unit, const gen_plan *plan, FILE *stream)
         hash = (key_hash){ 0, 0, 1 };
         table[0] = table[1] = plan->keys;
     }
-    fprintf(stream, "\n/* The keys of %s, what is read behind each, and a hash by which they are found. */\n"
+    fprintf(stream, "\n/* The keys of %s, what is read and written behind each, and a hash by which they are found. */\n"
             "static const hf_key %s_hf_json[%zu];\nstatic const hf__key %s_hf_wanted[] = {\n", plan->name, plan->name, count, plan->name);
     emit_keys(unit, plan, has_hash, stream);
     emit_table(plan, table, hash.bits, stream);
     fprintf(stream,
             "static const hf__keys %s_hf_keys = {\n    .keys = %s_hf_wanted, .places = %s_hf_places, .multiplier = 0x%llxu, .shown = 0x%llxu,\n"
-            "    .shift = %u, .count = %zu, .none = %zu, .is_closed = %s, .lengths = 0x%llxu,\n    .required = 0x%llxu, .defaults = 0x%llxu, .usual = 0x%llxu\n};\n",
+            "    .shift = %u, .count = %zu, .none = %zu, .is_closed = %s, .lengths = 0x%llxu,\n    .required = 0x%llxu, .defaults = 0x%llxu, .room = %zu, .usual = 0x%llxu\n};\n",
             plan->name, plan->name, plan->name, (unsigned long long)hash.multiplier, (unsigned long long)hash.shown, 64 - hash.bits, count,
-            plan->slot_count, plan->says->closed ? "true" : "false", lengths, required, defaults, usual);
+            plan->slot_count, plan->says->closed ? "true" : "false", lengths, required, defaults, gen_write_room(plan), usual);
 }

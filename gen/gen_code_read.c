@@ -69,24 +69,19 @@ static bool is_straight(const gen_member *member)
 
 /* ---- one key ----------------------------------------------------------------------------- */
 
-/* What of the value is in its place, as a constant. */
-static const char *kind_of(gen_unit *unit, const gen_key *key)
+const char *gen_kind_of(gen_unit *unit, const gen_member *member)
 {
-    const char *place = gen_member_expression(unit, key->member);
-    if (key->is_written_only)
-        return "HF__IN_PASSED";
-    if (!is_straight(key->member))
-        return "HF__IN_TABLES";
-    switch (key->member->item.shape) {
-    case SHAPE_BOOL: return "HF__IN_BOOL";
-    case SHAPE_FLOAT: return gen_print(unit, "HF__IN_FLOATING(%s)", place);
-    case SHAPE_STRING: return "HF__IN_STRING";
-    case SHAPE_CHARS: return "HF__IN_CHARS";
-    case SHAPE_RECORD: return "HF__IN_RECORD";
-    case SHAPE_POINTER: return "HF__IN_POINTER";
-    case SHAPE_VECTOR: return "HF__IN_VECTOR";
-    case SHAPE_ARRAY: return "HF__IN_ARRAY";
-    default: return gen_print(unit, "HF__IN_INTEGER(%s)", place);
+    const char *place = gen_member_expression(unit, member);
+    switch (member->item.shape) {
+    case SHAPE_BOOL: return "HF__KIND_BOOL";
+    case SHAPE_FLOAT: return gen_print(unit, "HF__KIND_FLOATING(%s)", place);
+    case SHAPE_STRING: return "HF__KIND_STRING";
+    case SHAPE_CHARS: return "HF__KIND_CHARS";
+    case SHAPE_RECORD: return "HF__KIND_RECORD";
+    case SHAPE_POINTER: return "HF__KIND_POINTER";
+    case SHAPE_VECTOR: return "HF__KIND_VECTOR";
+    case SHAPE_ARRAY: return "HF__KIND_ARRAY";
+    default: return gen_print(unit, "HF__KIND_INTEGER(%s)", place);
     }
 }
 
@@ -135,7 +130,14 @@ static const char *limits_of(gen_unit *unit, const gen_member *member, bool *ret
     return *ret_rule && member->item.shape != SHAPE_STRING ? "" : limits;
 }
 
-void gen_emit_read_row(gen_unit *unit, const gen_plan *plan, const gen_key *key, FILE *stream)
+static const char *read_kind(gen_unit *unit, const gen_key *key)
+{
+    if (key->is_written_only)
+        return "HF__KIND_PASSED";
+    return is_straight(key->member) ? gen_kind_of(unit, key->member) : "HF__KIND_TABLES";
+}
+
+void gen_emit_row(gen_unit *unit, const gen_plan *plan, const gen_key *key, FILE *stream)
 {
     const gen_member *member = key->member;
     gen_shape shape = member->item.shape;
@@ -144,8 +146,12 @@ void gen_emit_read_row(gen_unit *unit, const gen_plan *plan, const gen_key *key,
     bool knows_null = shape == SHAPE_STRING || shape == SHAPE_VECTOR || shape == SHAPE_POINTER || member->says->optional;
     const char *flags = gen_print(unit, "%s%s%s%s", is_read && knows_null ? " | HF__IN_NULL" : "", is_read && member->presence != NULL ? " | HF__IN_PRESENCE" : "",
                                   limits[0] != 0 ? " | HF__IN_LIMITS" : "", has_rule ? " | HF__IN_RULE" : "");
-    fprintf(stream, ",\n      .kind = %s", kind_of(unit, key));
-    if (is_read)
+    const char *kind = read_kind(unit, key), *written = plan->writes ? gen_write_kind(unit, key) : NULL;
+    if (written != NULL && strcmp(kind, written) == 0)
+        fprintf(stream, ",\n      HF__AS(%s)", kind);
+    else
+        fprintf(stream, ",\n      .kind = %s%s%s", kind, written != NULL ? ", .written = " : "", written != NULL ? written : "");
+    if (!member->is_bits && (is_read || plan->writes))
         fprintf(stream, ", .offset = offsetof(%s, %s%s)", plan->spelling, key->prefix, member->name);
     if (flags[0] != 0)
         fprintf(stream, ", .flags = %s", flags + 3);

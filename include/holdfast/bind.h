@@ -38,9 +38,9 @@ HF_EXTERN_BEGIN
 /* What generated sources are written for. It is raised with every change of the descriptions below or of the
  * steps in bind_code.h after which an earlier output would do something else, or not compile: such an output
  * is refused by the compiler, and an object compiled from it by the linker. Run `holdfast gen` again. */
-#define HF_BIND_VERSION 7
+#define HF_BIND_VERSION 8
 /* What was compiled for another version names another one, and so does not link. */
-HF_API extern const char hf__bind_version_7;
+HF_API extern const char hf__bind_version_8;
 
 typedef enum hf_shape {
     HF_SHAPE_BOOL, HF_SHAPE_INT, HF_SHAPE_UINT, HF_SHAPE_FLOAT,

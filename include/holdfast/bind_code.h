@@ -3,11 +3,9 @@
  * Not for use by hand: the generated source includes it, its header does not. Nothing here is kept
  * stable beyond HF_BIND_VERSION, which the generated source checks.
  *
- * Reading is for text that is right, and goes by rows, one for each key. When it gives up, also without memory, the
- * library takes back what was made and reads the text again by the tables of bind.h, which find what is wrong
- * and where, or read what the rows leave to them. So both forms accept the same texts, with the same errors.
- * Writing is in steps. It gives up in the same way, but nobody has to ask: what comes behind a failure is written
- * where nobody reads it.
+ * Reading is for text that is right, writing for what JSON can say; both go by rows, one for each key. When they give
+ * up, also without memory, the library takes back what was made and does it again by the tables of bind.h, which find
+ * what is wrong and where, or do what the rows leave to them. So both forms accept the same, with the same errors.
  *
  * Copying, measuring and comparing never call themselves: what a pointer leads to waits on a list. */
 #ifndef HOLDFAST_BIND_CODE_H
@@ -18,7 +16,6 @@
 HF_EXTERN_BEGIN
 
 typedef struct hf__keys     hf__keys;
-typedef struct hf__out      hf__out;
 typedef struct hf__copier   hf__copier;
 typedef struct hf__measurer hf__measurer;
 typedef struct hf__comparer hf__comparer;
@@ -34,8 +31,7 @@ typedef void hf__release_step(hf__releaser *with, void *object);
 /* What was generated for one record; each may be NULL, then the tables do it. */
 struct hf_code {
     void (*begin)(void *object);                                       /* zero, and defaults in place */
-    const hf__keys *read;                                              /* how it is read */
-    char *(*write)(hf__out *out, char *at, const void *object);
+    const hf__keys *read, *write;                                      /* how it is read and written: the same rows */
     hf__copy_step    *copy;                                            /* the bits, and its own parts */
     hf__measure_step *measure;
     hf__equal_step   *equal;
@@ -43,21 +39,28 @@ struct hf_code {
     hf__release_step *release;                                         /* what it leads to, not itself */
 };
 
-/* ---- reading ----------------------------------------------------------------------------- */
+/* ---- reading and writing ----------------------------------------------------------------- */
 
-/* What stands in JSON for a member, as far as a reader has to know. */
+/* What stands in JSON for a member, as far as a reader or writer has to know. */
 enum {
-    HF__IN_BOOL,
-    HF__IN_I8, HF__IN_I16, HF__IN_I32, HF__IN_I64, /* by size: HF__IN_INTEGER */
-    HF__IN_U8, HF__IN_U16, HF__IN_U32, HF__IN_U64,
-    HF__IN_F32, HF__IN_F64,
-    HF__IN_STRING, HF__IN_CHARS,
-    HF__IN_RECORD,  /* in place */
-    HF__IN_POINTER, /* to one item */
-    HF__IN_VECTOR, HF__IN_ARRAY,
-    HF__IN_TABLES,  /* read by the tables: unions, bytes in a form, and other rare things */
-    HF__IN_PASSED   /* written, not read */
+    HF__KIND_BOOL,
+    HF__KIND_I8, HF__KIND_I16, HF__KIND_I32, HF__KIND_I64, /* by size: HF__KIND_INTEGER */
+    HF__KIND_U8, HF__KIND_U16, HF__KIND_U32, HF__KIND_U64,
+    HF__KIND_F32, HF__KIND_F64,
+    HF__KIND_STRING, HF__KIND_CHARS,
+    HF__KIND_RECORD,  /* in place */
+    HF__KIND_POINTER, /* to one item */
+    HF__KIND_VECTOR, HF__KIND_ARRAY,
+    HF__KIND_TABLES,  /* left to the tables: unions, bytes in a form, and other rare things */
+    HF__KIND_PASSED,  /* written, not read */
+    HF__KIND_BITS,    /* a bit-field, which is written */
+    HF__KIND_END      /* behind the last key, for writing */
 };
+
+/* Added to a kind for writing: the member may be left out, or its key does not fit two words. */
+enum { HF__WRITTEN_ASKED = 32 };
+/* Read and written alike. */
+#define HF__AS(of_kind) .kind = (of_kind), .written = (of_kind)
 
 enum {
     HF__IN_NULL = 1,     /* null stands for nothing there */
@@ -67,12 +70,12 @@ enum {
 };
 
 /* The kind of a number, for a member of any integer or floating type. */
-#define HF__IN_WIDTH(member) (sizeof(member) == 8 ? 3 : sizeof(member) == 4 ? 2 : sizeof(member) == 2 ? 1 : 0)
-#define HF__IN_INTEGER(member) ((HF_INTEGER_SHAPE(member) == HF_SHAPE_INT ? HF__IN_I8 : HF__IN_U8) + HF__IN_WIDTH(member))
-#define HF__IN_FLOATING(member) (sizeof(member) == sizeof(float) ? HF__IN_F32 : HF__IN_F64)
+#define HF__KIND_WIDTH(member) (sizeof(member) == 8 ? 3 : sizeof(member) == 4 ? 2 : sizeof(member) == 2 ? 1 : 0)
+#define HF__KIND_INTEGER(member) ((HF_INTEGER_SHAPE(member) == HF_SHAPE_INT ? HF__KIND_I8 : HF__KIND_U8) + HF__KIND_WIDTH(member))
+#define HF__KIND_FLOATING(member) (sizeof(member) == sizeof(float) ? HF__KIND_F32 : HF__KIND_F64)
 
-/* A key that the reader of an object wants, and what to do with its value. Keys are in the order of their slots; behind
- * them comes one that no text has, then aliases, which say nothing more. */
+/* A key that the reader of an object wants, what to do with its value, and how it is written. Keys are in the order of
+ * their slots, which is that of writing; behind them comes one that no text has, then aliases, which say nothing more. */
 typedef struct hf__key {
     uint64_t      head, tail; /* its first sixteen bytes, the closing quote among them, the first one lowest */
     uint64_t      head_bits, tail_bits; /* those that are its own */
@@ -81,6 +84,7 @@ typedef struct hf__key {
     uint16_t      slot;
     uint16_t      next;   /* the one to compare if it is not this one, counted from 1; 0: none */
     uint8_t       kind, flags;
+    uint8_t       written; /* its kind when writing */
     uint32_t      offset; /* of the member in the record that has the key */
     uint64_t      bit;    /* of the slot */
     const hf_key *row;    /* the same for the tables */
@@ -99,87 +103,13 @@ struct hf__keys {
     uint64_t        shown;     /* the bits of the first eight bytes that tell all keys apart; 0: there are none */
     uint32_t        shift, count;
     uint32_t        none;      /* the slot of any other key: as many as there are */
+    uint32_t        room;      /* bytes of its keys, numbers and signs in JSON, at most */
     bool            is_closed; /* no other key is allowed */
     uint64_t        lengths;   /* a bit for each; the last one is for 63 and more */
     uint64_t        required;  /* slots that must be there */
     uint64_t        defaults;  /* slots of texts that have a default */
     uint64_t        usual;     /* slots of which nothing more is to be looked at: no long keys, and no member beside that tells of a value */
 };
-
-/* ---- writing ----------------------------------------------------------------------------- */
-
-typedef struct hf__out_frame hf__out_frame;
-
-struct hf__out {
-    char                    *end;    /* of the room there is */
-    hf_buffer               *buffer;
-    const hf_encode_options *options;
-    char                    *waste;  /* where steps go on after a failure: room for HF__OUT_WASTE, behind a byte */
-    bool                     has_failed;
-    bool                     is_entering;
-    hf__out_frame           *frames, *first_frames; /* as for reading */
-    size_t                   frame_count, frame_room;
-};
-
-typedef char *hf__out_step(hf__out *out, char *at);
-
-struct hf__out_frame {
-    hf__out_step *step;
-    const void   *object;
-    size_t        index; /* of the next item of a vector */
-    unsigned      next;  /* where it goes on; 0: at its beginning */
-};
-
-HF_API char *hf__out_run(hf__out *out, char *at, hf__out_step *step, const void *object);
-HF_API char *hf__out_enter(hf__out *out, char *at, hf__out_step *step, const void *object);
-static inline hf__out_frame *hf__out_top(const hf__out *out) { return &out->frames[out->frame_count - 1]; }
-
-HF_API char *hf__out_grow(hf__out *out, char *at, size_t bytes);
-
-enum {
-    HF__OUT_NUMBER = 48, /* bytes that writing a number may use */
-    HF__OUT_AHEAD  = 256, /* bytes that there is room for behind a text, so that what follows need not ask */
-    HF__OUT_WASTE  = 512
-};
-
-/* Makes room for that many bytes, of at most HF__OUT_AHEAD. */
-static inline char *hf__out_room(hf__out *out, char *at, size_t bytes)
-{
-    return HF_LIKELY((size_t)(out->end - at) >= bytes) ? at : hf__out_grow(out, at, bytes);
-}
-
-/* HF__OUT_AHEAD of them. */
-HF_API char *hf__out_ahead(hf__out *out, char *at);
-/* A literal of any length; there is room for HF__OUT_AHEAD behind it. */
-HF_API char *hf__out_literal(hf__out *out, char *at, const char *text, size_t length);
-/* A literal, for which there is room. */
-#define HF__OUT(at, text) ((char *)memcpy((at), "" text, sizeof(text) - 1) + (sizeof(text) - 1))
-
-/* The comma in front of a member that may be the first; there is room. */
-static inline char *hf__out_comma(char *at)
-{
-    *at = ',';
-    return at + (at[-1] != '{');
-}
-
-static inline char *hf__out_bool(char *at, bool value)
-{
-    memcpy(at, value ? "true" : "false", 5);
-    return at + (value ? 4 : 5);
-}
-
-/* There is room for HF__OUT_NUMBER. */
-HF_API char *hf__out_i64(char *at, int64_t value);
-HF_API char *hf__out_u64(char *at, uint64_t value);
-#define HF__OUT_INTEGER(at, member) \
-    (HF_INTEGER_SHAPE(member) == HF_SHAPE_INT ? hf__out_i64((at), (int64_t)(member)) : hf__out_u64((at), (uint64_t)(member)))
-/* There is room for HF__OUT_NUMBER. Fails for a number that is not finite. */
-HF_API char *hf__out_double(hf__out *out, char *at, double value);
-/* With quotes, or null; there is room for HF__OUT_AHEAD behind it. Fails for what is not UTF-8. */
-HF_API char *hf__out_string(hf__out *out, char *at, const char *text);
-HF_API char *hf__out_chars(hf__out *out, char *at, const char *text, size_t size);
-/* A member that the tables write. */
-HF_API char *hf__out_member(hf__out *out, char *at, const hf_type *record_type, uint32_t index, const void *record);
 
 /* How many items a counter of any integer type stands for; a negative one for none. */
 #define HF__COUNT(counter) ((counter) > 0 ? (size_t)(counter) : 0)

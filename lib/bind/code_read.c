@@ -5,9 +5,8 @@
  * right, that only the tables read, and for memory that ended. UTF-8 was checked for the whole text before. */
 #include "bind/code_read.h"
 
-#include <float.h>
-
 #include "base/cpu.h"
+#include "base/rounding.h"
 
 #include "bind/code_index.h"
 #include "bind/code_keys.h"
@@ -142,7 +141,7 @@ static inline bool item_comma(hf__in *in, const char **at)
 static items items_of(const hf__key *key, char *place)
 {
     const hf_type *type = key->row->member->type;
-    if (key->kind == HF__IN_ARRAY)
+    if (key->kind == HF__KIND_ARRAY)
         return (items){ place, 0, type->count, type->item, true };
     return (items){ .type = type->item };
 }
@@ -232,7 +231,7 @@ static void set_presence(const hf__key *key, char *object, bool is_there)
 /* A key that is no usual one; false when it was met before. */
 static bool meet(const hf__keys *keys, const hf__key *key, char *object, bool is_there, uint64_t *met)
 {
-    if (key->kind == HF__IN_PASSED)
+    if (key->kind == HF__KIND_PASSED)
         return true;
     if (((keys->usual | *met) & key->bit) != 0)
         return false;
@@ -336,11 +335,11 @@ static inline bool is_whole(hf__in *in, const hf__keys *keys, char *object, uint
 static __attribute__((noinline)) const char *read_records(hf__in *in, const char *at, const hf__keys *keys, char *object)
 {
     static const void *const ways[] = {
-        [HF__IN_BOOL] = &&a_bool, [HF__IN_I8] = &&an_i8, [HF__IN_I16] = &&an_i16, [HF__IN_I32] = &&an_i32, [HF__IN_I64] = &&an_i64,
-        [HF__IN_U8] = &&an_u8, [HF__IN_U16] = &&an_u16, [HF__IN_U32] = &&an_u32, [HF__IN_U64] = &&an_u64, [HF__IN_F32] = &&an_f32,
-        [HF__IN_F64] = &&an_f64, [HF__IN_STRING] = &&a_string, [HF__IN_CHARS] = &&some_chars, [HF__IN_RECORD] = &&a_record,
-        [HF__IN_POINTER] = &&a_pointer, [HF__IN_VECTOR] = &&a_list, [HF__IN_ARRAY] = &&a_list, [HF__IN_TABLES] = &&by_tables,
-        [HF__IN_PASSED] = &&passed_over
+        [HF__KIND_BOOL] = &&a_bool, [HF__KIND_I8] = &&an_i8, [HF__KIND_I16] = &&an_i16, [HF__KIND_I32] = &&an_i32, [HF__KIND_I64] = &&an_i64,
+        [HF__KIND_U8] = &&an_u8, [HF__KIND_U16] = &&an_u16, [HF__KIND_U32] = &&an_u32, [HF__KIND_U64] = &&an_u64, [HF__KIND_F32] = &&an_f32,
+        [HF__KIND_F64] = &&an_f64, [HF__KIND_STRING] = &&a_string, [HF__KIND_CHARS] = &&some_chars, [HF__KIND_RECORD] = &&a_record,
+        [HF__KIND_POINTER] = &&a_pointer, [HF__KIND_VECTOR] = &&a_list, [HF__KIND_ARRAY] = &&a_list, [HF__KIND_TABLES] = &&by_tables,
+        [HF__KIND_PASSED] = &&passed_over
     };
     hf__in_frame *top;
     const hf__key *key;
@@ -492,17 +491,6 @@ back:
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-/* A tenth and minus a tenth: no other mode rounds both away from zero. */
-static bool divides_to_nearest(void)
-{
-#if FLT_EVAL_METHOD == 0
-    volatile double one = 1, ten = 10;
-    return one / ten == 0x1.999999999999ap-4 && -one / ten == -0x1.999999999999ap-4;
-#else
-    return false;
-#endif
-}
-
 static const char *before(const char *begin, const char *end, size_t bytes)
 {
     return (size_t)(end - begin) > bytes ? end - bytes : begin;
@@ -517,7 +505,7 @@ bool hf__in_read(const hf_code *code, hf_text json, uint32_t depth_max, const hf
         return false;
     hf__in_frame first[FRAMES_FIRST];
     hf__in in = { .begin = at, .end = end, .store = *store, .depth_left = depth_max, .depth_max = depth_max,
-                  .may_index = hf__cpu_level() == HF__CPU_AVX512, .is_to_nearest = divides_to_nearest(),
+                  .may_index = hf__cpu_level() == HF__CPU_AVX512, .is_to_nearest = hf__divides_to_nearest(),
                   .near_end = before(at, end, HF__KEY_SHOWN + 1), .fast_end = before(at, end, HF__IN_FAST - 1),
                   .frames = first, .first_frames = first, .frame_room = FRAMES_FIRST };
     at = read_records(&in, at, code->read, object);

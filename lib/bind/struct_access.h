@@ -89,6 +89,22 @@ static inline const hf_member *hf__chosen_arm(const hf_type *record_type, const 
     return NULL;
 }
 
+/* Whether JSON does without the member at `at`: no value, and it may be absent. */
+static inline bool hf__is_left_out(const hf_key *key, const char *record, const char *at)
+{
+    const hf_member *member = key->member;
+    if ((key->flags & HF_KEY_WRITTEN) != 0)
+        return hf__pointer_at(at) == NULL;
+    if ((member->flags & HF_MEMBER_OPTIONAL) == 0)
+        return false;
+    if (member->presence != 0)
+        return hf__member_integer(&key->record->members[member->presence - 1], record) == 0;
+    uint8_t shape = member->type->shape;
+    if (shape == HF_SHAPE_VECTOR || shape == HF_SHAPE_FLEX)
+        return hf__member_count(key->record, member, record) == 0 || (shape == HF_SHAPE_VECTOR && hf__pointer_at(at) == NULL);
+    return (shape == HF_SHAPE_POINTER || shape == HF_SHAPE_STRING) && hf__pointer_at(at) == NULL;
+}
+
 /* The flexible array of a record: always its last member that holds data. NULL: none. */
 static inline const hf_member *hf__flex_of(const hf_type *type)
 {

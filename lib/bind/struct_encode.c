@@ -152,18 +152,16 @@ hf_status hf_struct_encode(const hf_type *type, const void *object, const hf_enc
     return status;
 }
 
-char *hf__out_member(hf__out *out, char *at, const hf_type *record_type, uint32_t index, const void *record)
+char *hf__out_member(hf__out *out, char *at, const hf_key *row, const void *object)
 {
-    const hf_member *member = &record_type->members[index];
-    hf_struct_place place = { member->type, (const char *)record + member->offset, record, record_type, member, false };
+    const hf_member *member = row->member;
+    const char *record = (const char *)object + row->offset;
+    hf_struct_place place = { member->type, record + member->offset, record, row->record, member, false };
     hf_struct_walk walk;
-    if (out->has_failed)
-        return at;
     out->buffer->length = (size_t)(at - out->buffer->bytes);
     hf__struct_walk_at(&walk, &place, &(hf_struct_walk_options){ .allocator = out->options != NULL ? out->options->allocator : NULL });
-    hf_status status = put_all(&walk, out->options, out->buffer, NULL);
-    if (status != HF_OK)
-        return hf__out_fail(out);
+    if (put_all(&walk, out->options, out->buffer, NULL) != HF_OK)
+        return NULL;
     out->end = out->buffer->bytes + out->buffer->room;
     return out->buffer->bytes + out->buffer->length;
 }

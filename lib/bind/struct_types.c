@@ -25,7 +25,7 @@ const hf_type hf_types_string[4] = {
     [HF_REF] = STRING(HF_REF, 0), [HF_STATIC] = STRING(HF_STATIC, 0),
 };
 
-const char hf__bind_version_7 = HF_BIND_VERSION;
+const char hf__bind_version_8 = HF_BIND_VERSION;
 
 const hf_member *hf_type_member(const hf_type *type, const char *name)
 {

@@ -340,21 +340,6 @@ static bool visit(hf_struct_walk *walk)
 
 /* ---- what comes next --------------------------------------------------------------------- */
 
-static bool is_left_out(const hf_key *key, const char *record, const char *at)
-{
-    const hf_member *member = key->member;
-    if ((key->flags & HF_KEY_WRITTEN) != 0)
-        return hf__pointer_at(at) == NULL;
-    if ((member->flags & HF_MEMBER_OPTIONAL) == 0)
-        return false;
-    if (member->presence != 0)
-        return hf__member_integer(&key->record->members[member->presence - 1], record) == 0;
-    uint8_t shape = member->type->shape;
-    if (shape == HF_SHAPE_VECTOR || shape == HF_SHAPE_FLEX)
-        return hf__member_count(key->record, member, record) == 0 || (shape == HF_SHAPE_VECTOR && hf__pointer_at(at) == NULL);
-    return (shape == HF_SHAPE_POINTER || shape == HF_SHAPE_STRING) && hf__pointer_at(at) == NULL;
-}
-
 /* The next member of a record that is to be shown, into walk->place. */
 static bool next_member(hf_struct_walk *walk, frame *top)
 {
@@ -366,7 +351,7 @@ static bool next_member(hf_struct_walk *walk, frame *top)
         bool is_tag = (key->flags & HF_KEY_TAG) != 0;
         const char *at = record + (key->chosen != NULL && !is_tag ? key->chosen->offset : key->member->offset);
         if ((key->flags & HF_KEY_ALIAS) != 0 || (key->chosen != NULL && arm != (is_tag ? NULL : key->member)) ||
-            is_left_out(key, record, at))
+            hf__is_left_out(key, record, at))
             continue;
         walk->place = (hf_struct_place){ key->member->type, at, record, key->record, key->member, false };
         walk->key = hf_text_of(key->text, key->length);

@@ -13,6 +13,17 @@
 #define HF__ASAN 0
 #endif
 
+#if HF__ASAN || defined(__SANITIZE_THREAD__)
+#define HF__SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HF__SANITIZED 1
+#endif
+#endif
+#ifndef HF__SANITIZED
+#define HF__SANITIZED 0
+#endif
+
 #if HF__ASAN
 #include <sanitizer/asan_interface.h>
 #define HF__POISON(begin, size)   __asan_poison_memory_region((begin), (size))

@@ -1,0 +1,291 @@
+/* code_write_loop.h - writing by the keys of each record: one loop over members, in whatever record they are.
+ *
+ * The rows are those that reading goes by: a row has the key with its closing quote as two words, so that a comma, two
+ * words and a colon are four stores, and a table for writing alone would save two of them. For the fixed parts of a
+ * record room is asked for once, and behind each text. A record that holds the one being written waits on a list of
+ * frames, so nothing recurses.
+ *
+ * The includer defines put_string(out, at, text, room): with quotes, and room behind it. */
+#include "bind/code_write.h"
+#include "bind/struct_access.h"
+
+#include "base/number_digits.h"
+#include "base/number_read.h"
+#include "base/number_write.h"
+
+/* ---- scalars ----------------------------------------------------------------------------- */
+
+static inline char *put_u64(char *at, uint64_t value)
+{
+    return at + (HF_LIKELY(value < 100000000) ? hf__write_short(at, (uint32_t)value) : hf__number_write_u64(at, value));
+}
+
+static inline char *put_i64(char *at, int64_t value)
+{
+    bool is_negative = value < 0;
+    *at = '-';
+    return put_u64(at + is_negative, is_negative ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+static inline char *put_bool(char *at, bool value)
+{
+    memcpy(at, value ? "true" : "false", 5);
+    return at + 5 - value;
+}
+
+static inline char *put_null(char *at)
+{
+    memcpy(at, "null", 4);
+    return at + 4;
+}
+
+/* Six decimals at most, as prices and places on earth have: NULL for any other number. No other text of up
+ * to fifteen digits reads as the same double, so one that does is the shortest. A quotient of two numbers that doubles
+ * hold exactly is the nearest one, where division rounds to the nearest. */
+static inline char *put_decimals(const hf__out *out, char *at, double value)
+{
+    double size = value < 0 ? -value : value;
+    if (!(size >= 1e-5 && size < 1e8))
+        return NULL;
+    uint64_t millionths = (uint64_t)(size * 1e6 + 0.5);
+    uint32_t whole = (uint32_t)(millionths / 1000000), fraction = (uint32_t)(millionths % 1000000);
+    double nearest = HF_LIKELY(out->is_to_nearest) ? (double)(int64_t)millionths / 1e6 : hf__number_round(millionths, -6);
+    if (fraction == 0 || nearest != size)
+        return NULL;
+    *at = '-';
+    at += value < 0;
+    at += hf__write_short(at, whole);
+    *at++ = '.';
+    uint64_t digits = hf__eight_digits(fraction * 100);
+    hf__put_word(at, digits | HF__ASCII_ZEROS);
+    return at + 8 - __builtin_clzll(digits) / 8;
+}
+
+static inline char *put_double(const hf__out *out, char *at, double value)
+{
+    char *end = put_decimals(out, at, value);
+    if (HF_LIKELY(end != NULL))
+        return end;
+    size_t length = hf__number_write_double(at, value);
+    return length > 0 ? at + length : NULL;
+}
+
+static inline char *put_f32(const hf__out *out, char *at, const char *place)
+{
+    float value;
+    memcpy(&value, place, sizeof value);
+    return put_double(out, at, (double)value);
+}
+
+static inline char *put_f64(const hf__out *out, char *at, const char *place)
+{
+    double value;
+    memcpy(&value, place, sizeof value);
+    return put_double(out, at, value);
+}
+
+static inline char *put_text(hf__out *out, char *at, const char *text, size_t room)
+{
+    return HF_LIKELY(text != NULL) ? put_string(out, at, text, room) : hf__out_room(out, put_null(at), room);
+}
+
+static char *put_bits(char *at, const hf_member *member, const void *record)
+{
+    uint64_t bits = member->bits->get(record);
+    if (member->type->shape == HF_SHAPE_BOOL)
+        return put_bool(at, bits != 0);
+    return member->bits->is_signed ? put_i64(at, (int64_t)bits) : put_u64(at, bits);
+}
+
+/* An item, or what a pointer leads to. */
+static inline char *put_plain(hf__out *out, char *at, const hf_type *type, const char *place, size_t room)
+{
+    switch (type->shape) {
+    case HF_SHAPE_BOOL: return put_bool(at, *(const unsigned char *)place != 0);
+    case HF_SHAPE_INT: return put_i64(at, hf__int_at(place, type->size));
+    case HF_SHAPE_UINT: return put_u64(at, hf__uint_at(place, type->size));
+    case HF_SHAPE_FLOAT: return type->size == sizeof(float) ? put_f32(out, at, place) : put_f64(out, at, place);
+    default: return put_text(out, at, hf__pointer_at(place), room);
+    }
+}
+
+/* The items of a vector or an array that are no records, at least one, and the ']'. */
+static __attribute__((noinline)) char *put_run(hf__out *out, char *at, const hf_type *type, const char *items, size_t count, size_t room)
+{
+    for (size_t i = 0; i < count; i++, items += type->size) {
+        at = hf__out_room(out, at, room);
+        at = at != NULL ? put_plain(out, at, type, items, room) : NULL;
+        if (at == NULL)
+            return NULL;
+        *at++ = ',';
+    }
+    at[-1] = ']';
+    return at;
+}
+
+/* ---- records ----------------------------------------------------------------------------- */
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic" /* addresses of labels */
+
+/* Behind the quote of a key: the key, and to its value. Sixteen bytes are stored at once; of a longer key the rest
+ * comes at `asked`. */
+#define PUT_KEY \
+    do { \
+        memcpy(at + 2, &key->head, 16); \
+        at += key->length + 4; \
+        at[-1] = ':'; \
+        place = object + key->offset; \
+        goto *ways[key->written]; \
+    } while (0)
+
+#define NEXT_MEMBER \
+    do { \
+        key++; \
+        memcpy(at, ",\"", 2); \
+        PUT_KEY; \
+    } while (0)
+
+#define NEXT_UNLESS_NULL \
+    do { \
+        if (HF_UNLIKELY(at == NULL)) \
+            return NULL; \
+        NEXT_MEMBER; \
+    } while (0)
+
+static char *write_records(hf__out *out, char *at, const hf__keys *keys, const char *object)
+{
+#define BOTH(kind, way) [kind] = way, [HF__WRITTEN_ASKED | kind] = &&asked
+    static const void *const ways[] = {
+        BOTH(HF__KIND_BOOL, &&a_bool), BOTH(HF__KIND_I8, &&an_i8), BOTH(HF__KIND_I16, &&an_i16), BOTH(HF__KIND_I32, &&an_i32),
+        BOTH(HF__KIND_I64, &&an_i64), BOTH(HF__KIND_U8, &&an_u8), BOTH(HF__KIND_U16, &&an_u16), BOTH(HF__KIND_U32, &&an_u32),
+        BOTH(HF__KIND_U64, &&an_u64), BOTH(HF__KIND_F32, &&an_f32), BOTH(HF__KIND_F64, &&an_f64), BOTH(HF__KIND_STRING, &&a_string),
+        BOTH(HF__KIND_CHARS, &&some_chars), BOTH(HF__KIND_RECORD, &&a_record), BOTH(HF__KIND_POINTER, &&a_pointer),
+        BOTH(HF__KIND_VECTOR, &&a_vector), BOTH(HF__KIND_ARRAY, &&an_array), BOTH(HF__KIND_TABLES, &&by_tables),
+        BOTH(HF__KIND_BITS, &&some_bits), [HF__KIND_END] = &&end
+    };
+#undef BOTH
+    const hf__key *key;
+    const hf_type *type;
+    const char *place, *items;
+    hf__out_frame *top;
+    size_t room, count;
+
+open:
+    room = keys->room + HF__OUT_SLACK;
+    at = hf__out_room(out, at, room);
+    if (HF_UNLIKELY(at == NULL))
+        return NULL;
+    key = keys->keys;
+    memcpy(at, "{\"", 2);
+    PUT_KEY;
+
+asked: { /* a member that may be left out, or a long key */
+    char *front = at - key->length - 4;
+    if (hf__is_left_out(key->row, object + key->row->offset, place)) {
+        at = front; /* its sign and its quote are for the next one */
+        key++;
+        PUT_KEY;
+    }
+    memcpy(front + 2, key->bytes, key->length);
+    front[2 + key->length] = '"';
+    goto *ways[key->written & ~HF__WRITTEN_ASKED];
+}
+
+a_bool: at = put_bool(at, *(const unsigned char *)place != 0); NEXT_MEMBER;
+an_i8: at = put_i64(at, hf__int_at(place, 1)); NEXT_MEMBER;
+an_i16: at = put_i64(at, hf__int_at(place, 2)); NEXT_MEMBER;
+an_i32: at = put_i64(at, hf__int_at(place, 4)); NEXT_MEMBER;
+an_i64: at = put_i64(at, hf__int_at(place, 8)); NEXT_MEMBER;
+an_u8: at = put_u64(at, hf__uint_at(place, 1)); NEXT_MEMBER;
+an_u16: at = put_u64(at, hf__uint_at(place, 2)); NEXT_MEMBER;
+an_u32: at = put_u64(at, hf__uint_at(place, 4)); NEXT_MEMBER;
+an_u64: at = put_u64(at, hf__uint_at(place, 8)); NEXT_MEMBER;
+an_f32: at = put_f32(out, at, place); NEXT_UNLESS_NULL;
+an_f64: at = put_f64(out, at, place); NEXT_UNLESS_NULL;
+a_string: at = put_text(out, at, hf__pointer_at(place), room); NEXT_UNLESS_NULL;
+some_chars:
+    *at = '"';
+    at = hf__out_text(out, at + 1, place, strnlen(place, key->row->member->type->size), room);
+    NEXT_UNLESS_NULL;
+some_bits: at = put_bits(at, key->row->member, object + key->row->offset); NEXT_MEMBER;
+by_tables: at = hf__out_member(out, at, key->row, object); goto behind;
+
+a_record:
+    if (!hf__out_push(out, (hf__out_frame){ keys, object, key, 0, 0 }))
+        return NULL;
+    keys = key->row->member->type->code->write;
+    object = place;
+    goto open;
+
+a_pointer:
+    place = hf__pointer_at(place);
+    if (place == NULL) {
+        at = put_null(at);
+        NEXT_MEMBER;
+    }
+    type = key->row->member->type->item;
+    if (type->shape != HF_SHAPE_RECORD) {
+        at = put_plain(out, at, type, place, room);
+        goto behind;
+    }
+    if (!hf__out_push(out, (hf__out_frame){ keys, object, key, 0, 0 }))
+        return NULL;
+    keys = type->code->write;
+    object = place;
+    goto open;
+
+a_vector:
+    items = hf__pointer_at(place);
+    count = items != NULL ? hf__member_count(key->row->record, key->row->member, object + key->row->offset) : 0;
+    goto list;
+
+an_array:
+    items = place;
+    count = key->row->member->type->count;
+list:
+    type = key->row->member->type->item;
+    *at++ = '[';
+    if (count == 0) {
+        *at++ = ']';
+        NEXT_MEMBER;
+    }
+    if (type->shape != HF_SHAPE_RECORD) {
+        at = put_run(out, at, type, items, count, room);
+        goto behind;
+    }
+    if (!hf__out_push(out, (hf__out_frame){ keys, object, key, count - 1, type->size }))
+        return NULL;
+    keys = type->code->write;
+    object = items;
+    goto open;
+
+end: /* behind the last key, which is none: its sign is in the place of the '}', or is the '{' */
+    at -= 4;
+    at += *at == '{';
+    *at++ = '}';
+    if (out->frame_count == 0)
+        return at;
+    top = &out->frames[out->frame_count - 1];
+    if (top->left > 0) {
+        top->left--;
+        object += top->size;
+        *at++ = ',';
+        goto open;
+    }
+    if (top->size != 0)
+        *at++ = ']';
+    keys = top->keys;
+    object = top->object;
+    key = top->key;
+    out->frame_count--;
+    room = keys->room + HF__OUT_SLACK;
+behind: /* a value of any length, or NULL */
+    at = at != NULL ? hf__out_room(out, at, room) : NULL;
+    NEXT_UNLESS_NULL;
+}
+
+#undef NEXT_UNLESS_NULL
+#undef NEXT_MEMBER
+#undef PUT_KEY
+#pragma GCC diagnostic pop
