@@ -3,8 +3,10 @@
 #include "gen_run.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "options.h"
+#include "progress.h"
 
 enum { OUTPUT, TYPES, STRICT, CHECK, EXPLAIN, DEPFILE, INCLUDE, COMPILER, QUIET, FROM, COMMANDS, TABLES };
 
@@ -45,6 +47,24 @@ static int exit_code_of(hf_status status)
     case HF_MISUSE: return EXIT_USAGE; /* it names what is not there */
     default: return EXIT_BAD_DATA;
     }
+}
+
+static void see_progress(uint64_t bytes, uint64_t samples, void *line)
+{
+    progress_show(line, bytes, samples);
+}
+
+static void end_progress(void *line)
+{
+    progress_clear(line);
+}
+
+static hf_status infer(const char *samples, const char *output)
+{
+    progress line;
+    struct stat facts;
+    progress_begin(&line, strcmp(samples, "-") != 0 && stat(samples, &facts) == 0 ? &facts : NULL, "samples");
+    return gen_infer(samples, output, (gen_watch){ see_progress, end_progress, &line });
 }
 
 static int run(const verb *self, int argument_count, char **arguments)
@@ -92,7 +112,7 @@ static int run(const verb *self, int argument_count, char **arguments)
     if (code == EXIT_DONE && samples != NULL && asks_for_code)
         code = usage_error(self, "--from takes no other options than --output: run gen again with the header that it writes");
     if (code == EXIT_DONE && samples != NULL) {
-        code = exit_code_of(gen_infer(samples, how.output));
+        code = exit_code_of(infer(samples, how.output));
     } else if (code == EXIT_DONE) {
         how.flags = flags;
         code = exit_code_of(gen_run(&how));

@@ -4,62 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "input.h"
-#include "terminal.h"
+#include "progress.h"
 
 enum { PIECE_BYTES = 1 << 20 };
-
-/* ---- progress ---------------------------------------------------------------------------- */
-
-typedef struct progress {
-    bool     is_shown; /* standard error is a terminal */
-    bool     is_there; /* a line stands there to be overwritten */
-    double   begin, next;
-    uint64_t bytes_total; /* 0: not known */
-} progress;
-
-static double now_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static void progress_begin(progress *line, int descriptor)
-{
-    struct stat facts;
-    *line = (progress){ .is_shown = isatty(STDERR_FILENO), .begin = now_seconds() };
-    line->next = line->begin + 0.2;
-    if (fstat(descriptor, &facts) == 0 && S_ISREG(facts.st_mode))
-        line->bytes_total = (uint64_t)facts.st_size;
-}
-
-static void progress_show(progress *line, const hf_stream *stream)
-{
-    double now = now_seconds();
-    if (!line->is_shown || now < line->next)
-        return;
-    hf_stream_counts counts = hf_stream_count(stream);
-    double megabytes = (double)counts.bytes_consumed / 1e6;
-    char text[128];
-    int length = snprintf(text, sizeof text, "%.0f MB, %llu documents, %.0f MB/s", megabytes, (unsigned long long)counts.documents,
-                          megabytes / (now - line->begin));
-    if (line->bytes_total > 0)
-        snprintf(text + length, sizeof text - (size_t)length, ", %.0f %%", 100 * (double)counts.bytes_consumed / (double)line->bytes_total);
-    terminal_put_line(text);
-    line->is_there = true;
-    line->next = now + 0.2;
-}
-
-static void progress_clear(progress *line)
-{
-    if (line->is_there)
-        terminal_clear_line();
-    line->is_there = false;
-}
 
 /* ---- the stream -------------------------------------------------------------------------- */
 
@@ -93,7 +43,8 @@ static int visit_all(hf_stream *stream, int descriptor, progress *line, stream_v
             return EXIT_DONE;
         if (status == HF_NOT_FOUND) {
             status = hf_stream_pull(stream, descriptor, &error);
-            progress_show(line, stream);
+            hf_stream_counts counts = hf_stream_count(stream);
+            progress_show(line, counts.bytes_consumed, counts.documents);
         } else if (status == HF_OK) {
             int code = visit(document, &here, context);
             hf_document_drop(document);
@@ -121,7 +72,8 @@ int stream_each(const char *path, stream_visit *visit, void *context)
     int code;
     if (hf_stream_create(&options, &stream, &error) == HF_OK) {
         progress line;
-        progress_begin(&line, descriptor);
+        struct stat facts;
+        progress_begin(&line, fstat(descriptor, &facts) == 0 ? &facts : NULL, "documents");
         code = visit_all(stream, descriptor, &line, visit, context);
         progress_clear(&line);
     } else {

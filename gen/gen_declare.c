@@ -69,16 +69,26 @@ static bool word_is(const gen_token *token, const char *word)
     return length == word_length && memcmp(text, word, length) == 0;
 }
 
+void gen_annotations_join(gen_annotation_range **list, gen_annotation_range *more)
+{
+    while (*list != NULL) /* rarely more than one */
+        list = &(*list)->next;
+    *list = more;
+}
+
+void gen_need_none(gen_reader *reader, const gen_annotation_range *annotations)
+{
+    if (annotations != NULL)
+        gen_fail(reader->unit, HF_BAD_DECLARATION, gen_place_of(annotations->end),
+                 "an annotation here speaks of nothing, expected it on a member or a type");
+}
+
 static void add_annotation(gen_reader *reader, gen_specifiers *gathered, const gen_token *begin, const gen_token *end)
 {
     gen_annotation_range *range = gen_take(reader->unit, sizeof *range);
     range->begin = begin;
     range->end = end;
-    /* Kept in the order they stand: append. Rarely more than one. */
-    gen_annotation_range **last = &gathered->annotations;
-    while (*last != NULL)
-        last = &(*last)->next;
-    *last = range;
+    gen_annotations_join(&gathered->annotations, range);
 }
 
 /* What the argument of `mode` makes of an integer is one still. */
@@ -184,20 +194,13 @@ static void name_typedef(gen_reader *reader, const gen_declarator *declarator)
 /* At file scope an annotation speaks of the struct, union or enum that a typedef names. */
 static void give_annotations(gen_reader *reader, const gen_specifiers *specifiers, const gen_declarator *declarator)
 {
-    if (declarator->annotations == NULL)
-        return;
     const gen_type *type = declarator->type;
-    gen_annotation_range **last = NULL;
     if (specifiers->is_typedef && type->kind == GEN_RECORD)
-        last = &type->record->annotations;
+        gen_annotations_join(&type->record->annotations, declarator->annotations);
     else if (specifiers->is_typedef && type->kind == GEN_ENUMERATION)
-        last = &type->enumeration->annotations;
+        gen_annotations_join(&type->enumeration->annotations, declarator->annotations);
     else
-        gen_fail(reader->unit, HF_BAD_DECLARATION, gen_place_of(declarator->annotations->end),
-                 "an annotation here speaks of nothing, expected it on a member or a type");
-    while (*last != NULL)
-        last = &(*last)->next;
-    *last = declarator->annotations;
+        gen_need_none(reader, declarator->annotations);
 }
 
 static void skip_initializer(gen_reader *reader)
@@ -231,8 +234,10 @@ static void read_declaration(gen_reader *reader)
 {
     gen_specifiers specifiers = { 0 };
     gen_read_specifiers(reader, &specifiers);
-    if (gen_accept(reader, ';'))
+    if (gen_accept(reader, ';')) {
+        gen_need_none(reader, specifiers.annotations);
         return;
+    }
     do {
         gen_declarator declarator = { 0 };
         gen_read_declarator(reader, &specifiers, &declarator);

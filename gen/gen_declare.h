@@ -43,8 +43,12 @@ void gen_skip_balanced(gen_reader *reader);
 bool gen_read_attributes(gen_reader *reader, gen_specifiers *gathered);
 void gen_read_specifiers(gen_reader *reader, gen_specifiers *ret_specifiers);
 void gen_read_declarator(gen_reader *reader, const gen_specifiers *specifiers, gen_declarator *ret_declarator);
-/* At `struct`, `union` or `enum`. */
-gen_type *gen_read_tagged(gen_reader *reader);
+/* Appends `more` to the list: both stay in the order they stand. */
+void gen_annotations_join(gen_annotation_range **list, gen_annotation_range *more);
+/* Fails when there are annotations where none says anything. */
+void gen_need_none(gen_reader *reader, const gen_annotation_range *annotations);
+/* At `struct`, `union` or `enum`. Annotations that do not belong to the type go to *outer. */
+gen_type *gen_read_tagged(gen_reader *reader, gen_specifiers *outer);
 gen_type *gen_type_make(gen_unit *unit, gen_kind kind, gen_type *target);
 void gen_enter(gen_reader *reader);
 void gen_leave(gen_reader *reader);

@@ -5,15 +5,13 @@
 #include "gen_infer.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <holdfast/read.h>
 
 #include "gen_emit.h"
 #include "gen_file.h"
 #include "gen_infer_name.h"
+#include "gen_sketch.h"
 
 enum { MAP_KEYS = 16 };
 enum {
@@ -24,10 +22,9 @@ enum {
 typedef struct inference {
     gen_unit    unit;
     const char *samples, *output;
-    hf_document *document;
-    char        *text;
-    gen_sketch  *root;
-    size_t       count;
+    gen_watch   watch;
+    gen_samples from;
+    gen_sketch *root;
 } inference;
 
 /* ---- deciding ---------------------------------------------------------------------------- */
@@ -272,10 +269,10 @@ static void put_header(inference *in, FILE *to)
     for (char *at = guard; *at != 0; at++)
         *at = (char)toupper((unsigned char)*at);
     fprintf(to,
-            "/* %s - inferred by `holdfast gen --from` from %zu sample%s in %s. Yours now: read it, name things, and run\n"
+            "/* %s - inferred by `holdfast gen --from` from %llu sample%s in %s. Yours now: read it, name things, and run\n"
             " * holdfast gen on it. Each comment tells in how many of the objects a member was, and of what kinds. */\n"
             "#ifndef %s\n#define %s\n\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n#include <holdfast/annotate.h>\n",
-            base, in->count, in->count == 1 ? "" : "s", gen_base_name(in->samples), guard, guard);
+            base, (unsigned long long)in->from.count, in->from.count == 1 ? "" : "s", gen_base_name(in->samples), guard, guard);
     put_struct(in, in->root, to);
     fputs("\n#endif\n", to);
 }
@@ -287,102 +284,11 @@ static gen_place place_in(const char *file)
     return (gen_place){ file, 0, 0 };
 }
 
-static void read_text(inference *in, size_t *ret_length)
-{
-    FILE *file = strcmp(in->samples, "-") == 0 ? stdin : fopen(in->samples, "rb");
-    if (file == NULL)
-        gen_fail(&in->unit, HF_IO, place_in(in->samples), "cannot be read: %s", strerror(errno));
-    size_t room = 1 << 16, length = 0, got;
-    in->text = malloc(room);
-    while (in->text != NULL && (got = fread(in->text + length, 1, room - length, file)) > 0) {
-        length += got;
-        char *grown = length == room ? realloc(in->text, room *= 2) : in->text;
-        if (grown == NULL)
-            free(in->text);
-        in->text = grown;
-    }
-    bool failed = ferror(file) != 0;
-    if (file != stdin)
-        fclose(file);
-    if (failed || in->text == NULL)
-        gen_fail(&in->unit, failed ? HF_IO : HF_NO_MEMORY, place_in(in->samples), "cannot be read");
-    *ret_length = length;
-}
-
-static void need_object(inference *in, hf_value value, size_t line)
-{
-    if (!hf_is_object(value))
-        gen_fail(&in->unit, HF_WRONG_KIND, (gen_place){ in->samples, (uint32_t)line, 1 }, "%s, expected an object as a sample",
-                 hf_kind_name(hf_kind_of(value)));
-}
-
-/* A sample that was read, and is not kept. */
-static void add_sample(inference *in, hf_value sample, size_t line)
-{
-    need_object(in, sample, line);
-    gen_sketch_add(&in->unit, in->root, sample);
-    in->count++;
-}
-
-/* The whole text as one value: an object, or an array of samples. False with the error when it is not one value. */
-static bool read_whole(inference *in, hf_text text, hf_error *reterr)
-{
-    if (hf_read(text, &(hf_read_options){ .duplicates = HF_DUPLICATES_REFUSE }, &in->document, reterr) != HF_OK)
-        return false;
-    hf_value root = hf_root(in->document);
-    if (!hf_is_array(root)) {
-        add_sample(in, root, 1);
-        return true;
-    }
-    hf_iter iter;
-    hf_iter_init(&iter, root);
-    while (hf_iter_next(&iter))
-        add_sample(in, iter.value, 1);
-    return true;
-}
-
-static bool is_blank(hf_text line)
-{
-    size_t blanks = 0;
-    while (blanks < line.length && strchr(" \t\r", line.bytes[blanks]) != NULL && line.bytes[blanks] != 0)
-        blanks++;
-    return blanks == line.length;
-}
-
-_Noreturn static void fail_to_read(inference *in, const hf_error *error, size_t line)
-{
-    gen_fail(&in->unit, error->status, (gen_place){ in->samples, (uint32_t)line, (uint32_t)error->column }, "%s%s%s",
-             hf_status_text(error->status), error->detail[0] != 0 ? ": " : "", error->detail);
-}
-
-/* `whole`: why the text is not one value. It is the reason to tell when not even the first line is one. */
-static void read_lines(inference *in, hf_text text, const hf_error *whole)
-{
-    const char *end = text.bytes + text.length;
-    size_t line = 1;
-    for (const char *at = text.bytes; at < end; line++) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        hf_text one = hf_text_of(at, (size_t)((stop != NULL ? stop : end) - at));
-        hf_error error;
-        at = stop != NULL ? stop + 1 : end;
-        if (is_blank(one))
-            continue;
-        if (hf_read(one, &(hf_read_options){ .duplicates = HF_DUPLICATES_REFUSE }, &in->document, &error) != HF_OK) {
-            if (in->count == 0)
-                fail_to_read(in, whole, whole->line);
-            fail_to_read(in, &error, line);
-        }
-        add_sample(in, hf_root(in->document), line);
-        hf_document_drop(in->document);
-        in->document = NULL;
-    }
-}
-
 /* The samples themselves must be what a struct can be. */
 static void need_record(inference *in)
 {
-    const char *reason = in->count == 0 ? NULL : object_reason(&in->unit, in->root);
-    if (in->count == 0)
+    const char *reason = in->from.count == 0 ? NULL : object_reason(&in->unit, in->root);
+    if (in->from.count == 0)
         gen_fail(&in->unit, HF_EMPTY, place_in(in->samples), "no samples");
     if (in->root->odd_keys > 0 || in->root->too_many_keys || in->root->members == NULL)
         gen_fail(&in->unit, HF_WRONG_KIND, place_in(in->samples), "no struct fits the samples, expected objects with keys that are names: %s", reason);
@@ -401,14 +307,20 @@ static void deliver(inference *in)
     gen_file_write(&in->unit, in->output, text, length);
 }
 
+static void end_watch(const inference *in)
+{
+    if (in->watch.end != NULL)
+        in->watch.end(in->watch.context);
+}
+
 static void infer(inference *in)
 {
-    size_t length = 0;
-    hf_error error;
-    read_text(in, &length);
+    hf_value sample;
     in->root = gen_sketch_make(&in->unit, "");
-    if (!read_whole(in, hf_text_of(in->text, length), &error))
-        read_lines(in, hf_text_of(in->text, length), &error);
+    gen_samples_init(&in->unit, &in->from, in->samples, in->watch);
+    while (gen_samples_next(&in->unit, &in->from, &sample))
+        gen_sketch_add(&in->unit, in->root, sample);
+    end_watch(in);
     need_record(in);
     deliver(in);
 }
@@ -421,6 +333,7 @@ static hf_status infer_or_say_why(inference *in)
         return HF_OK;
     }
     gen_place place = in->unit.failed_place;
+    end_watch(in);
     if (place.line != 0)
         fprintf(stderr, "%s:%u:%u: error: %s\n", place.file, place.line, place.column, in->unit.failed_text);
     else
@@ -428,7 +341,7 @@ static hf_status infer_or_say_why(inference *in)
     return in->unit.failed_status;
 }
 
-hf_status gen_infer(const char *samples, const char *output)
+hf_status gen_infer(const char *samples, const char *output, gen_watch watch)
 {
     inference *in = calloc(1, sizeof *in); /* not on the stack: its values survive the jump */
     if (in == NULL)
@@ -436,9 +349,10 @@ hf_status gen_infer(const char *samples, const char *output)
     gen_unit_init(&in->unit, 0);
     in->samples = samples;
     in->output = output;
+    in->watch = watch;
+    in->from.descriptor = -1;
     hf_status status = infer_or_say_why(in);
-    hf_document_drop(in->document);
-    free(in->text);
+    gen_samples_release(&in->from);
     gen_unit_release(&in->unit);
     free(in);
     return status;

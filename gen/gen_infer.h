@@ -2,11 +2,11 @@
 #ifndef HOLDFAST_GEN_INFER_H
 #define HOLDFAST_GEN_INFER_H
 
-#include <holdfast/base.h>
+#include "gen_samples.h"
 
-/* Reads `samples` (one JSON object per line, or one array of objects, or one object) and writes a header for
- * them to `output` (NULL or "-": standard output; a file appears whole or not at all). Errors are
- * printed on standard error. */
-hf_status gen_infer(const char *samples, const char *output);
+/* Reads `samples` ("-": standard input; objects one after the other, as on lines, or one array of objects) and writes a
+ * header for them to `output` (NULL or "-": standard output; a file appears whole or not at all). Memory is bounded by
+ * the largest sample and by what differs between them. Errors are printed on standard error. */
+hf_status gen_infer(const char *samples, const char *output, gen_watch watch);
 
 #endif

@@ -38,6 +38,18 @@ static char **arguments_of(gen_unit *unit, const char *compiler, const char *pat
     return arguments;
 }
 
+/* The last word counts, as it does for the compiler. */
+static bool promotes_named(char *const *arguments)
+{
+    bool is_on = false;
+    for (; *arguments != NULL; arguments++) {
+        bool turns_on = strcmp(*arguments, "-fms-extensions") == 0 || strcmp(*arguments, "-fplan9-extensions") == 0;
+        bool turns_off = strcmp(*arguments, "-fno-ms-extensions") == 0 || strcmp(*arguments, "-fno-plan9-extensions") == 0;
+        is_on = turns_on || (is_on && !turns_off);
+    }
+    return is_on;
+}
+
 static void read_pipe(gen_unit *unit, int from, const char *path, char **ret_text, size_t *ret_length)
 {
     size_t capacity = 1 << 18, length = 0;
@@ -96,6 +108,7 @@ void gen_preprocess(gen_unit *unit, const char *compiler, const char *path, cons
         compiler = "cc";
     char **arguments = arguments_of(unit, compiler, path, flags), *text = NULL;
     int from = -1, status = 0;
+    unit->promotes_named = promotes_named(arguments);
     pid_t child = start(unit, arguments, path, &from);
     read_pipe(unit, from, path, &text, ret_length);
     close(from);

@@ -51,15 +51,21 @@ static void need_complete(gen_reader *reader, gen_record *holder, const gen_fiel
         holder->held_deep = type->record->held_deep + 1;
 }
 
-/* `struct { int a; };`: its members are promoted. A tagged one is only a declaration. */
+/* `struct { int a; };`: its members are promoted. What has a name, a tag or a typedef, only declares that, unless
+ * -fms-extensions or -fplan9-extensions make it a member too. Words may speak of a union, which is a member of its
+ * own; nothing remains of a struct that they could speak of. */
 static void add_unnamed(gen_reader *reader, gen_record *record, const gen_specifiers *specifiers, gen_place place,
                         gen_field ***end)
 {
-    const gen_type *type = specifiers->type;
-    if (type->kind != GEN_RECORD || type->record->tag != NULL)
+    gen_type *type = gen_type_bare(specifiers->type, NULL);
+    bool is_record = type->kind == GEN_RECORD, is_named = is_record && (type->record->tag != NULL || specifiers->type != type);
+    bool is_member = is_record && (!is_named || reader->unit->promotes_named);
+    if (!is_member || !type->record->is_union)
+        gen_need_none(reader, specifiers->annotations);
+    if (!is_member)
         return;
     gen_field *field = add_field(reader, record, end);
-    field->type = specifiers->type;
+    field->type = type;
     field->place = place;
     field->annotations = specifiers->annotations;
     need_complete(reader, record, field);
@@ -99,6 +105,8 @@ static void read_member(gen_reader *reader, gen_record *record, gen_field ***end
         if (declarator.name != NULL) {
             field->name = declarator.name->symbol;
             field->place = gen_place_of(declarator.name);
+        } else {
+            gen_need_none(reader, field->annotations); /* padding bits */
         }
         need_complete(reader, record, field);
     } while (gen_accept(reader, ','));
@@ -202,10 +210,10 @@ static void define_record(gen_reader *reader, gen_record *record, const gen_toke
     gen_read_attributes(reader, gathered);
     record->is_packed = gathered->is_packed;
     record->is_reversed = gathered->is_reversed;
-    record->annotations = gathered->annotations;
+    gen_annotations_join(&record->annotations, gathered->annotations); /* a typedef may have spoken before */
 }
 
-gen_type *gen_read_tagged(gen_reader *reader)
+gen_type *gen_read_tagged(gen_reader *reader, gen_specifiers *outer)
 {
     const gen_token *begin = reader->at, *tag = NULL;
     gen_keyword keyword = gen_keyword_of(begin);
@@ -222,6 +230,8 @@ gen_type *gen_read_tagged(gen_reader *reader)
     bool defines = gen_accept(reader, '{');
     if (!defines && tag == NULL)
         gen_expected(reader, keyword == GEN_ENUM ? "a tag or '{' after 'enum'" : "a tag or '{'");
+    if (!defines) /* `struct user HF(own) *a, *b;` speaks of both, as in front of `struct` */
+        gen_annotations_join(&outer->annotations, gathered.annotations);
     gen_type *type = gen_type_make(reader->unit, keyword == GEN_ENUM ? GEN_ENUMERATION : GEN_RECORD, NULL);
     if (keyword != GEN_ENUM) {
         type->record = record_of(reader, keyword == GEN_UNION, tag, begin);
@@ -236,7 +246,7 @@ gen_type *gen_read_tagged(gen_reader *reader)
         type->enumeration->is_defined = true;
         read_enumerators(reader, type->enumeration);
         gen_read_attributes(reader, &gathered);
-        type->enumeration->annotations = gathered.annotations;
+        gen_annotations_join(&type->enumeration->annotations, gathered.annotations);
     }
     return type;
 }

@@ -26,6 +26,8 @@ static gen_sketch *member_of(gen_unit *unit, gen_sketch *object, hf_text key)
         for (member = object->members; member != NULL && !is_called(member, key);)
             member = member->next;
     if (member == NULL) {
+        if (object->too_many_keys || object->odd_keys > 0) /* its text is kept: nothing below it matters any more */
+            return NULL;
         if (key.length > GEN_SKETCH_KEY_BYTES_MAX || memchr(key.bytes, 0, key.length) != NULL) {
             object->odd_keys++;
             return NULL;

@@ -209,7 +209,7 @@ void gen_read_specifiers(gen_reader *reader, gen_specifiers *ret_specifiers)
             reader->at++;
             continue;
         } else if (may_begin && (keyword == GEN_STRUCT || keyword == GEN_UNION || keyword == GEN_ENUM)) {
-            found = gen_read_tagged(reader);
+            found = gen_read_tagged(reader, got);
         } else if (may_begin && keyword == GEN_TYPEOF) {
             found = read_typeof(reader);
         } else if (may_begin && keyword == GEN_BIT_INT) {

@@ -64,6 +64,7 @@ typedef struct gen_unit {
     gen_file        *files, **files_end; /* all that were entered, also those without a token */
     bool             has_deprecated; /* something in the user's own files is */
     bool             has_packing; /* `#pragma pack` in the user's own files */
+    bool             promotes_named; /* `struct a;` within a struct holds an `a`: -fms-extensions, -fplan9-extensions */
 
     gen_record *records, **records_end; /* in the order of their first mention */
     gen_enum   *enums, **enums_end;

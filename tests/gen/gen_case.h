@@ -15,11 +15,14 @@
 /* Static, so that its values survive the jump. */
 static gen_unit  case_unit;
 static gen_plans case_plans;
+/* As with -fms-extensions, up to the next case_end. */
+static bool      case_promotes_named;
 
 /* Reads and plans; true when nothing failed. End with case_end. */
 static inline bool case_begin(const char *text)
 {
     gen_unit_init(&case_unit, 0);
+    case_unit.promotes_named = case_promotes_named;
     if (setjmp(case_unit.failed) != 0)
         return false;
     gen_tokens_read(&case_unit, text, strlen(text), "case.h");
@@ -31,6 +34,7 @@ static inline bool case_begin(const char *text)
 
 static inline void case_end(void)
 {
+    case_promotes_named = false;
     gen_unit_release(&case_unit);
 }
 

@@ -96,6 +96,56 @@ static void test_declare__anonymous_members_are_promoted(void **state)
     case_end();
 }
 
+/* In C, `struct inner;` and `struct inner { ... };` only declare; Microsoft's and Plan 9's compilers hold one. */
+static void test_declare__tagged_members_without_a_name(void **state)
+{
+    (void)state;
+    static const char text[] = "struct base { int id; }; typedef struct other { int o; } other; typedef struct { int b; } bare;\n"
+                               "struct s { struct base; other; const bare; struct in { int i; struct base; }; union of { int u; }; int x; };\n";
+    assert_true(case_begin(text));
+    assert_int_equal(gen_plan_find(&case_plans, "s")->member_count, 1);
+    assert_int_equal(gen_plan_find(&case_plans, "in")->member_count, 1);
+    case_end();
+    case_promotes_named = true;
+    assert_true(case_begin("struct base { int id; }; typedef struct other { int o; } other; typedef struct { int b; } bare;\n"
+                           "struct s { struct base; other; const bare; struct in { int i; }; union of { int u; }; int x; };\n"));
+    const gen_plan *plan = gen_plan_find(&case_plans, "s");
+    const char *const names[] = { "id", "o", "b", "i", "one_of_u", "x" };
+    assert_int_equal(plan->member_count, sizeof names / sizeof *names);
+    for (size_t i = 0; i < plan->member_count; i++)
+        assert_int_equal(case_member("s", names[i])->index, i);
+    case_end();
+    case_promotes_named = true;
+    case_refused("struct later; struct s { struct later; };", 1, 26, "incomplete type");
+}
+
+static void test_declare__annotations_without_a_member_are_refused(void **state)
+{
+    (void)state;
+    case_refused("__hf__(closed) struct s { int a; };", 1, 14, "speaks of nothing");
+    case_refused("struct s __hf__(closed); struct s { int a; };", 1, 23, "speaks of nothing");
+    case_refused("struct s { __hf__(skip) struct { int a; }; };", 1, 23, "speaks of nothing");
+    case_refused("struct t { int a; }; struct s { struct t __hf__(skip); int b; };", 1, 53, "speaks of nothing");
+    case_refused("struct s { int a; int : 3 __hf__(skip); };", 1, 38, "speaks of nothing");
+    case_refused("enum e __hf__(closed); enum e { A };", 1, 21, "speaks of nothing");
+}
+
+/* Between the type and the declarators: for all of them, as in front of the type. */
+static void test_declare__annotations_behind_a_tag(void **state)
+{
+    (void)state;
+    assert_true(case_begin("enum e { A, B }; struct s { struct s __hf__(own) *left, *right __hf__(optional); __hf__(shared) struct s *all;\n"
+                           "  enum e __hf__(as = string) e; }; typedef struct t t __hf__(closed); struct t { int a; } __hf__(max_depth = 3);"));
+    assert_int_equal(case_member("s", "left")->says->ownership, GEN_OWN);
+    assert_int_equal(case_member("s", "right")->says->ownership, GEN_OWN);
+    assert_true(case_member("s", "right")->says->optional);
+    assert_int_equal(case_member("s", "all")->says->ownership, GEN_SHARED);
+    assert_int_equal(case_member("s", "e")->says->form, GEN_AS_STRING);
+    assert_true(gen_plan_find(&case_plans, "t")->says->closed);
+    assert_int_equal(gen_plan_find(&case_plans, "t")->says->depth_max, 3);
+    case_end();
+}
+
 static void test_declare__errors_have_a_place(void **state)
 {
     (void)state;
@@ -192,6 +242,9 @@ int main(void)
         cmocka_unit_test(test_declare__skips_what_is_no_declaration_of_a_type),
         cmocka_unit_test(test_declare__names_of_files_are_read_without_their_escapes),
         cmocka_unit_test(test_declare__anonymous_members_are_promoted),
+        cmocka_unit_test(test_declare__tagged_members_without_a_name),
+        cmocka_unit_test(test_declare__annotations_without_a_member_are_refused),
+        cmocka_unit_test(test_declare__annotations_behind_a_tag),
         cmocka_unit_test(test_declare__errors_have_a_place),
         cmocka_unit_test(test_declare__nesting_has_a_limit),
         cmocka_unit_test(test_declare__many_types_in_a_chain_need_no_stack),
