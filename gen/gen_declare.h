@@ -50,6 +50,8 @@ void gen_need_none(gen_reader *reader, const gen_annotation_range *annotations);
 /* At `struct`, `union` or `enum`. Annotations that do not belong to the type go to *outer. */
 gen_type *gen_read_tagged(gen_reader *reader, gen_specifiers *outer);
 gen_type *gen_type_make(gen_unit *unit, gen_kind kind, gen_type *target);
+/* `type`, or a copy of it, since others use it too, that also has the qualifiers of `by`. */
+gen_type *gen_type_qualify(gen_unit *unit, gen_type *type, const gen_type *by);
 void gen_enter(gen_reader *reader);
 void gen_leave(gen_reader *reader);
 void gen_skip_static_assert(gen_reader *reader);

@@ -61,16 +61,38 @@ static void emit_end(const gen_plan *plan, const char *call, const char *does, F
                 t, call, s, does, t);
 }
 
-static void emit_copy(const gen_plan *plan, FILE *to)
+/* All but the last parameter, which is the error, in one line or two. */
+static void emit_signature(gen_unit *unit, const gen_plan *plan, const char *call, const char *parameters, FILE *to)
 {
-    const char *t = plan->name, *s = plan->spelling;
+    enum { COLUMNS = 120 };
+    const char *begin = gen_print(unit, "static inline HF_NODISCARD hf_status %s_%s(", plan->name, call), *end = "hf_error *reterr)";
+    if (strlen(begin) + strlen(parameters) + 2 + strlen(end) <= COLUMNS)
+        fprintf(to, "%s%s, %s\n{\n", begin, parameters, end);
+    else
+        fprintf(to, "%s%s,\n%*s%s\n{\n", begin, parameters, (int)strlen(begin), "", end);
+}
+
+/* What looks at an object: `does` is called with `arguments` behind it. */
+static void emit_look(gen_unit *unit, const gen_plan *plan, const char *call, const char *parameters, const char *does, const char *arguments, FILE *to)
+{
+    if (!is_ours(unit, plan, call, to))
+        return;
+    emit_signature(unit, plan, call, gen_print(unit, "const %s *self, %s", plan->spelling, parameters), to);
+    fprintf(to, "    return %s(&%s_hf_type, self, %s, reterr);\n}\n", does, plan->name, arguments);
+}
+
+/* What makes an object, from what the parameters say. */
+static void emit_make(gen_unit *unit, const gen_plan *plan, const char *call, const char *parameters, const char *does, const char *arguments, FILE *to)
+{
+    if (!is_ours(unit, plan, call, to))
+        return;
+    const char *made = strcmp(call, "copy") == 0 ? "ret_copy" : "ret_self";
+    emit_signature(unit, plan, call, gen_print(unit, "%s, %s **%s", parameters, plan->spelling, made), to);
     fprintf(to,
-            "static inline HF_NODISCARD hf_status %s_copy(const %s *self, const hf_copy_options *how, %s **ret_copy,\n"
-            "                                             hf_error *reterr)\n{\n"
             "    void *made = NULL;\n"
-            "    hf_status done = hf_struct_copy(&%s_hf_type, self, how, &made, reterr);\n"
-            "    if (done == HF_OK)\n        *ret_copy = (%s *)made;\n    return done;\n}\n",
-            t, s, s, t, s);
+            "    hf_status done = %s(&%s_hf_type, %s, &made, reterr);\n"
+            "    if (done == HF_OK)\n        *%s = (%s *)made;\n    return done;\n}\n",
+            does, plan->name, arguments, made, plan->spelling);
 }
 
 static void emit_life(gen_unit *unit, const gen_plan *plan, FILE *to)
@@ -81,29 +103,19 @@ static void emit_life(gen_unit *unit, const gen_plan *plan, FILE *to)
         emit_end(plan, "release", "hf_struct_release", to);
     if (is_derived(plan, GEN_DERIVE_RELEASE) && is_ours(unit, plan, "destroy", to))
         emit_end(plan, "destroy", "hf_struct_destroy", to);
-    if (is_derived(plan, GEN_DERIVE_COPY) && is_ours(unit, plan, "copy", to))
-        emit_copy(plan, to);
+    if (is_derived(plan, GEN_DERIVE_COPY))
+        emit_make(unit, plan, "copy", gen_print(unit, "const %s *self, const hf_copy_options *how", plan->spelling), "hf_struct_copy", "self, how", to);
 }
 
 static void emit_looking(gen_unit *unit, const gen_plan *plan, FILE *to)
 {
     const char *t = plan->name, *s = plan->spelling;
-    if (is_derived(plan, GEN_DERIVE_EQUAL) && is_ours(unit, plan, "equal", to))
-        fprintf(to,
-                "static inline HF_NODISCARD hf_status %s_equal(const %s *self, const %s *other, bool *ret_equal, hf_error *reterr)\n{\n"
-                "    return hf_struct_equal(&%s_hf_type, self, other, ret_equal, reterr);\n}\n",
-                t, s, s, t);
-    if (is_derived(plan, GEN_DERIVE_HASH) && is_ours(unit, plan, "hash", to))
-        fprintf(to,
-                "static inline HF_NODISCARD hf_status %s_hash(const %s *self, uint64_t *ret_hash, hf_error *reterr)\n{\n"
-                "    return hf_struct_hash(&%s_hf_type, self, ret_hash, reterr);\n}\n",
-                t, s, t);
-    if (is_derived(plan, GEN_DERIVE_SIZE) && is_ours(unit, plan, "size", to))
-        fprintf(to,
-                "static inline HF_NODISCARD hf_status %s_size(const %s *self, bool is_malloced, hf_struct_size *ret_size,\n"
-                "                                             hf_error *reterr)\n{\n"
-                "    return hf_size_of(&%s_hf_type, self, is_malloced, ret_size, reterr);\n}\n",
-                t, s, t);
+    if (is_derived(plan, GEN_DERIVE_EQUAL))
+        emit_look(unit, plan, "equal", gen_print(unit, "const %s *other, bool *ret_equal", s), "hf_struct_equal", "other, ret_equal", to);
+    if (is_derived(plan, GEN_DERIVE_HASH))
+        emit_look(unit, plan, "hash", "uint64_t *ret_hash", "hf_struct_hash", "ret_hash", to);
+    if (is_derived(plan, GEN_DERIVE_SIZE))
+        emit_look(unit, plan, "size", "bool is_malloced, hf_struct_size *ret_size", "hf_size_of", "is_malloced, ret_size", to);
     if (is_derived(plan, GEN_DERIVE_SIZE) && is_ours(unit, plan, "size_report", to))
         fprintf(to,
                 "/* Into a report by type and by path: holdfast/size_report.h. */\n"
@@ -120,39 +132,14 @@ static void emit_looking(gen_unit *unit, const gen_plan *plan, FILE *to)
 
 static void emit_json(gen_unit *unit, const gen_plan *plan, FILE *to)
 {
-    const char *t = plan->name, *s = plan->spelling;
-    if (is_ours(unit, plan, "decode", to))
-        fprintf(to,
-                "static inline HF_NODISCARD hf_status %s_decode(hf_text json, const hf_decode_options *how, %s **ret_self, hf_error *reterr)\n{\n"
-                "    void *made = NULL;\n"
-                "    hf_status done = hf_struct_decode(&%s_hf_type, json, how, &made, reterr);\n"
-                "    if (done == HF_OK)\n        *ret_self = (%s *)made;\n    return done;\n}\n",
-                t, s, t, s);
-    if (is_ours(unit, plan, "encode", to))
-        fprintf(to,
-                "static inline HF_NODISCARD hf_status %s_encode(const %s *self, const hf_encode_options *how, hf_buffer *buffer,\n"
-                "                                               hf_error *reterr)\n{\n"
-                "    return hf_struct_encode(&%s_hf_type, self, how, buffer, reterr);\n}\n",
-                t, s, t);
+    emit_make(unit, plan, "decode", "hf_text json, const hf_decode_options *how", "hf_struct_decode", "json, how", to);
+    emit_look(unit, plan, "encode", "const hf_encode_options *how, hf_buffer *buffer", "hf_struct_encode", "how, buffer", to);
 }
 
 static void emit_value(gen_unit *unit, const gen_plan *plan, FILE *to)
 {
-    const char *t = plan->name, *s = plan->spelling;
-    if (is_ours(unit, plan, "from_value", to))
-        fprintf(to,
-                "static inline HF_NODISCARD hf_status %s_from_value(hf_value value, const hf_decode_options *how, %s **ret_self,\n"
-                "                                                   hf_error *reterr)\n{\n"
-                "    void *made = NULL;\n"
-                "    hf_status done = hf_struct_from_value(&%s_hf_type, value, how, &made, reterr);\n"
-                "    if (done == HF_OK)\n        *ret_self = (%s *)made;\n    return done;\n}\n",
-                t, s, t, s);
-    if (is_ours(unit, plan, "to_value", to))
-        fprintf(to,
-                "static inline HF_NODISCARD hf_status %s_to_value(const %s *self, const hf_encode_options *how, hf_document **ret_document,\n"
-                "                                                 hf_error *reterr)\n{\n"
-                "    return hf_struct_to_value(&%s_hf_type, self, how, ret_document, reterr);\n}\n",
-                t, s, t);
+    emit_make(unit, plan, "from_value", "hf_value value, const hf_decode_options *how", "hf_struct_from_value", "value, how", to);
+    emit_look(unit, plan, "to_value", "const hf_encode_options *how, hf_document **ret_document", "hf_struct_to_value", "how, ret_document", to);
 }
 
 /* Typed looks at a dynamic value that has the record's form. */

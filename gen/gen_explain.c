@@ -1,6 +1,8 @@
 /* gen_explain.c - `--explain TYPE`: what was decided, in words. */
 #include "gen_plan.h"
 
+#include <string.h>
+
 static const char *ownership_words(const gen_item *item)
 {
     switch (item->ownership) {
@@ -40,28 +42,66 @@ static void print_item(const gen_member *member, FILE *stream)
     }
 }
 
-void gen_explain(const gen_unit *unit, const gen_plan *plan, FILE *stream)
+static void print_chosen_by(const gen_arm *arm, FILE *stream)
 {
-    fprintf(stream, "%s (%s:%u)\n", plan->spelling, plan->record->place.file, plan->record->place.line);
-    if (plan->in_cycle)
-        fprintf(stream, "  reaches itself through '%s'\n", plan->cycle_member->name);
-    if (plan->needs_memo)
-        fprintf(stream, "  copied with a memo, because %s\n", plan->memo_reason);
-    else if (plan->is_flat)
-        fputs("  owns nothing outside of itself: copied by assignment\n", stream);
-    else
-        fputs("  a tree: copied straight, without a memo\n", stream);
-    if (plan->tables_reason != NULL)
-        fprintf(stream, "  JSON by tables, since %s\n", plan->tables_reason);
-    for (const gen_member *member = plan->members; member != NULL; member = member->next) {
-        fprintf(stream, "  %-20s ", member->name);
-        print_item(member, stream);
-        if (member->is_implied)
-            fputs(", implied by another member in JSON", stream);
+    const char *before = ", when ";
+    for (const gen_literal *one = arm->when; one != NULL; one = one->next, before = " or ")
+        fprintf(stream, "%s%s%s", before, one->is_negative ? "-" : "", one->text);
+}
+
+/* What was guessed, or noted, of the member. */
+static void print_notes(const gen_unit *unit, const gen_member *member, FILE *stream)
+{
+    gen_place at = member->field->place;
+    for (const gen_note *note = unit->notes; note != NULL; note = note->next)
+        if (note->place.line == at.line && note->place.column == at.column && strcmp(note->place.file, at.file) == 0)
+            fprintf(stream, "  %s at line %u: %s\n", note->is_guess ? "guessed" : "noted", note->place.line, note->text);
+}
+
+static void print_member(const gen_member *member, FILE *stream)
+{
+    fprintf(stream, "  %-20s ", member->name);
+    print_item(member, stream);
+    fputs(member->is_implied ? ", implied by another member in JSON\n" : "\n", stream);
+    for (const gen_arm *arm = member->arms; arm != NULL; arm = arm->next) {
+        fprintf(stream, "    %-18s ", arm->member->name);
+        print_item(arm->member, stream);
+        print_chosen_by(arm, stream);
         fputc('\n', stream);
     }
-    for (const gen_note *note = unit->notes; note != NULL; note = note->next)
-        for (const gen_member *member = plan->members; member != NULL; member = member->next)
-            if (note->place.line == member->field->place.line && note->place.column == member->field->place.column)
-                fprintf(stream, "  guessed at line %u: %s\n", note->place.line, note->text);
+}
+
+/* Circle: a way back to itself, NULL without one. */
+static void print_copying(gen_unit *unit, const gen_plan *plan, const char *circle, FILE *stream)
+{
+    if (plan->is_flat)
+        fputs("  owns nothing outside of itself: copied by assignment\n", stream);
+    else if (!plan->needs_memo)
+        fprintf(stream, "  a tree: copied straight, without a memo%s\n",
+                circle != NULL ? ", since what leads back is owned by the one that leads there" : ": nothing in it is shared or leads back");
+    else
+        fputs("  a graph: copied with a memo, because\n", stream);
+    for (const gen_member *member = plan->needs_memo ? plan->members : NULL; member != NULL; member = member->next) {
+        const char *reason = gen_graph_memo_reason(unit, member);
+        if (reason != NULL)
+            fprintf(stream, "    %s\n", reason);
+    }
+}
+
+void gen_explain(gen_unit *unit, const gen_plans *plans, const gen_plan *plan, FILE *stream)
+{
+    fprintf(stream, "%s (%s:%u)\n", plan->spelling, plan->record->place.file, plan->record->place.line);
+    const char *circle = gen_graph_circle(unit, plans, plan);
+    if (circle != NULL)
+        fprintf(stream, "  reaches itself: %s\n", circle);
+    print_copying(unit, plan, circle, stream);
+    if (plan->tables_reason != NULL)
+        fprintf(stream, "  JSON by tables, since %s\n", plan->tables_reason);
+    for (const gen_member *member = plan->members; member != NULL; member = member->next)
+        print_member(member, stream);
+    for (const gen_member *member = plan->members; member != NULL; member = member->next) {
+        print_notes(unit, member, stream);
+        for (const gen_arm *arm = member->arms; arm != NULL; arm = arm->next)
+            print_notes(unit, arm->member, stream);
+    }
 }

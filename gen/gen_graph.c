@@ -20,8 +20,11 @@ typedef struct gen_edge {
 static void add_edge(gen_unit *unit, gen_plan *from, gen_plan *to, gen_member *member, gen_item *item)
 {
     edge *added = gen_take(unit, sizeof *added);
-    *added = (edge){ from->edges, to, member, item };
-    from->edges = added;
+    *added = (edge){ NULL, to, member, item };
+    if (from->edges_end == NULL)
+        from->edges_end = &from->edges;
+    *from->edges_end = added;
+    from->edges_end = &added->next;
 }
 
 static void add_edges_of(gen_unit *unit, gen_plan *plan, gen_member *member)
@@ -119,6 +122,34 @@ static void find_components(gen_unit *unit, gen_plans *plans)
             search_from(&in, root);
 }
 
+/* Breadth first, so it is a shortest one; each plan is entered once. */
+const char *gen_graph_circle(gen_unit *unit, const gen_plans *plans, const gen_plan *plan)
+{
+    struct step {
+        const gen_plan *at;
+        const edge     *by;    /* from the step before */
+        size_t          before;
+    } *steps = gen_take(unit, (plans->count + 1) * sizeof *steps);
+    bool *entered = gen_take(unit, plans->count + 1);
+    size_t count = 1;
+    steps[0].at = plan;
+    for (size_t i = 0; i < count; i++)
+        for (const edge *one = steps[i].at->edges; one != NULL; one = one->next) {
+            if (!is_followed(one) || one->to->component != plan->component || (entered[one->to->order] && one->to != plan))
+                continue;
+            if (one->to != plan) {
+                entered[one->to->order] = true;
+                steps[count++] = (struct step){ one->to, one, i };
+                continue;
+            }
+            const char *circle = gen_print(unit, "%s.%s -> %s", steps[i].at->name, one->member->name, plan->name);
+            for (size_t step = i; step > 0; step = steps[step].before)
+                circle = gen_print(unit, "%s.%s -> %s", steps[steps[step].before].at->name, steps[step].by->member->name, circle);
+            return circle;
+        }
+    return NULL;
+}
+
 /* ---- ownership --------------------------------------------------------------------------- */
 
 static void settle_item(gen_unit *unit, const gen_plan *plan, gen_member *member, gen_item *item)
@@ -131,7 +162,7 @@ static void settle_item(gen_unit *unit, const gen_plan *plan, gen_member *member
     if (leads_back)
         gen_guess(unit, member->field->place, "'%s' may lead back to its own %s, taken as shared; say HF(own), HF(shared) or HF(ref)",
                   member->name, plan->is_union ? "union" : "struct");
-    else if (member->says->count == NULL)
+    else
         gen_guess(unit, member->field->place, "'%s' is taken as owned%s; say HF(own), HF(shared), HF(ref) or HF(static)",
                   member->name, item->is_const ? " although it points to const" : "");
 }
@@ -203,17 +234,35 @@ static bool spread_in_place(gen_unit *unit, gen_plan *plan, const edge *one)
     return changed || plan->depth_in_place != before;
 }
 
-/* The member of the plan itself that asks for a memo, and why. */
-static const char *own_memo_reason(gen_unit *unit, const gen_plan *plan)
+/* Why the member asks for a memo by itself, or NULL. */
+static const char *own_reason(gen_unit *unit, const gen_member *member)
 {
-    for (const gen_member *member = plan->members; member != NULL; member = member->next)
-        for (const gen_item *item = &member->item; item != NULL; item = item->item) {
-            if (item->ownership == GEN_SHARED)
-                return gen_print(unit, "%s.%s is shared", plan->name, member->name);
-            if (item->ownership == GEN_REF && item->shape != SHAPE_OPAQUE && item->shape != SHAPE_STRING)
-                return gen_print(unit, "%s.%s refers to what others own", plan->name, member->name);
-        }
+    for (const gen_item *item = &member->item; item != NULL; item = item->item) {
+        if (item->ownership == GEN_SHARED)
+            return gen_print(unit, "%s.%s is shared", member->owner->name, member->name);
+        if (item->ownership == GEN_REF && item->shape != SHAPE_OPAQUE && item->shape != SHAPE_STRING)
+            return gen_print(unit, "%s.%s refers to what others own", member->owner->name, member->name);
+    }
     return NULL;
+}
+
+/* By where it leads. */
+static const char *reason_below(gen_unit *unit, const edge *one)
+{
+    return gen_print(unit, "%s.%s reaches %s, and %s", one->member->owner->name, one->member->name, one->to->name, one->to->memo_reason);
+}
+
+const char *gen_graph_memo_reason(gen_unit *unit, const gen_member *member)
+{
+    const gen_plan *plan = member->owner;
+    const char *reason = own_reason(unit, member);
+    bool asks_itself = false; /* then what comes round to it says nothing new */
+    for (const gen_member *other = plan->members; other != NULL; other = other->next)
+        asks_itself |= own_reason(unit, other) != NULL;
+    for (const edge *one = plan->edges; one != NULL && reason == NULL; one = one->next)
+        if (one->member == member && is_followed(one) && one->to->needs_memo && (one->to->component != plan->component || !asks_itself))
+            reason = reason_below(unit, one);
+    return reason;
 }
 
 /* Spreads facts from below until nothing changes: at most as many rounds as plans, and in practice
@@ -234,8 +283,7 @@ static void spread(gen_unit *unit, gen_plans *plans)
                 }
                 if (!plan->needs_memo && one->to->needs_memo) {
                     plan->needs_memo = true;
-                    plan->memo_reason = gen_print(unit, "%s.%s reaches %s, and %s", plan->name, one->member->name,
-                                                  one->to->name, one->to->memo_reason);
+                    plan->memo_reason = reason_below(unit, one);
                     changed = true;
                 }
             }
@@ -253,13 +301,12 @@ void gen_graph_decide(gen_unit *unit, gen_plans *plans)
     for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next) {
         settle_plan(unit, plan);
         for (edge *one = plan->edges; one != NULL; one = one->next)
-            if (is_followed(one) && one->to->component == plan->component) {
+            if (is_followed(one) && one->to->component == plan->component)
                 plan->in_cycle = true;
-                plan->cycle_member = one->member;
-            }
         plan->is_flat = !owns_something(plan);
         plan->has_links = links_by_itself(plan);
-        plan->memo_reason = own_memo_reason(unit, plan);
+        for (const gen_member *member = plan->members; member != NULL && plan->memo_reason == NULL; member = member->next)
+            plan->memo_reason = own_reason(unit, member);
         plan->needs_memo = plan->memo_reason != NULL;
     }
     spread(unit, plans);

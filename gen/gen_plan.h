@@ -93,10 +93,9 @@ struct gen_plan {
     bool            is_flat;     /* owns nothing outside of itself */
     bool            has_links;   /* copying it is more than memcpy */
     unsigned        depth_in_place; /* of records held in records */
-    const char     *memo_reason; /* for --explain */
-    gen_member     *cycle_member;/* one edge of the cycle */
+    const char     *memo_reason; /* the first there is */
     unsigned        component;
-    struct gen_edge *edges;      /* to the plans that its members reach */
+    struct gen_edge *edges, **edges_end; /* to the plans that its members reach, in their order */
     size_t           order;      /* of the search */
     /* Filled by gen_emit_keys.c */
     gen_key         *keys;
@@ -127,6 +126,13 @@ void gen_plans_make(gen_unit *unit, const char *main_file, const char *const *ty
 /* Decides for each plan whether it is flat, cyclic, and needs a memo. */
 void gen_graph_decide(gen_unit *unit, gen_plans *plans);
 
+/* A shortest way of a plan back to itself, over the members that own or share: "team.members -> person.team -> team".
+ * NULL: there is none. */
+const char *gen_graph_circle(gen_unit *unit, const gen_plans *plans, const gen_plan *plan);
+
+/* Why a member asks for a memo, by itself or by what it reaches; NULL when it does not. */
+const char *gen_graph_memo_reason(gen_unit *unit, const gen_member *member);
+
 /* The plan called `name`, or NULL. */
 gen_plan *gen_plan_find(const gen_plans *plans, const char *name);
 
@@ -136,6 +142,6 @@ bool gen_is_record(const gen_unit *unit, const char *name);
 _Noreturn void gen_plan_missing(gen_unit *unit, const char *main_file, const char *name);
 
 /* For people: what was decided about one type and why, printed to `stream`. */
-void gen_explain(const gen_unit *unit, const gen_plan *plan, FILE *stream);
+void gen_explain(gen_unit *unit, const gen_plans *plans, const gen_plan *plan, FILE *stream);
 
 #endif

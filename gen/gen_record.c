@@ -66,6 +66,8 @@ static void add_unnamed(gen_reader *reader, gen_record *record, const gen_specif
         return;
     gen_field *field = add_field(reader, record, end);
     field->type = type;
+    for (const gen_type *named = specifiers->type; named != type; named = named->target)
+        field->type = gen_type_qualify(reader->unit, field->type, named);
     field->place = place;
     field->annotations = specifiers->annotations;
     need_complete(reader, record, field);

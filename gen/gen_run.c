@@ -202,7 +202,7 @@ static hf_status steps(run *on)
         const gen_plan *plan = gen_plan_find(&on->plans, options->explain);
         if (plan == NULL)
             gen_plan_missing(&on->unit, options->header, options->explain);
-        gen_explain(&on->unit, plan, stdout);
+        gen_explain(&on->unit, &on->plans, plan, stdout);
         return HF_OK;
     }
     print_notes(on);

@@ -11,10 +11,6 @@ gen_type *gen_type_make(gen_unit *unit, gen_kind kind, gen_type *target)
 
 /* ---- specifiers -------------------------------------------------------------------------- */
 
-typedef struct qualifiers {
-    bool is_const, is_volatile, is_atomic;
-} qualifiers;
-
 /* How often each basic word came. */
 typedef struct basic_words {
     unsigned void_, char_, short_, int_, long_, float_, double_, signed_, unsigned_, bool_, complex_, wide_,
@@ -96,8 +92,7 @@ static gen_type *basic_type(gen_reader *reader, const basic_words *words, const 
     return type;
 }
 
-/* Qualifiers on a type that others use too: a copy carries them. */
-static gen_type *qualify(gen_unit *unit, gen_type *type, const qualifiers *by)
+gen_type *gen_type_qualify(gen_unit *unit, gen_type *type, const gen_type *by)
 {
     if (!by->is_const && !by->is_volatile && !by->is_atomic)
         return type;
@@ -109,7 +104,7 @@ static gen_type *qualify(gen_unit *unit, gen_type *type, const qualifiers *by)
     return qualified;
 }
 
-static bool take_qualifier(qualifiers *into, gen_keyword keyword)
+static bool take_qualifier(gen_type *into, gen_keyword keyword)
 {
     into->is_const |= keyword == GEN_CONST;
     into->is_volatile |= keyword == GEN_VOLATILE;
@@ -139,20 +134,20 @@ static gen_type *read_atomic(gen_reader *reader)
     return read_type_name(reader, "')' after the atomic type");
 }
 
-static gen_type *read_opaque_call(gen_reader *reader, const char *expected)
+/* `_BitInt(17)`, which signed or unsigned may stand before or behind. */
+static void skip_width(gen_reader *reader)
 {
     reader->at++;
     if (!gen_is_mark(reader->at, '('))
-        gen_expected(reader, expected);
+        gen_expected(reader, "'(' after _BitInt");
     gen_skip_balanced(reader);
-    return gen_type_make(reader->unit, GEN_OPAQUE, NULL);
 }
 
 static bool begins_type(const gen_token *token)
 {
     basic_words words = { 0 };
     gen_keyword keyword = gen_keyword_of(token);
-    qualifiers qualified = { false, false, false };
+    gen_type qualified = { 0 };
     return take_basic_word(&words, keyword) || keyword == GEN_STRUCT || keyword == GEN_UNION || keyword == GEN_ENUM ||
            (keyword != GEN_IGNORED && take_qualifier(&qualified, keyword)) || (token->kind == GEN_WORD && token->symbol->type != NULL);
 }
@@ -165,7 +160,11 @@ static gen_type *read_typeof(gen_reader *reader)
         reader->at += 2;
         return read_type_name(reader, "')' after the type");
     }
-    gen_type *type = read_opaque_call(reader, "'(' after typeof");
+    reader->at++;
+    if (!gen_is_mark(reader->at, '('))
+        gen_expected(reader, "'(' after typeof");
+    gen_skip_balanced(reader);
+    gen_type *type = gen_type_make(reader->unit, GEN_OPAQUE, NULL);
     type->is_unknown = true;
     return type;
 }
@@ -188,13 +187,19 @@ void gen_read_specifiers(gen_reader *reader, gen_specifiers *ret_specifiers)
     basic_words words = { 0 };
     const gen_token *begin = reader->at;
     gen_type *type = NULL;
-    qualifiers qualified = { false, false, false };
+    gen_type qualified = { 0 };
     for (;;) {
         if (gen_read_attributes(reader, got))
             continue;
         gen_keyword keyword = gen_keyword_of(reader->at);
         if (type == NULL && take_basic_word(&words, keyword)) {
             reader->at++;
+            continue;
+        }
+        if (type == NULL && keyword == GEN_BIT_INT) {
+            skip_width(reader);
+            words.opaque++;
+            words.any = true;
             continue;
         }
         bool may_begin = type == NULL && !words.any;
@@ -212,8 +217,6 @@ void gen_read_specifiers(gen_reader *reader, gen_specifiers *ret_specifiers)
             found = gen_read_tagged(reader, got);
         } else if (may_begin && keyword == GEN_TYPEOF) {
             found = read_typeof(reader);
-        } else if (may_begin && keyword == GEN_BIT_INT) {
-            found = read_opaque_call(reader, "'(' after _BitInt");
         } else if (may_begin) {
             found = read_named(reader);
         }
@@ -232,7 +235,7 @@ void gen_read_specifiers(gen_reader *reader, gen_specifiers *ret_specifiers)
         type = basic_type(reader, &words, begin);
     if (got->is_opaque)
         type = gen_type_make(reader->unit, GEN_OPAQUE, NULL);
-    got->type = qualify(reader->unit, type, &qualified);
+    got->type = gen_type_qualify(reader->unit, type, &qualified);
 }
 
 /* ---- declarators ------------------------------------------------------------------------- */
@@ -278,9 +281,9 @@ static gen_type *read_pointers(gen_reader *reader, gen_type *type, gen_specifier
             type = gen_type_make(reader->unit, GEN_POINTER, type);
             continue;
         }
-        qualifiers qualified = { false, false, false };
+        gen_type qualified = { 0 };
         if (take_qualifier(&qualified, keyword)) {
-            type = qualify(reader->unit, type, &qualified);
+            type = gen_type_qualify(reader->unit, type, &qualified);
             reader->at++;
         } else if (!gen_read_attributes(reader, gathered)) {
             return type;

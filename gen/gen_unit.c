@@ -102,11 +102,12 @@ void gen_fail(gen_unit *unit, hf_status status, gen_place place, const char *for
     longjmp(unit->failed, 1);
 }
 
-static void add_note(gen_unit *unit, gen_place place, const char *text)
+static void add_note(gen_unit *unit, gen_place place, const char *text, bool is_guess)
 {
     gen_note *note = gen_take(unit, sizeof *note);
     note->place = place;
     note->text = text;
+    note->is_guess = is_guess;
     *unit->notes_end = note;
     unit->notes_end = &note->next;
 }
@@ -115,7 +116,7 @@ void gen_guess(gen_unit *unit, gen_place place, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    add_note(unit, place, print_list(unit, format, arguments));
+    add_note(unit, place, print_list(unit, format, arguments), true);
     va_end(arguments);
     unit->strict_errors++;
 }
@@ -124,6 +125,6 @@ void gen_remark(gen_unit *unit, gen_place place, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    add_note(unit, place, print_list(unit, format, arguments));
+    add_note(unit, place, print_list(unit, format, arguments), false);
     va_end(arguments);
 }

@@ -34,6 +34,7 @@ typedef struct gen_note {
     struct gen_note *next;
     gen_place        place;
     const char      *text;
+    bool             is_guess; /* an error under --strict */
 } gen_note;
 
 /* What is printed into memory. One that a failure leaves open is closed with the unit. */

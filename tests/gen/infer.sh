@@ -89,6 +89,40 @@ done
 code=0
 "$holdfast" gen --from samples.ndjson --check -o model.h 2> said || code=$?
 [ "$code" = 2 ] || { echo "exit $code for --from with --check" >&2; exit 1; }
+# The same samples one after the other, as an array, with a byte order mark, from standard input: the same header.
+sed 's/$/ /' samples.ndjson | tr -d '\n' > joined.json
+{ printf '\357\273\277 [\n'; sed '/^$/d; 1s/$/ ,/' samples.ndjson; printf ' ]\n'; } > array.json
+for form in joined.json array.json; do
+    "$holdfast" gen --from $form -o again.h
+    sed "s/again/samples/g; s/$form/samples.ndjson/; s/AGAIN/SAMPLES/" again.h > met.h
+    "$holdfast" gen --from samples.ndjson -o samples.h
+    sed -i 's/again/samples/g' met.h
+    cmp met.h samples.h
+done
+"$holdfast" gen --from - -o samples.h < samples.ndjson
+printf '{\n  "a": [\n    1\n  ]\n}\n' | "$holdfast" gen --from - > said
+expect 'int64_t *a HF(own, count = n_a); /* in 1 of 1 */' said
+# What is wrong around the elements of an array has its place, and so has what is wrong in them.
+refuses() { # TEXT PLACE WORDS
+    printf "$1" > bad.json
+    if "$holdfast" gen --from bad.json > /dev/null 2> said; then
+        echo "taken: $1" >&2
+        exit 1
+    fi
+    expect "bad.json:$2: error: $3" said
+}
+refuses '[{"a":1}{"a":2}]' 1:9 'unexpected character, expected '"','"' or '"']'"
+refuses '[{"a":1},\n]' 2:1 'unexpected character, expected a sample after'
+refuses '[,{"a":1}]' 1:2 'unexpected character, expected a sample'
+refuses '[{"a":1}]\n x' 2:2 'text behind the array'
+refuses '[{"a":1},\n' 2:1 'the text ends'
+refuses '[{"a":1}\n' 2:1 'the text ends'
+refuses '[{"a":"]"},\n {"a":"\\"]"}, [1,2]]' 2:15 'array, expected an object'
+refuses '[{"a":1}, 12 ]' 1:11 'int64, expected an object'
+refuses '[{"a":1}, "x,]" ]' 1:11 'text, expected an object'
+refuses '[{"a":tru}]' 1:10 ''
+refuses '[{"a":1]}]' 1:8 ''
+refuses '[{"a":{"b":1}' 1:14 ''
 printf '{"a":1,"a":2}\n' > bad.ndjson
 if "$holdfast" gen --from bad.ndjson 2> said; then
     echo "the same key twice was taken" >&2

@@ -1,4 +1,5 @@
 // flags: -Wno-missing-declarations -Wno-pedantic
+// only: clang
 // not: C++
 #include <holdfast/annotate.h>
 typedef struct base { int id; char *name HF(own); } base;
