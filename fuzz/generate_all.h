@@ -17,7 +17,7 @@ static inline void generate_form(gen_unit *unit, gen_plans *plans, bool tables_o
     gen_emit_header(unit, plans, &output, stream->to);
     gen_emit_source(unit, plans, &output, stream->to);
     for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
-        gen_explain(unit, plan, stream->to);
+        gen_explain(unit, plans, plan, stream->to);
     size_t length = 0;
     const char *text = gen_stream_close(unit, stream, &length);
     if (strlen(text) != length || (!names_null && strstr(text, "(null)") != NULL))
@@ -31,6 +31,7 @@ static inline void generate_steps(gen_unit *unit, const char *text, size_t lengt
     bool names_null = false;
     for (size_t i = 0; i + 6 <= length; i++)
         names_null |= memcmp(text + i, "(null)", 6) == 0;
+    unit->promotes_named = length % 2 == 1;
     gen_tokens_read(unit, text, length, "fuzz.h");
     gen_declarations_read(unit);
     gen_plans_make(unit, "fuzz.h", NULL, &plans);

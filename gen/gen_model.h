@@ -52,6 +52,7 @@ struct gen_record {
     bool                  is_union, is_defined, is_packed, is_reversed /* scalar_storage_order */, is_system;
     bool                  is_complete;  /* its members are all read: from here on others may hold one */
     unsigned              held_deep;    /* records that lie in one another below it */
+    size_t                brought;      /* members that records without a name bring along */
     const gen_symbol     *tag;          /* NULL: none */
     const gen_symbol     *typedef_name; /* the first typedef that names it directly */
     gen_place             place;

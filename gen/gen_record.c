@@ -1,6 +1,8 @@
 /* gen_record.c - struct, union and enum: tags, members, enumerators. */
 #include "gen_declare.h"
 
+enum { BROUGHT_MAX = 4096 }; /* what is named may be brought along twice, and what brings that too */
+
 /* ---- members ----------------------------------------------------------------------------- */
 
 static gen_field *add_field(gen_reader *reader, gen_record *record, gen_field ***end)
@@ -64,6 +66,9 @@ static void add_unnamed(gen_reader *reader, gen_record *record, const gen_specif
         gen_need_none(reader, specifiers->annotations);
     if (!is_member)
         return;
+    record->brought += type->record->field_count + type->record->brought;
+    if (is_named && record->brought > BROUGHT_MAX)
+        gen_fail(reader->unit, HF_LIMIT_VALUES, place, "more than %d members of records without a name", (int)BROUGHT_MAX);
     gen_field *field = add_field(reader, record, end);
     field->type = type;
     for (const gen_type *named = specifiers->type; named != type; named = named->target)

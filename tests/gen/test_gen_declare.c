@@ -117,6 +117,16 @@ static void test_declare__tagged_members_without_a_name(void **state)
     case_end();
     case_promotes_named = true;
     case_refused("struct later; struct s { struct later; };", 1, 26, "incomplete type");
+    /* Each brings what the one before brings twice: refused before anything is as large. */
+    enum { LEVELS = 60, LINE = 64 };
+    static char doubled[LEVELS * LINE];
+    char *at = doubled + sprintf(doubled, "struct s0 { int a, b; };");
+    for (int i = 1; i < LEVELS; i++)
+        at += sprintf(at, "struct s%d { struct s%d; struct s%d; };", i, i - 1, i - 1);
+    case_promotes_named = true;
+    assert_false(case_begin(doubled));
+    assert_int_equal(case_unit.failed_status, HF_LIMIT_VALUES);
+    case_end();
 }
 
 static void test_declare__annotations_without_a_member_are_refused(void **state)
