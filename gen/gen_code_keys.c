@@ -3,6 +3,8 @@
  * of those: it is ready sooner. lib/bind/code_keys.h looks them up. */
 #include "gen_code.h"
 
+#include <holdfast/value_layout.h>
+
 enum {
     BITS_MAX  = 12,  /* of the table */
     COUNT_MAX = 255, /* of keys that it can tell apart */
@@ -173,6 +175,44 @@ static void emit_keys(gen_unit *unit, const gen_plan *plan, bool has_hash, FILE 
     }
 }
 
+/* As hf__slot_text shows it; a long one without the place of its text. */
+static void emit_slot(const char *text, FILE *stream)
+{
+    size_t length = strlen(text);
+    uint64_t lo = length <= HF__INLINE_MAX ? HF__TEXT | (uint64_t)length << 8 : HF__LONG_TEXT | (uint64_t)length << 16, hi = 0;
+    bool is_escaped = false, is_beyond_ascii = false;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        is_escaped |= byte < ' ' || byte == '"' || byte == '\\';
+        is_beyond_ascii |= byte >= 128;
+        if (length <= HF__INLINE_MAX && i < 6)
+            lo |= (uint64_t)byte << (16 + 8 * i);
+        else if (length <= HF__INLINE_MAX)
+            hi |= (uint64_t)byte << (8 * (i - 6));
+    }
+    lo |= HF__KEY | (is_escaped ? HF__ESCAPE : 0) | (is_beyond_ascii ? HF__NONASCII : 0);
+    fprintf(stream, "{ 0x%llxu, 0x%llxu }", (unsigned long long)lo, (unsigned long long)hi);
+}
+
+/* The keys as they stand in documents, in the order of the table. */
+static void emit_slots(const gen_plan *plan, FILE *stream)
+{
+    fprintf(stream, "static const hf__slot %s_hf_slots[] = {\n   ", plan->name);
+    for (int aliases = 0; aliases < 2; aliases++) {
+        if (aliases)
+            fputs(" { UINT64_MAX, UINT64_MAX }", stream);
+        size_t count = 0;
+        for (const gen_key *key = plan->keys; key != NULL; key = key->next) {
+            if (key->is_alias != aliases)
+                continue;
+            fputs(aliases ? ", " : " ", stream);
+            emit_slot(key->text, stream);
+            fputs(!aliases ? ++count % 3 == 0 ? ",\n   " : "," : "", stream);
+        }
+    }
+    fputs("\n};\n", stream);
+}
+
 static bool has_default_text(const gen_key *key)
 {
     const gen_literal *value = key->member->says->default_value;
@@ -203,9 +243,11 @@ void gen_emit_code_keys(gen_unit *unit, const gen_plan *plan, FILE *stream)
             "static const hf_key %s_hf_json[%zu];\nstatic const hf__key %s_hf_wanted[] = {\n", plan->name, plan->name, count, plan->name);
     emit_keys(unit, plan, has_hash, stream);
     emit_table(plan, table, hash.bits, stream);
+    emit_slots(plan, stream);
     fprintf(stream,
             "static const hf__keys %s_hf_keys = {\n    .keys = %s_hf_wanted, .places = %s_hf_places, .multiplier = 0x%llxu, .shown = 0x%llxu,\n"
-            "    .shift = %u, .count = %zu, .none = %zu, .is_closed = %s, .lengths = 0x%llxu,\n    .required = 0x%llxu, .defaults = 0x%llxu, .room = %zu, .usual = 0x%llxu\n};\n",
+            "    .shift = %u, .count = %zu, .none = %zu, .is_closed = %s, .lengths = 0x%llxu,\n    .required = 0x%llxu, .defaults = 0x%llxu, .room = %zu, .usual = 0x%llxu,\n    .slots = %s_hf_slots\n};\n",
             plan->name, plan->name, plan->name, (unsigned long long)hash.multiplier, (unsigned long long)hash.shown, 64 - hash.bits, count,
-            plan->slot_count, plan->says->closed ? "true" : "false", lengths, required, defaults, gen_write_room(plan), usual);
+            plan->slot_count, plan->says->closed ? "true" : "false", lengths, required, defaults, gen_write_room(plan), usual,
+            plan->name);
 }

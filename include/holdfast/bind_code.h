@@ -109,6 +109,7 @@ struct hf__keys {
     uint64_t        required;  /* slots that must be there */
     uint64_t        defaults;  /* slots of texts that have a default */
     uint64_t        usual;     /* slots of which nothing more is to be looked at: no long keys, and no member beside that tells of a value */
+    const hf__slot *slots;     /* for each key, how it stands in a document: a long one without the place of its text */
 };
 
 /* How many items a counter of any integer type stands for; a negative one for none. */

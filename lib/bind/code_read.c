@@ -12,6 +12,7 @@
 #include "bind/code_keys.h"
 #include "bind/code_read_number.h"
 #include "bind/code_read_text.h"
+#include "bind/code_record.h"
 #include "bind/struct_release.h"
 #include "bind/struct_store.h"
 
@@ -152,14 +153,8 @@ static bool put_items(hf__in *in, const hf__key *key, char *object, items *list)
     const hf_type *type = list->type;
     if (list->is_in_place)
         return list->count == list->room;
-    if ((key->flags & HF__IN_LIMITS) != 0 && (list->count < key->limits.u64[0] || list->count > key->limits.u64[1]))
+    if (!hf__record_count(key, object, list->count))
         return false;
-    const hf_key *row = key->row;
-    const hf_member *counter = &row->record->members[row->member->counter - 1];
-    char *record = object + row->offset;
-    hf__member_set_integer(counter, record, list->count);
-    if (hf__member_integer(counter, record) != list->count)
-        return false; /* more than it can count */
     if (list->count == 0)
         return true;
     if (list->count < list->room) {
@@ -213,53 +208,10 @@ static const char *read_run(hf__in *in, const char *at, const hf__key *key, char
     return NULL;
 }
 
-/* What a pointer leads to: made, and hung up. */
-static char *make_target(hf__in *in, const hf_type *type, char *place)
-{
-    char *made = hf__store_take(&in->store, type->size, type->alignment);
-    if (made != NULL)
-        hf__pointer_set(place, made);
-    return made;
-}
-
-static void set_presence(const hf__key *key, char *object, bool is_there)
-{
-    const hf_key *row = key->row;
-    hf__member_set_integer(&row->record->members[row->member->presence - 1], object + row->offset, is_there);
-}
-
-/* A key that is no usual one; false when it was met before. */
-static bool meet(const hf__keys *keys, const hf__key *key, char *object, bool is_there, uint64_t *met)
-{
-    if (key->kind == HF__KIND_PASSED)
-        return true;
-    if (((keys->usual | *met) & key->bit) != 0)
-        return false;
-    *met |= key->bit;
-    if ((key->flags & HF__IN_PRESENCE) != 0)
-        set_presence(key, object, is_there);
-    return true;
-}
-
 /* Behind a null that stands for nothing there. */
 static const char *null_of(const hf__key *key, const char *at)
 {
     return *at == 'n' && (key->flags & HF__IN_NULL) != 0 ? hf__in_null(at) : NULL;
-}
-
-/* Texts that were left out and have a default. */
-static bool set_defaults(hf__in *in, const hf__keys *keys, char *object, uint64_t left_out)
-{
-    for (; left_out != 0; left_out &= left_out - 1) {
-        const hf__key *key = &keys->keys[__builtin_ctzll(left_out)];
-        const hf_rule_value *value = &key->row->member->rule->default_value;
-        char *copy = hf__store_take(&in->store, value->length + 1, 1);
-        if (copy == NULL)
-            return false;
-        memcpy(copy, value->text, value->length + 1);
-        hf__pointer_set(object + key->offset, copy);
-    }
-    return true;
 }
 
 /* ---- records ----------------------------------------------------------------------------- */
@@ -289,15 +241,6 @@ static inline bool push_frame(hf__in *in, hf__in_frame frame)
         return false;
     in->frames[in->frame_count++] = frame;
     return true;
-}
-
-/* A record that is complete. */
-static inline bool is_whole(hf__in *in, const hf__keys *keys, char *object, uint64_t awaited, uint64_t met)
-{
-    uint64_t seen = (keys->usual & ~awaited) | met;
-    if (HF_UNLIKELY((seen & keys->required) != keys->required))
-        return false;
-    return HF_LIKELY((keys->defaults & ~seen) == 0) || set_defaults(in, keys, object, keys->defaults & ~seen);
 }
 
 #pragma GCC diagnostic push
@@ -379,7 +322,7 @@ other: { /* another order, blanks, or a key that nothing wants */
     }
     key = &keys->keys[found.slot];
     value = at;
-    if ((awaited & key->bit) == 0 && !meet(keys, key, object, *at != 'n', &met))
+    if ((awaited & key->bit) == 0 && !hf__record_meet(keys, key, object, *at != 'n', &met))
         return NULL;
     awaited &= ~key->bit;
     place = object + key->offset;
@@ -415,7 +358,7 @@ a_pointer:
     if (*at == 'n')
         goto null;
     type = key->row->member->type->item;
-    place = make_target(in, type, place);
+    place = hf__record_target(&in->store, type, place);
     if (place == NULL)
         return NULL;
     if (type->shape != HF_SHAPE_RECORD) {
@@ -459,7 +402,7 @@ item:
     goto open;
 
 leave: /* at the '}' */
-    if (!is_whole(in, keys, object, awaited, met))
+    if (!hf__record_is_whole(&in->store, keys, object, awaited, met))
         return NULL;
     if (in->frame_count == 0)
         return at;

@@ -1,7 +1,10 @@
-/* struct_from_value.c - dynamic values into structs: a walk over the value feeds the binder. */
+/* struct_from_value.c - dynamic values into structs: a walk over the value feeds the binder. Generated code goes first,
+ * where there is any: it reads what is right and usual, and leaves the rest to the walk, which knows every form and
+ * every error. */
 #include <holdfast/write.h>
 
 #include "bind/binder.h"
+#include "bind/code_from_value.h"
 
 /* A value that a member keeps as its JSON text. */
 static hf_status bind_raw(hf__binder *binder, hf_value value)
@@ -74,26 +77,64 @@ static hf_status bind_event(hf__binder *binder, hf_walk *walk, bool *is_raw)
     return bind_scalar(binder, walk->value);
 }
 
+/* All of the value, from the target as it stands. */
+static hf_status bind_value(hf__binder *binder, hf_value value)
+{
+    hf_walk walk;
+    bool is_raw = false;
+    hf_status status = HF_OK;
+    hf_walk_init(&walk, value, NULL);
+    while (status == HF_OK && hf_walk_next(&walk))
+        status = bind_event(binder, &walk, &is_raw);
+    if (status != HF_OK)
+        hf_walk_stop(&walk);
+    hf_walk_finish(&walk);
+    return status;
+}
+
+bool hf__from_value_member(const hf_store *store, uint32_t depth_left, hf_value value, const hf_key *row, char *object)
+{
+    const hf_member *member = row->member;
+    char *record = object + row->offset;
+    hf__binder binder = { .store = *store, .depth_max = depth_left };
+    binder.target = (hf__target){ .type = member->type, .at = record + member->offset, .record = record, .record_type = row->record,
+                                  .member = member, .is_direct = true };
+    hf_status status = hf_is_container(value) || hf__bind_wants_raw(&binder) ? bind_value(&binder, value) : bind_scalar(&binder, value);
+    hf__bind_end(&binder, false);
+    return status == HF_OK;
+}
+
+/* What generated code gives up is taken back. */
+static hf_status bind_whole(hf__binder *binder, const hf_type *type, hf_value value)
+{
+    const hf_store *store = &binder->store;
+    hf_mark mark = { 0 };
+    if (type->code == NULL || type->code->read == NULL)
+        return bind_value(binder, value);
+    if (store->arena != NULL)
+        mark = hf_arena_mark(store->arena);
+    if (hf__from_value(type->code, value, binder->depth_max, store, binder->root))
+        return HF_OK;
+    if (store->arena != NULL)
+        hf_arena_rewind(store->arena, mark);
+    else
+        hf__struct_release(type, binder->root, 1, hf__work_allocator(store->allocator));
+    hf_struct_init(type, binder->root);
+    return bind_value(binder, value);
+}
+
 hf_status hf_struct_from_value(const hf_type *type, hf_value value, const hf_decode_options *options, void **ret_object,
                                hf_error *reterr)
 {
     hf__binder binder;
-    hf_walk walk;
     hf_mark mark = { 0 };
-    bool is_raw = false;
     if (hf_is_absent(value))
         return hf__fail(reterr, HF_NOT_FOUND, "the value is absent");
     if (options != NULL && options->store.arena != NULL)
         mark = hf_arena_mark(options->store.arena);
     hf_status status = hf__bind_begin(&binder, type, options, reterr);
-    if (status == HF_OK) {
-        hf_walk_init(&walk, value, NULL);
-        while (status == HF_OK && hf_walk_next(&walk))
-            status = bind_event(&binder, &walk, &is_raw);
-        if (status != HF_OK)
-            hf_walk_stop(&walk);
-        hf_walk_finish(&walk);
-    }
+    if (status == HF_OK)
+        status = bind_whole(&binder, type, value);
     if (status != HF_OK && status != HF_NO_MEMORY && status != HF_LIMIT_BYTES)
         hf__bind_tell_place(&binder, reterr);
     hf__bind_end(&binder, status == HF_OK);
