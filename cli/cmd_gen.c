@@ -22,7 +22,7 @@ static const verb_option option_table[] = {
     [QUIET] = { "quiet", 'q', NULL, "prints no notes about guesses" },
     [FROM] = { "from", 0, "SAMPLES", "writes a header for samples of JSON, one object per line, to --output" },
     [COMMANDS] = { "commands", 0, "FILE", "flags from a compile_commands.json, of a source beside the header, else of the nearest one" },
-    [TABLES] = { "tables", 0, NULL, "small tables instead of straight code" },
+    [TABLES] = { "tables", 0, NULL, "tables only, without rows for JSON" },
     { NULL, 0, NULL, NULL },
 };
 

@@ -1,4 +1,4 @@
-/* gen_code.c - which records get straight code, how they begin, and the tables of their functions. */
+/* gen_code.c - which records get rows, and how those with defaults begin. */
 #include "gen_code.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ bool gen_literal_number(const gen_literal *literal, uint64_t *ret_magnitude)
     return errno == 0 && end != NULL && *end == 0 && (literal->text[0] != '0' || literal->length == 1);
 }
 
-/* Why no straight code fits the record; NULL when it does. */
+/* Why no rows fit the record; NULL when they do. */
 static const char *why_tables(gen_unit *unit, const gen_plan *plan)
 {
     if (plan->is_union)
@@ -72,49 +72,17 @@ static const char *why_json_by_tables(gen_unit *unit, const gen_plan *plan)
     return NULL;
 }
 
-/* A record in place that has no straight code leaves the outer one without. */
-static bool copies_in_place(const gen_plan *plan)
-{
-    for (const gen_member *member = plan->members; member != NULL; member = member->next) {
-        const gen_item *item = &member->item;
-        while (item->shape == SHAPE_ARRAY)
-            item = item->item;
-        if (item->shape == SHAPE_UNION && item->plan->has_links)
-            return false;
-        if (item->shape == SHAPE_RECORD && item->plan->has_links && !item->plan->copies)
-            return false;
-        bool points = item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR;
-        if (!points || item->ownership == GEN_REF || item->ownership == GEN_STATIC)
-            continue;
-        const gen_item *target = item->item->shape == SHAPE_POINTER ? item->item->item : item->item;
-        if (target->shape != SHAPE_RECORD && (target->shape > SHAPE_STRING || item->item != target))
-            return false; /* more pointers in a row, arrays behind pointers */
-        if (target->shape == SHAPE_RECORD && (target->plan->has_flex || (target->plan->has_links && !target->plan->copies)))
-            return false;
-    }
-    return true;
-}
-
 void gen_code_decide(gen_unit *unit, gen_plans *plans)
 {
     for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next) {
         plan->tables_reason = why_tables(unit, plan);
-        plan->begins = plan->copies = plan->tables_reason == NULL;
-        plan->looks = gen_can_look(unit, plan);
-        if (plan->begins)
+        plan->begins = plan->tables_reason == NULL && gen_has_defaults(plan);
+        if (plan->tables_reason == NULL)
             plan->tables_reason = why_json_by_tables(unit, plan);
-        plan->reads = plan->begins && plan->tables_reason == NULL;
+        plan->reads = plan->tables_reason == NULL;
         plan->writes = plan->reads && !plan->needs_memo;
         for (const gen_key *key = plan->keys; key != NULL; key = key->next)
             plan->writes &= gen_is_plain_key(key->text);
-    }
-    for (bool changed = true; changed;) { /* takes away at least one, or ends */
-        changed = false;
-        for (gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
-            if (plan->copies && !copies_in_place(plan)) {
-                plan->copies = false;
-                changed = true;
-            }
     }
 }
 
@@ -156,12 +124,8 @@ static void emit_begin_records(gen_unit *unit, const gen_member *member, FILE *t
 
 static void emit_begin(gen_unit *unit, const gen_plan *plan, FILE *to)
 {
-    fprintf(to, "\nstatic void %s_hf_begin(void *object)\n{\n", plan->name);
-    if (!gen_has_defaults(plan)) {
-        fprintf(to, "    memset(object, 0, sizeof(%s));\n}\n", plan->spelling);
-        return;
-    }
-    fprintf(to, "    %s *self = object;\n\n    memset(self, 0, sizeof *self);\n", plan->spelling);
+    fprintf(to, "\nstatic void %s_hf_begin(void *object)\n{\n    %s *self = object;\n\n    memset(self, 0, sizeof *self);\n", plan->name,
+            plan->spelling);
     for (const gen_member *member = plan->members; member != NULL; member = member->next) {
         bool is_own_text = member->item.shape == SHAPE_STRING && member->item.ownership != GEN_STATIC;
         const gen_item *item = in_place(&member->item);
@@ -175,20 +139,6 @@ static void emit_begin(gen_unit *unit, const gen_plan *plan, FILE *to)
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-static void emit_forward(const gen_plan *plan, FILE *to)
-{
-    if (plan->looks)
-        fprintf(to, "static bool %s_hf_equal(hf__comparer *with, const void *a, const void *b);\n"
-                    "static uint64_t %s_hf_hash(hf__hasher *with, uint64_t hash, const void *object);\n", plan->name, plan->name);
-    if (plan->looks && plan->has_links)
-        fprintf(to, "static void %s_hf_release(hf__releaser *with, void *object);\n", plan->name);
-    if (plan->begins)
-        fprintf(to, "static void %s_hf_begin(void *object);\n", plan->name);
-    if (plan->copies && plan->has_links)
-        fprintf(to, "static void %s_hf_cut(%s *to);\nstatic bool %s_hf_copy(hf__copier *with, const void *object, void *copy);\n"
-                    "static void %s_hf_measure(hf__measurer *with, const void *object);\n", plan->name, plan->spelling, plan->name, plan->name);
-}
-
 static void emit_table(const gen_plan *plan, FILE *to)
 {
     fprintf(to, "\nstatic const hf_code %s_hf_code = {\n", plan->name);
@@ -198,20 +148,11 @@ static void emit_table(const gen_plan *plan, FILE *to)
         fprintf(to, "    .read = &%s_hf_keys,\n", plan->name);
     if (plan->writes)
         fprintf(to, "    .write = &%s_hf_keys,\n", plan->name);
-    if (plan->copies && plan->has_links)
-        fprintf(to, "    .copy = %s_hf_copy,\n    .measure = %s_hf_measure,\n", plan->name, plan->name);
-    if (plan->looks)
-        fprintf(to, "    .equal = %s_hf_equal,\n    .hash = %s_hf_hash,\n", plan->name, plan->name);
-    if (plan->looks && plan->has_links)
-        fprintf(to, "    .release = %s_hf_release,\n", plan->name);
     fputs("};\n", to);
 }
 
 void gen_emit_code(gen_unit *unit, const gen_plans *plans, FILE *stream)
 {
-    fputs("\n/* ---- straight code ---- */\n\n", stream);
-    for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
-        emit_forward(plan, stream);
     for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next) {
         if (!gen_has_code(plan))
             continue;
@@ -221,12 +162,6 @@ void gen_emit_code(gen_unit *unit, const gen_plans *plans, FILE *stream)
             emit_begin(unit, plan, stream);
         if (plan->reads)
             gen_emit_code_keys(unit, plan, stream);
-        if (plan->copies && plan->has_links) {
-            gen_emit_copy(unit, plan, stream);
-            gen_emit_measure(unit, plan, stream);
-        }
-        if (plan->looks)
-            gen_emit_look(unit, plan, stream);
         emit_table(plan, stream);
     }
 }

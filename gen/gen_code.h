@@ -1,8 +1,8 @@
-/* gen_code.h - specialised code beside the tables: straight C for each record.
+/* gen_code.h - what is written beside the tables: a row for each key, by which JSON is read and written, and how
+ * a record with defaults begins.
  *
  * What is rarely used is left to the tables, member by member, or for a whole record; --explain tells
- * which and why. Reading and writing go by rows, one for each key. Copying and measuring put what a pointer leads
- * to on a list. */
+ * which and why. All else goes by the tables. */
 #ifndef HOLDFAST_GEN_CODE_H
 #define HOLDFAST_GEN_CODE_H
 
@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* Decides for each plan what is written as straight code. */
+/* Decides for each plan what is written beside its tables. */
 void gen_code_decide(gen_unit *unit, gen_plans *plans);
 /* The functions, and a table of them for each plan. */
 void gen_emit_code(gen_unit *unit, const gen_plans *plans, FILE *stream);
@@ -25,16 +25,11 @@ const char *gen_kind_of(gen_unit *unit, const gen_member *member);
 const char *gen_write_kind(gen_unit *unit, const gen_key *key);
 /* What writing asks for in front of a record. */
 size_t gen_write_room(const gen_plan *plan);
-void gen_emit_copy(gen_unit *unit, const gen_plan *plan, FILE *stream);
-void gen_emit_measure(gen_unit *unit, const gen_plan *plan, FILE *stream);
-/* Comparing, hashing, releasing; whether they fit the record. */
-void gen_emit_look(gen_unit *unit, const gen_plan *plan, FILE *stream);
-bool gen_can_look(const gen_unit *unit, const gen_plan *plan);
 
 /* A plan that has a table of functions. */
 static inline bool gen_has_code(const gen_plan *plan)
 {
-    return plan->begins || plan->reads || plan->writes || plan->copies || plan->looks;
+    return plan->begins || plan->reads || plan->writes;
 }
 
 /* Whether a record held in place, or anything in it, begins with more than zeroes. */

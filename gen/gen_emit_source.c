@@ -207,8 +207,6 @@ static const char *emit_arms(emitter *with, const gen_member *member)
         for (const gen_literal *when = arm->when; when != NULL; when = when->next)
             fprintf(with->to, "    { %s, %zu },\n", gen_spelled_tag(with->unit, when), arm->member->index);
     fputs("};\n", with->to);
-    if (member->owner->looks)
-        return name; /* its straight code has such a switch */
     fprintf(with->to, "/* One value that chooses two arms does not compile. */\n__attribute__((unused)) static void %s_differ(int64_t tag)\n{\n"
             "    switch (tag) {\n", name);
     for (const gen_arm *arm = member->arms; arm != NULL; arm = arm->next)
@@ -357,7 +355,7 @@ void gen_emit_source(gen_unit *unit, const gen_plans *plans, const gen_output *o
             "#if HF_BIND_VERSION != %d\n#error \"written for another version of Holdfast: run holdfast gen again\"\n#endif\n"
             "/* A library of another version does not link. */\n"
             "__attribute__((used)) static const char *const hf_written_for = &hf__bind_version_%d;\n",
-            output->title, output->model, output->tables_only ? "Tables only" : "Tables, and straight code for what is used most",
+            output->title, output->model, output->tables_only ? "Tables only" : "Tables, and rows by which JSON is read and written",
             output->tables_only ? "" : "#include <holdfast/bind_code.h>\n\n", output->header, HF_BIND_VERSION, HF_BIND_VERSION);
     if (unit->has_deprecated)
         fputs("\n#pragma GCC diagnostic ignored \"-Wdeprecated-declarations\"\n", stream);

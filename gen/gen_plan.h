@@ -100,8 +100,8 @@ struct gen_plan {
     /* Filled by gen_emit_keys.c */
     gen_key         *keys;
     size_t           slot_count;
-    /* Filled by gen_code.c: what is written as straight code, and what keeps it from that */
-    bool             begins, reads, writes, copies, looks;
+    /* Filled by gen_code.c: what is written beside the tables, and what keeps JSON from rows */
+    bool             begins, reads, writes;
     const char      *tables_reason;
 };
 

@@ -19,7 +19,7 @@ typedef struct gen_options {
     bool               strict;    /* guesses are errors */
     bool               check;     /* writes nothing; fails when the output on disk differs */
     bool               quiet;     /* notes are not printed */
-    bool               tables;    /* tables only, no straight code */
+    bool               tables;    /* tables only, no rows */
 } gen_options;
 
 /* Talks on standard error, answers of `explain` on standard output. HF_OK; HF_NOT_FOUND with `check`

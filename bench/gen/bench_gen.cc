@@ -126,26 +126,6 @@ template <class node> std::vector<node> tree_of(size_t count)
     return nodes;
 }
 
-/* A type that leads to itself, without straight code wherever it is met. */
-struct table_form {
-    hf_type                type;
-    std::vector<hf_member> members;
-    std::vector<hf_type>   pointers;
-
-    explicit table_form(const hf_type &from) : type(from), members(from.members, from.members + from.member_count), pointers(from.member_count)
-    {
-        type.code = nullptr;
-        type.members = members.data();
-        for (size_t i = 0; i < members.size(); i++) {
-            pointers[i] = *members[i].type;
-            if (pointers[i].item == &from)
-                pointers[i].item = &type;
-            members[i].type = &pointers[i];
-        }
-    }
-    table_form(const table_form &) = delete;
-};
-
 void per_node(benchmark::State &state)
 {
     state.counters["ns_node"] = benchmark::Counter((double)(state.iterations() * NODES) * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
@@ -307,8 +287,6 @@ void add_graphs()
         if (one.right != nullptr)
             one.right->parent = &one;
     }
-    static table_form leaf_tables(leaf_hf_type), knot_tables(knot_hf_type);
-    /* Trees and graphs, each by straight code and by tables. */
     auto add = [&](const std::string &work, auto function) {
         auto one = [&](const char *form, const hf_type *type, const void *root) {
             auto *made = benchmark::RegisterBenchmark((work + form).c_str(), [=](benchmark::State &state) { function(state, type, root); });
@@ -316,9 +294,7 @@ void add_graphs()
                 made->UseManualTime();
         };
         one(" tree/holdfast", &leaf_hf_type, &leaves[0]);
-        one(" tree/holdfast --tables", &leaf_tables.type, &leaves[0]);
         one(" graph/holdfast", &knot_hf_type, &knots[0]);
-        one(" graph/holdfast --tables", &knot_tables.type, &knots[0]);
     };
     add("copy", copy);
     add("size", size);

@@ -451,7 +451,7 @@ a_pointer:
             return false;
         goto after;
     }
-    type->code->begin(place);
+    hf__record_begin(type, place);
     top = push_frame(from);
     if (top == NULL)
         return false;
@@ -504,7 +504,7 @@ item:
         goto items_end;
     type = top->items.type;
     object = top->items.bytes + top->items.count++ * type->size;
-    type->code->begin(object);
+    hf__record_begin(type, object);
     keys = type->code->read;
     value = top->item;
     if (HF_UNLIKELY(hf__kind(value.slot) == HF__MOUNT))

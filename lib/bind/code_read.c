@@ -365,7 +365,7 @@ a_pointer:
         at = read_plain(in, at, type, place);
         goto after;
     }
-    type->code->begin(place);
+    hf__record_begin(type, place);
     if (!push_frame(in, (hf__in_frame){ keys, object, key, awaited, met, { .type = NULL } }))
         return NULL;
     keys = type->code->read;
@@ -397,7 +397,7 @@ item:
     if (object == NULL)
         return NULL;
     type = top->items.type;
-    type->code->begin(object);
+    hf__record_begin(type, object);
     keys = type->code->read;
     goto open;
 

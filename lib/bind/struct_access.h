@@ -4,10 +4,13 @@
 #ifndef HOLDFAST_STRUCT_ACCESS_H
 #define HOLDFAST_STRUCT_ACCESS_H
 
-#include <holdfast/bind.h>
+#include <holdfast/bind_code.h>
 
 #include "base/checked.h"
 #include "base/fail.h"
+
+/* Where the state of a loop can only be in registers when nothing is called with its address. */
+#define HF__INLINED static inline __attribute__((always_inline))
 
 static inline void *hf__pointer_at(const void *place)
 {
@@ -128,6 +131,56 @@ static inline bool hf__object_bytes(const hf_type *type, const char *object, siz
         return false;
     *ret_bytes = bytes > type->size ? bytes : type->size;
     return true;
+}
+
+/* ---- bits -------------------------------------------------------------------------------- */
+
+/* Most records are small, and a call of memset or memcpy takes longer than their bits: two halves, which overlap. */
+enum { HF__BITS_LEAST = 8, HF__BITS_HALF = 16 };
+
+HF__INLINED bool hf__bits_are_few(size_t bytes)
+{
+    return bytes - HF__BITS_LEAST <= 2 * HF__BITS_HALF - HF__BITS_LEAST;
+}
+
+HF__INLINED void hf__bits_zero(char *at, size_t bytes)
+{
+    if (!hf__bits_are_few(bytes)) {
+        memset(at, 0, bytes);
+    } else if (bytes < HF__BITS_HALF) {
+        memset(at, 0, HF__BITS_LEAST);
+        memset(at + bytes - HF__BITS_LEAST, 0, HF__BITS_LEAST);
+    } else {
+        memset(at, 0, HF__BITS_HALF);
+        memset(at + bytes - HF__BITS_HALF, 0, HF__BITS_HALF);
+    }
+}
+
+HF__INLINED void hf__bits_copy(char *to, const char *from, size_t bytes)
+{
+    char head[HF__BITS_HALF], tail[HF__BITS_HALF];
+    if (!hf__bits_are_few(bytes)) {
+        memcpy(to, from, bytes);
+    } else if (bytes < HF__BITS_HALF) {
+        memcpy(head, from, HF__BITS_LEAST);
+        memcpy(tail, from + bytes - HF__BITS_LEAST, HF__BITS_LEAST);
+        memcpy(to, head, HF__BITS_LEAST);
+        memcpy(to + bytes - HF__BITS_LEAST, tail, HF__BITS_LEAST);
+    } else {
+        memcpy(head, from, HF__BITS_HALF);
+        memcpy(tail, from + bytes - HF__BITS_HALF, HF__BITS_HALF);
+        memcpy(to, head, HF__BITS_HALF);
+        memcpy(to + bytes - HF__BITS_HALF, tail, HF__BITS_HALF);
+    }
+}
+
+/* A record that has rows, at its beginning. */
+HF__INLINED void hf__record_begin(const hf_type *type, char *object)
+{
+    if (HF_UNLIKELY(type->code->begin != NULL))
+        type->code->begin(object);
+    else
+        hf__bits_zero(object, type->size);
 }
 
 #endif

@@ -1,149 +1,77 @@
 /* struct_copy.c - a copy of a struct with all it owns.
  *
- * A block is taken when the first pointer to it is met, and filled when its turn comes: the bits are
- * copied, then each pointer in the copy still shows where the original leads. Graphs keep a memo from
- * original to copy, in which a ref is looked up at the end, when all copies exist; a ref into the
- * middle of a block finds the block by its range.
+ * A block is taken, and its bits copied, when the first pointer to it is met; when its turn comes, each pointer
+ * in the copy still shows where the original leads. Trees: blocks wait on a stack. Graphs: they are listed
+ * with their copies and taken in the order of the list, and a map finds the copy of a block; a ref whose
+ * block is not copied yet is looked up again at the end, and one into the middle of a block finds the block by
+ * its range.
  *
  * Failure: pointers that were not settled become NULL, so what was made so far is a tree that can be
- * released; the blocks of a graph are all in the memo. */
+ * released; the blocks of a graph are all in the list. */
 #include <stdlib.h>
 
-#include "bind/code_copy.h"
+#include "bind/object_map.h"
 #include "bind/struct_release.h"
 
 typedef struct copier {
     hf_copy_options options;
     const hf_type  *type;     /* of the whole */
-    bool            is_graph;
-    hf__memo        memo;
-    hf__block_stack stack, refs;
-    uint64_t        objects;
     hf_error       *reterr;
+    hf_status       status;   /* of a failure */
+    uint64_t        objects;
+    /* Of a graph. */
+    hf__object_map  copies;
+    hf__block_stack list;     /* at: the original, other: its copy; type NULL: a text, counted in bytes */
+    hf__block_stack refs;     /* at: where it led, other: its place in the copy */
 } copier;
 
-static bool leads_on(const hf__link *link)
+/* ---- failing ----------------------------------------------------------------------------- */
+
+static bool no_memory(copier *with)
 {
-    return link->type->shape != HF_SHAPE_STRING && (link->type->item->flags & HF_TYPE_LINKS) != 0;
+    bool is_limit = with->options.store.arena != NULL && hf_arena_failure(with->options.store.arena, with->reterr) == HF_LIMIT_BYTES;
+    with->status = is_limit ? HF_LIMIT_BYTES
+                            : hf__fail(with->reterr, HF_NO_MEMORY, "while copying object %llu", (unsigned long long)with->objects);
+    return false;
 }
 
-static hf_status no_memory(copier *with)
+static bool too_large(copier *with)
 {
-    if (with->options.store.arena != NULL && hf_arena_failure(with->options.store.arena, with->reterr) == HF_LIMIT_BYTES)
-        return HF_LIMIT_BYTES;
-    return hf__fail(with->reterr, HF_NO_MEMORY, "while copying object %llu", (unsigned long long)with->objects);
+    with->status = hf__fail(with->reterr, HF_OUT_OF_RANGE, "a counter is larger than memory");
+    return false;
 }
 
-/* ---- one pointer ------------------------------------------------------------------------- */
+static char *too_many(copier *with)
+{
+    with->status = hf__fail(with->reterr, HF_LIMIT_COUNT, "more than %llu objects", (unsigned long long)with->options.objects_max);
+    return NULL;
+}
 
-static void free_copy(copier *with, const hf__link *link, char *copy, size_t bytes)
+/* ---- blocks ------------------------------------------------------------------------------ */
+
+/* A block with the bits of another one; NULL when it fails. */
+HF__INLINED char *copy_block(copier *with, const char *from, size_t bytes, size_t alignment)
+{
+    if (HF_UNLIKELY(with->options.objects_max != 0 && with->objects >= with->options.objects_max))
+        return too_many(with);
+    char *copy = hf__store_take(&with->options.store, bytes, alignment);
+    if (HF_UNLIKELY(copy == NULL)) {
+        no_memory(with);
+        return NULL;
+    }
+    with->objects++;
+    hf__bits_copy(copy, from, bytes);
+    return copy;
+}
+
+static void free_copy(copier *with, char *copy, size_t bytes, size_t alignment)
 {
     if (with->options.store.arena == NULL)
-        hf__allocator_free(hf__work_allocator(with->options.store.allocator), copy, bytes, hf__link_alignment(link));
-}
-
-/* Makes the block for a target that is met for the first time. In a graph it is in the memo from
- * then on, which frees it at a failure. */
-static hf_status copy_new(copier *with, const hf__link *link, hf__block target, size_t bytes, hf__seen *seen)
-{
-    if (with->options.objects_max != 0 && with->objects >= with->options.objects_max)
-        return hf__fail(with->reterr, HF_LIMIT_COUNT, "more than %llu objects", (unsigned long long)with->options.objects_max);
-    char *copy = hf__store_take(&with->options.store, bytes, hf__link_alignment(link));
-    if (copy == NULL)
-        return no_memory(with);
-    if (seen != NULL)
-        *seen = (hf__seen){ target.at, copy, link->type, bytes, target.count, false };
-    with->objects++;
-    if (!leads_on(link)) {
-        memcpy(copy, target.at, bytes);
-    } else if (!hf__stack_push(&with->stack, target.type, target.at, copy, target.count)) {
-        if (seen == NULL)
-            free_copy(with, link, copy, bytes);
-        return no_memory(with);
-    }
-    hf__pointer_set(link->place, copy);
-    return HF_OK;
-}
-
-/* On the heap the placeholder is one more block of the graph, which is released with the copy. */
-static hf_status put_holder(copier *with, const hf__link *link)
-{
-    char *holder = with->options.placeholder;
-    bool fits = link->type->shape != HF_SHAPE_STRING && link->count == 1 && link->type->item->members == with->type->members, is_new = false;
-    size_t bytes = 0;
-    hf__pointer_set(link->place, NULL);
-    if (!fits || holder == NULL)
-        return HF_OK;
-    if (with->options.store.arena != NULL) {
-        hf__pointer_set(link->place, holder);
-        return HF_OK;
-    }
-    if (!hf__object_bytes(link->type->item, holder, &bytes))
-        return hf__fail(with->reterr, HF_OUT_OF_RANGE, "a counter is larger than memory");
-    hf__seen *seen = hf__memo_add(&with->memo, holder, &is_new);
-    if (seen == NULL)
-        return no_memory(with);
-    if (is_new)
-        return copy_new(with, link, (hf__block){ link->type->item, holder, 1 }, bytes, seen);
-    hf__pointer_set(link->place, seen->value);
-    return HF_OK;
-}
-
-static hf_status copy_again(copier *with, const hf__link *link, const hf__seen *seen)
-{
-    switch (with->options.repeat) {
-    case HF_REPEAT_LINK: hf__pointer_set(link->place, seen->value); return HF_OK;
-    case HF_REPEAT_NULL: hf__pointer_set(link->place, NULL); return HF_OK;
-    case HF_REPEAT_HOLDER: return put_holder(with, link);
-    case HF_REPEAT_REFUSE: break;
-    }
-    return hf__fail(with->reterr, HF_CYCLE, "object %llu is met again, and the options refuse that",
-                    (unsigned long long)with->objects);
-}
-
-static hf_status copy_target(copier *with, const hf__link *link)
-{
-    hf__block target = hf__link_target(link);
-    size_t bytes = 0;
-    bool is_new = true;
-    if (!hf__link_bytes(link, &bytes))
-        return hf__fail(with->reterr, HF_OUT_OF_RANGE, "a counter is larger than memory");
-    hf__seen *seen = NULL;
-    if (with->is_graph) {
-        seen = hf__memo_add(&with->memo, target.at, &is_new);
-        if (seen == NULL)
-            return no_memory(with);
-    }
-    return is_new ? copy_new(with, link, target, bytes, seen) : copy_again(with, link, seen);
-}
-
-static hf_status copy_link(copier *with, const hf__link *link)
-{
-    if (link->type->shape == HF_SHAPE_OPAQUE) {
-        memset(link->place, 0, link->type->size);
-        return HF_OK;
-    }
-    if (link->type->ownership == HF_STATIC)
-        return HF_OK;
-    if (link->type->ownership != HF_REF)
-        return copy_target(with, link);
-    if (!hf__stack_push(&with->refs, link->type, link->place, hf__pointer_at(link->place), link->count))
-        return no_memory(with);
-    return HF_OK;
-}
-
-/* ---- one block --------------------------------------------------------------------------- */
-
-static size_t waiting_bytes(const hf__waiting *one)
-{
-    size_t bytes = one->count * one->type->size; /* it was taken, so it does not overflow */
-    if (one->count == 1)
-        hf__object_bytes(one->type, one->at, &bytes);
-    return bytes;
+        hf__allocator_free(hf__work_allocator(with->options.store.allocator), copy, bytes, alignment);
 }
 
 /* Pointers that still lead into the original must not be released with the copy. */
-static void cut_links(hf__links *links)
+HF__INLINED void cut_links(hf__links *links)
 {
     hf__link link;
     while (hf__links_next(links, &link))
@@ -151,178 +79,288 @@ static void cut_links(hf__links *links)
             hf__pointer_set(link.place, NULL);
 }
 
-static hf_status fill(copier *with, const hf__waiting *one)
+/* ---- trees ------------------------------------------------------------------------------- */
+
+HF__INLINED bool copy_tree_link(copier *with, hf__block_stack *stack, const hf__link *link)
 {
-    hf__links links;
-    hf__link link;
-    memcpy(one->other, one->at, waiting_bytes(one));
-    hf__links_begin(&links, (hf__block){ one->type, one->other, one->count });
-    while (hf__links_next(&links, &link)) {
-        hf_status status = copy_link(with, &link);
-        if (status != HF_OK) {
-            if (link.type->shape != HF_SHAPE_OPAQUE)
-                hf__pointer_set(link.place, NULL);
-            cut_links(&links);
-            return status;
-        }
+    const hf_type *type = link->type->item;
+    size_t bytes = 0;
+    if (HF_UNLIKELY(link->type->shape == HF_SHAPE_OPAQUE)) {
+        memset(link->place, 0, link->type->size);
+        return true;
     }
-    return HF_OK;
+    if (!hf__link_bytes(link, &bytes))
+        return too_large(with);
+    size_t alignment = hf__link_alignment(link);
+    char *copy = copy_block(with, hf__pointer_at(link->place), bytes, alignment);
+    if (HF_UNLIKELY(copy == NULL))
+        return false;
+    if (type != NULL && (type->flags & HF_TYPE_LINKS) != 0 && HF_UNLIKELY(!hf__stack_push(stack, type, copy, NULL, link->count))) {
+        free_copy(with, copy, bytes, alignment);
+        return no_memory(with);
+    }
+    hf__pointer_set(link->place, copy);
+    return true;
 }
 
-/* ---- refs -------------------------------------------------------------------------------- */
-
-static int by_key(const void *a, const void *b)
+static void cut_waiting(const hf__block_stack *stack, hf__place *outer)
 {
-    uintptr_t left = (uintptr_t)((const hf__seen *)a)->key, right = (uintptr_t)((const hf__seen *)b)->key;
+    hf__links links;
+    for (const hf__waiting *one = stack->items; one != stack->top; one++) {
+        hf__links_begin(&links, outer, (hf__block){ one->type, one->at, one->count }, 0);
+        cut_links(&links);
+    }
+}
+
+static bool copy_tree(copier *with, char *root)
+{
+    hf__waiting fixed[HF__STACK_FIRST];
+    hf__place outer[HF__PLACES_MAX];
+    hf__block_stack stack = hf__stack_begin(fixed, with->options.store.allocator);
+    hf__links links;
+    hf__link link;
+    bool is_fine = true;
+    for (hf__links_begin(&links, outer, (hf__block){ with->type, root, 1 }, 0);;) {
+        while (hf__links_next(&links, &link)) {
+            is_fine = copy_tree_link(with, &stack, &link);
+            if (HF_UNLIKELY(!is_fine))
+                break;
+        }
+        if (!is_fine || stack.top == stack.items)
+            break;
+        hf__waiting one = *--stack.top;
+        hf__links_begin(&links, outer, (hf__block){ one.type, one.at, one.count }, 0);
+    }
+    if (!is_fine) {
+        hf__pointer_set(link.place, NULL);
+        cut_links(&links);
+        cut_waiting(&stack, outer);
+    }
+    hf__stack_release(stack);
+    return is_fine;
+}
+
+/* ---- graphs ------------------------------------------------------------------------------ */
+
+/* A block that is met for the first time; `entry` is its place in the map. */
+HF__INLINED bool copy_first(copier *with, const hf__link *link, const char *from, size_t bytes, size_t count, hf__object_entry *entry)
+{
+    char *copy = copy_block(with, from, bytes, hf__link_alignment(link));
+    if (HF_UNLIKELY(copy == NULL))
+        return false;
+    if (HF_UNLIKELY(!hf__stack_push(&with->list, link->type->item, from, copy, count))) {
+        free_copy(with, copy, bytes, hf__link_alignment(link));
+        return no_memory(with);
+    }
+    entry->value = copy;
+    hf__pointer_set(link->place, copy);
+    return true;
+}
+
+/* On the heap the placeholder is one more block of the graph, which is released with the copy. */
+static bool put_holder(copier *with, const hf__link *link)
+{
+    char *holder = with->options.placeholder;
+    bool fits = link->type->shape != HF_SHAPE_STRING && link->count == 1 && link->type->item->members == with->type->members, is_new = false;
+    size_t bytes = 0;
+    hf__pointer_set(link->place, NULL);
+    if (!fits || holder == NULL)
+        return true;
+    if (with->options.store.arena != NULL) {
+        hf__pointer_set(link->place, holder);
+        return true;
+    }
+    if (!hf__object_bytes(link->type->item, holder, &bytes))
+        return too_large(with);
+    hf__object_entry *entry = hf__object_map_add(&with->copies, holder, &is_new);
+    if (entry == NULL)
+        return no_memory(with);
+    if (is_new)
+        return copy_first(with, link, holder, bytes, 1, entry);
+    hf__pointer_set(link->place, entry->value);
+    return true;
+}
+
+static bool copy_again(copier *with, const hf__link *link, char *copy)
+{
+    switch (with->options.repeat) {
+    case HF_REPEAT_LINK: hf__pointer_set(link->place, copy); return true;
+    case HF_REPEAT_NULL: hf__pointer_set(link->place, NULL); return true;
+    case HF_REPEAT_HOLDER: return put_holder(with, link);
+    case HF_REPEAT_REFUSE: break;
+    }
+    with->status = hf__fail(with->reterr, HF_CYCLE, "object %llu is met again, and the options refuse that", (unsigned long long)with->objects);
+    return false;
+}
+
+/* A borrowed pointer leads to the copy, if there is one. */
+HF__INLINED bool copy_ref(copier *with, const hf__link *link)
+{
+    const char *from = hf__pointer_at(link->place);
+    const hf__object_entry *entry = hf__object_map_find(&with->copies, from);
+    if (entry != NULL) {
+        hf__pointer_set(link->place, entry->value);
+        return true;
+    }
+    return hf__stack_push(&with->refs, NULL, from, link->place, 1) || no_memory(with);
+}
+
+HF__INLINED bool copy_graph_link(copier *with, const hf__link *link)
+{
+    size_t bytes = 0;
+    bool is_new = false;
+    if (HF_UNLIKELY(link->type->shape == HF_SHAPE_OPAQUE)) {
+        memset(link->place, 0, link->type->size);
+        return true;
+    }
+    if (link->type->ownership == HF_REF)
+        return copy_ref(with, link);
+    if (!hf__link_bytes(link, &bytes))
+        return too_large(with);
+    const char *from = hf__pointer_at(link->place);
+    hf__object_entry *entry = hf__object_map_add(&with->copies, from, &is_new);
+    if (HF_UNLIKELY(entry == NULL))
+        return no_memory(with);
+    if (!is_new)
+        return copy_again(with, link, entry->value);
+    return copy_first(with, link, from, bytes, link->type->shape == HF_SHAPE_STRING ? bytes : link->count, entry);
+}
+
+static size_t waiting_bytes(const hf__waiting *one)
+{
+    if (one->type == NULL)
+        return one->count;
+    size_t bytes = one->count * one->type->size; /* it was taken, so it does not overflow */
+    if (one->count == 1)
+        hf__object_bytes(one->type, one->at, &bytes);
+    return bytes;
+}
+
+static int by_address(const void *a, const void *b)
+{
+    uintptr_t left = (uintptr_t)((const hf__waiting *)a)->at, right = (uintptr_t)((const hf__waiting *)b)->at;
     return left < right ? -1 : left > right;
 }
 
-/* The copy of the place `at` inside a block, NULL when no block holds it. `sorted` by key. */
-static char *copy_of_place(const hf__seen *sorted, size_t count, const char *at)
+/* The copy of the place `at` inside a block, NULL when no block holds it. The list is sorted by address. */
+static char *copy_of_place(const hf__block_stack *list, const char *at)
 {
-    size_t low = 0, high = count;
+    size_t low = 0, high = hf__stack_used(list);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if ((uintptr_t)sorted[middle].key <= (uintptr_t)at)
+        if ((uintptr_t)list->items[middle].at <= (uintptr_t)at)
             low = middle + 1;
         else
             high = middle;
     }
     if (low == 0)
         return NULL;
-    const hf__seen *block = &sorted[low - 1];
-    size_t offset = (size_t)((uintptr_t)at - (uintptr_t)block->key);
-    return offset < block->bytes ? block->value + offset : NULL;
+    const hf__waiting *block = &list->items[low - 1];
+    size_t offset = (size_t)((uintptr_t)at - (uintptr_t)block->at);
+    return offset < waiting_bytes(block) ? block->other + offset : NULL;
 }
 
-static hf_status settle_inner_refs(copier *with, size_t unsettled)
+/* All is copied: what a ref leads to is known by now, by its beginning or by its range. The list is
+ * sorted for that, so it must not be needed in its order any more. */
+static void settle_refs(copier *with)
 {
-    if (unsettled == 0)
-        return HF_OK;
-    const hf_allocator *allocator = with->memo.allocator;
-    size_t count = 0, bytes = with->memo.used * sizeof(hf__seen);
-    hf__seen *sorted = allocator->resize(allocator->context, NULL, 0, bytes, _Alignof(hf__seen));
-    if (sorted == NULL)
-        return no_memory(with);
-    for (size_t i = 0; i <= with->memo.mask; i++)
-        if (with->memo.table[i].key != NULL)
-            sorted[count++] = with->memo.table[i];
-    qsort(sorted, count, sizeof *sorted, by_key);
-    for (size_t i = 0; i < unsettled; i++) {
-        char *copy = copy_of_place(sorted, count, with->refs.items[i].other);
-        if (copy != NULL)
-            hf__pointer_set(with->refs.items[i].at, copy);
-    }
-    hf__allocator_free(allocator, sorted, bytes, _Alignof(hf__seen));
-    return HF_OK;
-}
-
-/* Refs to whole blocks are settled by the memo; the others are gathered at the front. */
-static hf_status settle_refs(copier *with)
-{
-    size_t unsettled = 0;
-    for (size_t i = 0; i < with->refs.used; i++) {
-        hf__waiting ref = with->refs.items[i];
-        const hf__seen *seen = hf__memo_find(&with->memo, ref.other);
-        if (seen != NULL)
-            hf__pointer_set(ref.at, seen->value);
+    hf__waiting *unsettled = with->refs.items;
+    for (const hf__waiting *ref = with->refs.items; ref != with->refs.top; ref++) {
+        const hf__object_entry *entry = hf__object_map_find(&with->copies, ref->at);
+        if (entry != NULL)
+            hf__pointer_set(ref->other, entry->value);
         else
-            with->refs.items[unsettled++] = ref;
+            *unsettled++ = *ref;
     }
-    return settle_inner_refs(with, unsettled);
+    if (unsettled != with->refs.items)
+        qsort(with->list.items, hf__stack_used(&with->list), sizeof *with->list.items, by_address);
+    for (const hf__waiting *ref = with->refs.items; ref != unsettled; ref++) {
+        char *copy = copy_of_place(&with->list, ref->at);
+        if (copy != NULL)
+            hf__pointer_set(ref->other, copy);
+    }
+}
+
+/* In the order of the list, which is what a block is found to be met again by. */
+static bool fill_graph(copier *with, const char *object, char *root)
+{
+    hf__place outer[HF__PLACES_MAX];
+    hf__links links;
+    hf__link link;
+    bool is_new = false;
+    hf__object_entry *entry = hf__object_map_add(&with->copies, object, &is_new);
+    if (entry == NULL)
+        return no_memory(with);
+    entry->value = root;
+    hf__stack_push(&with->list, with->type, object, root, 1); /* the first has room */
+    for (size_t done = 0; done < hf__stack_used(&with->list); done++) {
+        hf__waiting one = with->list.items[done];
+        if (one.type == NULL)
+            continue;
+        hf__links_begin(&links, outer, (hf__block){ one.type, one.other, one.count }, 0);
+        while (hf__links_next(&links, &link))
+            if (HF_UNLIKELY(!copy_graph_link(with, &link)))
+                return false;
+    }
+    settle_refs(with);
+    return true;
+}
+
+/* All but the copy of the whole. */
+static void free_listed(copier *with, const char *root)
+{
+    for (const hf__waiting *one = with->list.items; one != with->list.top; one++)
+        if (one->other != root)
+            free_copy(with, one->other, waiting_bytes(one), one->type != NULL ? one->type->alignment : 1);
+}
+
+static bool copy_graph(copier *with, const char *object, char *root)
+{
+    hf__waiting listed[HF__STACK_FIRST], refs[HF__STACK_FIRST];
+    with->list = hf__stack_begin(listed, with->options.store.allocator);
+    with->refs = hf__stack_begin(refs, with->options.store.allocator);
+    hf__object_map_init(&with->copies, with->options.store.allocator);
+    bool is_fine = fill_graph(with, object, root);
+    if (!is_fine)
+        free_listed(with, root);
+    hf__object_map_release(&with->copies);
+    hf__stack_release(with->refs);
+    hf__stack_release(with->list);
+    return is_fine;
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-static hf_status copy_all(copier *with, const hf_type *type, const char *object, char *copy, size_t bytes)
+hf_status hf_struct_copy(const hf_type *type, const void *object, const hf_copy_options *options, void **ret_copy, hf_error *reterr)
 {
-    bool is_new = false;
-    if (with->is_graph) {
-        hf__seen *root = hf__memo_add(&with->memo, object, &is_new);
-        if (root == NULL) {
-            memset(copy, 0, bytes);
-            return no_memory(with);
-        }
-        *root = (hf__seen){ object, copy, NULL, bytes, 1, false };
-    }
-    with->objects = 1;
-    hf__stack_push(&with->stack, type, (char *)object, copy, 1); /* the first has room */
-    hf_status status = HF_OK;
-    for (size_t done = 0; with->is_graph && status == HF_OK && done < with->stack.used;) {
-        hf__waiting one = with->stack.items[done++]; /* breadth first, as generated code: what is met again is the same */
-        status = fill(with, &one);
-    }
-    while (!with->is_graph && status == HF_OK && with->stack.used > 0) {
-        hf__waiting one = with->stack.items[--with->stack.used];
-        status = fill(with, &one);
-    }
-    if (status == HF_OK && with->is_graph)
-        status = settle_refs(with);
-    return status;
-}
-
-static void undo(copier *with, const hf_type *type, char *copy, size_t bytes, hf_mark mark)
-{
-    const hf_allocator *allocator = hf__work_allocator(with->options.store.allocator);
-    if (with->options.store.arena != NULL) {
-        hf_arena_rewind(with->options.store.arena, mark);
-        return;
-    }
-    if (with->is_graph) {
-        for (size_t i = 0; with->memo.table != NULL && i <= with->memo.mask; i++) {
-            const hf__seen *seen = &with->memo.table[i];
-            if (seen->key != NULL && seen->type != NULL)
-                hf__allocator_free(allocator, seen->value, seen->bytes,
-                                   seen->type->shape == HF_SHAPE_STRING ? 1 : seen->type->item->alignment);
-        }
-    } else {
-        while (with->stack.used > 0) {
-            hf__waiting one = with->stack.items[--with->stack.used];
-            hf__links links;
-            memcpy(one.other, one.at, waiting_bytes(&one)); /* counters stay, they tell its size */
-            hf__links_begin(&links, (hf__block){ one.type, one.other, one.count });
-            cut_links(&links);
-        }
-        hf__struct_release(type, copy, 1, allocator);
-    }
-    hf__allocator_free(allocator, copy, bytes, type->alignment);
-}
-
-hf_status hf_struct_copy(const hf_type *type, const void *object, const hf_copy_options *options, void **ret_copy,
-                         hf_error *reterr)
-{
-    copier with = { .reterr = reterr, .type = type, .is_graph = (type->flags & HF_TYPE_GRAPH) != 0 };
+    copier with = { .type = type, .reterr = reterr };
     if (options != NULL)
         with.options = *options;
+    hf_arena *arena = with.options.store.arena;
+    bool is_graph = (type->flags & HF_TYPE_GRAPH) != 0;
     size_t bytes = 0;
     if (!hf__object_bytes(type, object, &bytes))
         return hf__fail(reterr, HF_OUT_OF_RANGE, "a counter is larger than memory");
     hf_mark mark = { 0 };
-    if (with.options.store.arena != NULL)
-        mark = hf_arena_mark(with.options.store.arena);
+    if (arena != NULL)
+        mark = hf_arena_mark(arena);
     char *copy = hf__store_take(&with.options.store, bytes, type->alignment);
-    if (copy == NULL)
-        return no_memory(&with);
-    if (type->code != NULL && type->code->copy != NULL) {
-        hf_status by_code = hf__copy_by_code(type, object, &with.options, copy, reterr);
-        if (by_code == HF_OK)
-            *ret_copy = copy;
-        else if (with.options.store.arena != NULL)
-            hf_arena_rewind(with.options.store.arena, mark);
-        else
-            hf__allocator_free(hf__work_allocator(with.options.store.allocator), copy, bytes, type->alignment);
-        return by_code;
+    if (copy == NULL) {
+        no_memory(&with);
+        return with.status;
     }
-    hf__memo_init(&with.memo, with.options.store.allocator);
-    hf__stack_init(&with.stack, with.options.store.allocator);
-    hf__stack_init(&with.refs, with.options.store.allocator);
-    hf_status status = copy_all(&with, type, object, copy, bytes);
-    if (status == HF_OK)
+    with.objects = 1;
+    hf__bits_copy(copy, object, bytes);
+    if (is_graph ? copy_graph(&with, object, copy) : copy_tree(&with, copy)) {
         *ret_copy = copy;
-    else
-        undo(&with, type, copy, bytes, mark);
-    hf__stack_release(&with.refs);
-    hf__stack_release(&with.stack);
-    hf__memo_release(&with.memo);
-    return status;
+        return HF_OK;
+    }
+    if (arena != NULL) {
+        hf_arena_rewind(arena, mark);
+        return with.status;
+    }
+    if (!is_graph)
+        hf__struct_release(type, copy, 1, with.options.store.allocator);
+    free_copy(&with, copy, bytes, type->alignment);
+    return with.status;
 }

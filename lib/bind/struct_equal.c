@@ -1,28 +1,73 @@
 /* struct_equal.c - do two structs hold the same?
  *
- * What lies in place is compared at once, by generated steps or by tables; pairs of blocks that lead further
+ * What lies in place is compared at once, and blocks that lead nowhere; pairs of blocks that lead further
  * wait on a stack. For graphs two maps know the partner of each object, both ways: a second arrival must
  * meet the same partner, so sharing that differs is found, and circles end. */
-#include <holdfast/bind_code.h>
-
 #include "bind/object_map.h"
 #include "bind/struct_leaves.h"
 
-struct hf__comparer {
-    hf__block_stack stack, refs;
+typedef struct comparer {
     hf__object_map  partners_of_a, partners_of_b;
+    hf__block_stack refs;
     bool            is_graph;
     bool            has_memory;
-};
+} comparer;
 
-static bool no_memory(hf__comparer *with)
+static bool no_memory(comparer *with)
 {
     with->has_memory = false;
     return false;
 }
 
+/* ---- what leads nowhere ------------------------------------------------------------------ */
+
+static inline bool same_double(double a, double b)
+{
+    return a == b || (a != a && b != b);
+}
+
+static bool same_floats(const char *a, const char *b, size_t size)
+{
+    double left, right;
+    float  narrow[2];
+    if (size == sizeof(float)) {
+        memcpy(&narrow[0], a, sizeof(float));
+        memcpy(&narrow[1], b, sizeof(float));
+        return same_double(narrow[0], narrow[1]);
+    }
+    memcpy(&left, a, sizeof left);
+    memcpy(&right, b, sizeof right);
+    return same_double(left, right);
+}
+
+/* Numbers beside each other. */
+static bool equal_numbers(const hf_type *type, const char *a, const char *b, size_t count)
+{
+    if (type->shape != HF_SHAPE_FLOAT)
+        return memcmp(a, b, count * type->size) == 0;
+    for (size_t i = 0; i < count; i++)
+        if (!same_floats(a + i * type->size, b + i * type->size, type->size))
+            return false;
+    return true;
+}
+
+static inline bool same_string(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+HF__INLINED bool same_integer(const hf__leaf *leaf)
+{
+    const hf_member *member = leaf->member;
+    if (member != NULL && member->bits != NULL)
+        return member->bits->get(leaf->record) == member->bits->get(leaf->other_record);
+    return hf__uint_at(leaf->at, leaf->type->size) == hf__uint_at(leaf->other, leaf->type->size);
+}
+
+/* ---- what leads somewhere ---------------------------------------------------------------- */
+
 /* Both pointers not NULL. False when they differ. ret_new: the objects still have to be compared. */
-static bool pair_up(hf__comparer *with, const char *a, const char *b, bool *ret_new)
+HF__INLINED bool pair_up(comparer *with, const char *a, const char *b, bool *ret_new)
 {
     bool is_new_a = false, is_new_b = false;
     *ret_new = true;
@@ -30,7 +75,7 @@ static bool pair_up(hf__comparer *with, const char *a, const char *b, bool *ret_
         return true;
     hf__object_entry *of_a = hf__object_map_add(&with->partners_of_a, a, &is_new_a);
     hf__object_entry *of_b = hf__object_map_add(&with->partners_of_b, b, &is_new_b);
-    if (of_a == NULL || of_b == NULL)
+    if (HF_UNLIKELY(of_a == NULL || of_b == NULL))
         return no_memory(with);
     if (is_new_a)
         of_a->value = (char *)b;
@@ -40,114 +85,24 @@ static bool pair_up(hf__comparer *with, const char *a, const char *b, bool *ret_
     return of_a->value == b && of_b->value == a;
 }
 
-bool hf__equal_string(const char *a, const char *b)
+/* Borrowed pointers: they lead to partners, or to the same. */
+static bool equal_ref(comparer *with, const char *a, const char *b)
 {
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+    if (a == NULL || b == NULL)
+        return a == b;
+    return hf__stack_push(&with->refs, NULL, a, (char *)b, 1) || no_memory(with);
 }
 
-/* ---- by tables --------------------------------------------------------------------------- */
-
-static bool equal_numbers(const hf_type *type, const char *a, const char *b, size_t count)
+HF__INLINED bool equal_pointer(comparer *with, hf__block_stack *stack, hf__leaves *leaves, const hf__leaf *leaf)
 {
-    if (type->shape != HF_SHAPE_FLOAT)
-        return memcmp(a, b, count * type->size) == 0;
-    for (size_t i = 0; i < count; i++, a += type->size, b += type->size) {
-        double left, right;
-        float  narrow[2];
-        if (type->size == sizeof(float)) {
-            memcpy(&narrow[0], a, sizeof(float));
-            memcpy(&narrow[1], b, sizeof(float));
-            left = narrow[0];
-            right = narrow[1];
-        } else {
-            memcpy(&left, a, sizeof left);
-            memcpy(&right, b, sizeof right);
-        }
-        if (!hf__same_double(left, right))
-            return false;
-    }
-    return true;
-}
-
-/* A pointer to what the struct owns or shares: its target is compared too. */
-static bool is_followed(const hf_type *type)
-{
-    bool points = type->shape == HF_SHAPE_POINTER || type->shape == HF_SHAPE_VECTOR;
-    return points && type->ownership != HF_REF && type->ownership != HF_STATIC;
-}
-
-/* What is no pointer to follow. `at`, `record`: the same leaf in the other object, and its record. */
-static bool equal_leaves(hf__comparer *with, const hf__leaf *leaf, const char *at, const char *record)
-{
-    const hf_member *member = leaf->member;
-    if (member != NULL && member->bits != NULL)
-        return member->bits->get(leaf->record) == member->bits->get(record);
-    switch (leaf->type->shape) {
-    case HF_SHAPE_UNION: return hf__chosen_arm(leaf->record_type, member, leaf->record) == hf__chosen_arm(leaf->record_type, member, record);
-    case HF_SHAPE_FLEX: return hf__member_count(leaf->record_type, member, leaf->record) == hf__member_count(leaf->record_type, member, record);
-    case HF_SHAPE_STRING: return hf__equal_string(hf__pointer_at(leaf->at), hf__pointer_at(at));
-    case HF_SHAPE_POINTER: case HF_SHAPE_VECTOR: return hf__equal_ref(with, hf__pointer_at(leaf->at), hf__pointer_at(at));
-    case HF_SHAPE_CHARS: return strncmp(leaf->at, at, leaf->type->size) == 0;
-    case HF_SHAPE_OPAQUE: return memcmp(leaf->at, at, leaf->type->size) == 0;
-    default: return equal_numbers(leaf->type, leaf->at, at, 1);
-    }
-}
-
-static inline const char *in_other(const char *at, const char *a, const char *b)
-{
-    return at != NULL ? b + (at - a) : NULL; /* what lies in place lies at the same place in both */
-}
-
-/* One object of each, of a type that leads nowhere. */
-static bool equal_flat(hf__comparer *with, const hf_type *type, const char *a, const char *b)
-{
-    hf__links leaves;
-    hf__leaf leaf;
-    if (type->code != NULL && type->code->equal != NULL)
-        return type->code->equal(with, a, b);
-    hf__leaves_begin(&leaves, type, a);
-    while (hf__leaves_next(&leaves, &leaf))
-        if (!equal_leaves(with, &leaf, in_other(leaf.at, a, b), in_other(leaf.record, a, b)))
-            return false;
-    return true;
-}
-
-static bool equal_followed(hf__comparer *with, const hf__leaf *leaf, const char *at, const char *record)
-{
-    size_t count = hf__leaf_count(leaf);
-    if (leaf->type->shape == HF_SHAPE_VECTOR && count != hf__member_count(leaf->record_type, leaf->member, record))
-        return false;
-    return hf__equal_objects(with, leaf->type->item, hf__pointer_at(leaf->at), hf__pointer_at(at), count);
-}
-
-bool hf__equal_by_tables(hf__comparer *with, const hf_type *type, const void *a, const void *b)
-{
-    hf__links leaves;
-    hf__leaf leaf;
-    hf__leaves_begin(&leaves, type, a);
-    while (hf__leaves_next(&leaves, &leaf)) {
-        const char *at = in_other(leaf.at, a, b), *record = in_other(leaf.record, a, b);
-        if (!(is_followed(leaf.type) ? equal_followed(with, &leaf, at, record) : equal_leaves(with, &leaf, at, record)))
-            return false;
-    }
-    return true;
-}
-
-/* One object of each. */
-static bool equal_one(hf__comparer *with, const hf_type *type, const char *a, const char *b)
-{
-    if (type->code != NULL && type->code->equal != NULL)
-        return type->code->equal(with, a, b);
-    if (is_followed(type)) /* one of a row of pointers */
-        return hf__equal_objects(with, type->item, hf__pointer_at(a), hf__pointer_at(b), 1);
-    return hf__equal_by_tables(with, type, a, b);
-}
-
-/* ---- steps ------------------------------------------------------------------------------- */
-
-bool hf__equal_objects(hf__comparer *with, const hf_type *type, const void *a, const void *b, size_t count)
-{
+    const hf_type *type = leaf->type->item;
+    const char *a = hf__pointer_at(leaf->at), *b = hf__pointer_at(leaf->other);
     bool is_new;
+    if (leaf->type->ownership == HF_REF || leaf->type->ownership == HF_STATIC)
+        return equal_ref(with, a, b);
+    size_t count = hf__leaf_count(leaf);
+    if (leaf->type->shape == HF_SHAPE_VECTOR && count != hf__member_count(leaf->record_type, leaf->member, leaf->other_record))
+        return false;
     if (a == NULL || b == NULL)
         return a == b || count == 0;
     if (!pair_up(with, a, b, &is_new))
@@ -155,29 +110,35 @@ bool hf__equal_objects(hf__comparer *with, const hf_type *type, const void *a, c
     if (!is_new || count == 0)
         return true;
     if ((type->flags & HF_TYPE_LINKS) != 0)
-        return hf__stack_push(&with->stack, type, (char *)a, (char *)b, count) || no_memory(with);
+        return HF_LIKELY(hf__stack_push(stack, type, a, (char *)b, count)) || no_memory(with);
     if (type->shape <= HF_SHAPE_FLOAT)
         return equal_numbers(type, a, b, count);
-    for (size_t i = 0; i < count; i++)
-        if (!equal_flat(with, type, (const char *)a + i * type->size, (const char *)b + i * type->size))
-            return false;
+    hf__leaves_enter(leaves, type, a, b, count);
     return true;
 }
 
-bool hf__equal_ref(hf__comparer *with, const void *a, const void *b)
+HF__INLINED bool equal_leaf(comparer *with, hf__block_stack *stack, hf__leaves *leaves, const hf__leaf *leaf)
 {
-    if (a == NULL || b == NULL)
-        return a == b;
-    return hf__stack_push(&with->refs, NULL, (char *)a, (char *)b, 1) || no_memory(with);
+    switch (leaf->type->shape) {
+    case HF_SHAPE_UNION:
+        return hf__chosen_arm(leaf->record_type, leaf->member, leaf->record) == hf__chosen_arm(leaf->record_type, leaf->member, leaf->other_record);
+    case HF_SHAPE_FLEX:
+        return hf__member_count(leaf->record_type, leaf->member, leaf->record) == hf__member_count(leaf->record_type, leaf->member, leaf->other_record);
+    case HF_SHAPE_STRING: return same_string(hf__pointer_at(leaf->at), hf__pointer_at(leaf->other));
+    case HF_SHAPE_POINTER: case HF_SHAPE_VECTOR: return equal_pointer(with, stack, leaves, leaf);
+    case HF_SHAPE_CHARS: return strncmp(leaf->at, leaf->other, leaf->type->size) == 0;
+    case HF_SHAPE_OPAQUE: return memcmp(leaf->at, leaf->other, leaf->type->size) == 0;
+    case HF_SHAPE_FLOAT: return same_floats(leaf->at, leaf->other, leaf->type->size);
+    default: return same_integer(leaf);
+    }
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
 /* Refs are looked at last, when every object has met its partner. */
-static bool equal_refs(hf__comparer *with)
+static bool equal_refs(const comparer *with)
 {
-    for (size_t i = 0; i < with->refs.used; i++) {
-        const hf__waiting *ref = &with->refs.items[i];
+    for (const hf__waiting *ref = with->refs.items; ref != with->refs.top; ref++) {
         const hf__object_entry *of_a = hf__object_map_find(&with->partners_of_a, ref->at);
         const hf__object_entry *of_b = hf__object_map_find(&with->partners_of_b, ref->other);
         if (of_a != NULL ? of_a->value != ref->other : of_b != NULL || ref->at != ref->other)
@@ -186,40 +147,40 @@ static bool equal_refs(hf__comparer *with)
     return true;
 }
 
-static bool equal_all(hf__comparer *with, const hf_type *type, const char *a, const char *b)
+static bool equal_all(comparer *with, const hf_type *type, const char *a, const char *b)
 {
-    bool is_new, same = pair_up(with, a, b, &is_new) && equal_one(with, type, a, b);
-    while (same && with->stack.used > 0) {
-        hf__waiting *top = &with->stack.items[with->stack.used - 1];
-        const hf_type *one = top->type;
-        const char *left = top->at, *right = top->other;
-        if (--top->count == 0) {
-            with->stack.used--;
-        } else {
-            top->at += one->size;
-            top->other += one->size;
-        }
-        same = equal_one(with, one, left, right);
+    hf__waiting fixed[HF__STACK_FIRST];
+    hf__leaf_place outer[HF__LEAF_PLACES_MAX];
+    hf__block_stack stack = hf__stack_begin(fixed, NULL);
+    hf__leaves leaves;
+    hf__leaf leaf;
+    bool is_new, is_same = pair_up(with, a, b, &is_new);
+    for (hf__leaves_begin(&leaves, outer, type, a, b); is_same;) {
+        while (is_same && hf__leaves_next(&leaves, &leaf))
+            is_same = equal_leaf(with, &stack, &leaves, &leaf);
+        if (!is_same || stack.top == stack.items)
+            break;
+        hf__waiting one = *--stack.top;
+        hf__leaves_begin(&leaves, outer, one.type, one.at, one.other);
+        leaves.in.count = one.count;
     }
-    return same && equal_refs(with);
+    hf__stack_release(stack);
+    return is_same && equal_refs(with);
 }
 
 hf_status hf_struct_equal(const hf_type *type, const void *a, const void *b, bool *ret_equal, hf_error *reterr)
 {
-    hf__comparer with;
-    with.is_graph = (type->flags & HF_TYPE_GRAPH) != 0;
-    with.has_memory = true;
-    hf__stack_init(&with.stack, NULL);
-    hf__stack_init(&with.refs, NULL);
+    hf__waiting fixed[HF__STACK_FIRST];
+    comparer with = { .is_graph = (type->flags & HF_TYPE_GRAPH) != 0, .has_memory = true };
+    with.refs = hf__stack_begin(fixed, NULL);
     hf__object_map_init(&with.partners_of_a, NULL);
     hf__object_map_init(&with.partners_of_b, NULL);
-    bool equal = equal_all(&with, type, a, b);
+    bool is_equal = equal_all(&with, type, a, b);
     hf__object_map_release(&with.partners_of_b);
     hf__object_map_release(&with.partners_of_a);
-    hf__stack_release(&with.refs);
-    hf__stack_release(&with.stack);
+    hf__stack_release(with.refs);
     if (!with.has_memory)
         return hf__fail(reterr, HF_NO_MEMORY, "while comparing");
-    *ret_equal = equal;
+    *ret_equal = is_equal;
     return HF_OK;
 }

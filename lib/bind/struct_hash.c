@@ -1,182 +1,152 @@
 /* struct_hash.c - one number for all that a struct holds.
  *
- * What lies in place is hashed at once, by generated steps or by tables, which give the same; blocks that
- * lead further wait on a stack and are taken in an order that depends on the values alone, so equal structs
- * are hashed alike. A shared object counts by its content where it is met first, and by the number of that
- * meeting later. Refs and skipped members do not count. */
-#include <holdfast/bind_code.h>
-
+ * What lies in place is hashed at once, and blocks that lead nowhere; blocks that lead further wait on a stack
+ * and are taken in an order that depends on the values alone, so equal structs are hashed alike. A shared
+ * object counts by its content where it is met first, and by the number of that meeting later. Refs and
+ * skipped members do not count. */
 #include "base/hash.h"
 
 #include "bind/object_map.h"
 #include "bind/struct_leaves.h"
 
-struct hf__hasher {
-    hf__block_stack stack;
-    hf__object_map  met;
-    bool            is_graph;
-    bool            has_memory;
-};
+typedef struct hasher {
+    hf__object_map met;
+    bool           is_graph;
+    bool           has_memory;
+} hasher;
 
-uint64_t hf__mix_bytes(uint64_t hash, const void *bytes, size_t length)
+/* ---- what leads nowhere ------------------------------------------------------------------ */
+
+static inline uint64_t mix_word(uint64_t hash, uint64_t word)
 {
-    return hf__mix_word(hash, hf__hash_bytes(bytes, length, HF__HASH_A) ^ length);
+    return hf__hash_fold(hash ^ word, 0x9fb21c651e98df25u);
 }
 
-uint64_t hf__mix_double(uint64_t hash, double value)
+static uint64_t mix_bytes(uint64_t hash, const void *bytes, size_t length)
+{
+    return mix_word(hash, hf__hash_bytes(bytes, length, HF__HASH_A) ^ length);
+}
+
+/* Every NaN alike, and -0 as 0. */
+static inline uint64_t mix_double(uint64_t hash, double value)
 {
     uint64_t bits = 0x7ff8000000000000u;
     value += 0.0;
     if (value == value)
         memcpy(&bits, &value, sizeof bits);
-    return hf__mix_word(hash, bits);
+    return mix_word(hash, bits);
 }
 
-uint64_t hf__mix_chars(uint64_t hash, const char *text, size_t size)
+static uint64_t mix_chars(uint64_t hash, const char *text, size_t size)
 {
     const char *end = (const char *)memchr(text, 0, size);
-    return hf__mix_bytes(hash, text, end != NULL ? (size_t)(end - text) : size);
+    return mix_bytes(hash, text, end != NULL ? (size_t)(end - text) : size);
 }
 
-uint64_t hf__mix_string(uint64_t hash, const char *text)
+static uint64_t mix_string(uint64_t hash, const char *text)
 {
-    return text != NULL ? hf__mix_bytes(hash, text, strlen(text)) : hf__mix_word(hash, 0);
+    return text != NULL ? mix_bytes(hash, text, strlen(text)) : mix_word(hash, 0);
 }
 
-/* ---- by tables --------------------------------------------------------------------------- */
-
-static uint64_t mix_number(uint64_t hash, const hf_type *type, const char *at)
+static uint64_t mix_float(uint64_t hash, const char *at, size_t size)
 {
     double value;
     float  narrow;
-    if (type->shape == HF_SHAPE_INT)
-        return hf__mix_word(hash, (uint64_t)hf__int_at(at, type->size));
-    if (type->shape != HF_SHAPE_FLOAT)
-        return hf__mix_word(hash, hf__uint_at(at, type->size));
-    if (type->size == sizeof narrow) {
+    if (size == sizeof narrow) {
         memcpy(&narrow, at, sizeof narrow);
-        value = narrow;
-    } else {
-        memcpy(&value, at, sizeof value);
+        return mix_double(hash, narrow);
     }
-    return hf__mix_double(hash, value);
+    memcpy(&value, at, sizeof value);
+    return mix_double(hash, value);
 }
 
-static bool is_followed(const hf_type *type)
-{
-    bool points = type->shape == HF_SHAPE_POINTER || type->shape == HF_SHAPE_VECTOR;
-    return points && type->ownership != HF_REF && type->ownership != HF_STATIC;
-}
-
-/* What is no pointer to follow. */
-static uint64_t mix_leaf(uint64_t hash, const hf__leaf *leaf)
+HF__INLINED uint64_t mix_integer(uint64_t hash, const hf__leaf *leaf)
 {
     if (leaf->member != NULL && leaf->member->bits != NULL)
-        return hf__mix_word(hash, leaf->member->bits->get(leaf->record));
-    switch (leaf->type->shape) {
-    case HF_SHAPE_UNION: case HF_SHAPE_FLEX: return hash; /* the tag and the counter are members */
-    case HF_SHAPE_POINTER: case HF_SHAPE_VECTOR: return hash; /* a ref */
-    case HF_SHAPE_STRING: return hf__mix_string(hash, hf__pointer_at(leaf->at));
-    case HF_SHAPE_CHARS: return hf__mix_chars(hash, leaf->at, leaf->type->size);
-    case HF_SHAPE_OPAQUE: return hf__mix_bytes(hash, leaf->at, leaf->type->size);
-    default: return mix_number(hash, leaf->type, leaf->at);
-    }
+        return mix_word(hash, leaf->member->bits->get(leaf->record));
+    if (leaf->type->shape == HF_SHAPE_INT)
+        return mix_word(hash, (uint64_t)hf__int_at(leaf->at, leaf->type->size));
+    return mix_word(hash, hf__uint_at(leaf->at, leaf->type->size));
 }
 
-/* One object of a type that leads nowhere. */
-static uint64_t mix_flat(hf__hasher *with, uint64_t hash, const hf_type *type, const char *at)
-{
-    hf__links leaves;
-    hf__leaf leaf;
-    if (type->code != NULL && type->code->hash != NULL)
-        return type->code->hash(with, hash, at);
-    if (type->shape <= HF_SHAPE_FLOAT)
-        return mix_number(hash, type, at);
-    hf__leaves_begin(&leaves, type, at);
-    while (hf__leaves_next(&leaves, &leaf))
-        hash = mix_leaf(hash, &leaf);
-    return hash;
-}
-
-uint64_t hf__mix_by_tables(hf__hasher *with, uint64_t hash, const hf_type *type, const void *at)
-{
-    hf__links leaves;
-    hf__leaf leaf;
-    hf__leaves_begin(&leaves, type, at);
-    while (hf__leaves_next(&leaves, &leaf))
-        hash = is_followed(leaf.type) ? hf__mix_objects(with, hash, leaf.type->item, hf__pointer_at(leaf.at), hf__leaf_count(&leaf))
-                                      : mix_leaf(hash, &leaf);
-    return hash;
-}
-
-static uint64_t mix_one(hf__hasher *with, uint64_t hash, const hf_type *type, const char *at)
-{
-    if (type->code != NULL && type->code->hash != NULL)
-        return type->code->hash(with, hash, at);
-    if (is_followed(type)) /* one of a row of pointers */
-        return hf__mix_objects(with, hash, type->item, hf__pointer_at(at), 1);
-    return hf__mix_by_tables(with, hash, type, at);
-}
-
-/* ---- steps ------------------------------------------------------------------------------- */
+/* ---- what leads somewhere ---------------------------------------------------------------- */
 
 /* False when `at` was met before; then, and when it is new, its number counts. */
-static bool meet(hf__hasher *with, const char *at, uint64_t *hash)
+HF__INLINED bool meet(hasher *with, const char *at, uint64_t *hash)
 {
     bool is_new = false;
     if (!with->is_graph)
         return true;
     hf__object_entry *entry = hf__object_map_add(&with->met, at, &is_new);
-    if (entry == NULL) {
+    if (HF_UNLIKELY(entry == NULL)) {
         with->has_memory = false;
         return false;
     }
     if (is_new)
         entry->value = (char *)(uintptr_t)with->met.used;
-    *hash = hf__mix_word(*hash, (uint64_t)(uintptr_t)entry->value);
+    *hash = mix_word(*hash, (uint64_t)(uintptr_t)entry->value);
     return is_new;
 }
 
-uint64_t hf__mix_objects(hf__hasher *with, uint64_t hash, const hf_type *type, const void *at, size_t count)
+HF__INLINED uint64_t mix_pointer(hasher *with, hf__block_stack *stack, hf__leaves *leaves, uint64_t hash, const hf__leaf *leaf)
 {
-    if (at == NULL || count == 0)
-        return hf__mix_word(hash, 0);
-    hash = hf__mix_word(hash, count);
-    if (!meet(with, at, &hash))
+    const hf_type *type = leaf->type->item;
+    const char *at = hf__pointer_at(leaf->at);
+    if (leaf->type->ownership == HF_REF || leaf->type->ownership == HF_STATIC)
         return hash;
-    if ((type->flags & HF_TYPE_LINKS) != 0) {
-        with->has_memory &= hf__stack_push(&with->stack, type, (char *)at, NULL, count);
+    size_t count = at != NULL ? hf__leaf_count(leaf) : 0;
+    hash = mix_word(hash, count);
+    if (count == 0 || !meet(with, at, &hash))
         return hash;
-    }
-    for (size_t i = 0; i < count; i++)
-        hash = mix_flat(with, hash, type, (const char *)at + i * type->size);
+    if ((type->flags & HF_TYPE_LINKS) == 0)
+        hf__leaves_enter(leaves, type, at, NULL, count);
+    else if (HF_UNLIKELY(!hf__stack_push(stack, type, at, NULL, count)))
+        with->has_memory = false;
     return hash;
+}
+
+HF__INLINED uint64_t mix_leaf(hasher *with, hf__block_stack *stack, hf__leaves *leaves, uint64_t hash, const hf__leaf *leaf)
+{
+    switch (leaf->type->shape) {
+    case HF_SHAPE_UNION: case HF_SHAPE_FLEX: return hash; /* the tag and the counter are members */
+    case HF_SHAPE_POINTER: case HF_SHAPE_VECTOR: return mix_pointer(with, stack, leaves, hash, leaf);
+    case HF_SHAPE_STRING: return mix_string(hash, hf__pointer_at(leaf->at));
+    case HF_SHAPE_CHARS: return mix_chars(hash, leaf->at, leaf->type->size);
+    case HF_SHAPE_OPAQUE: return mix_bytes(hash, leaf->at, leaf->type->size);
+    case HF_SHAPE_FLOAT: return mix_float(hash, leaf->at, leaf->type->size);
+    default: return mix_integer(hash, leaf);
+    }
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
+static uint64_t mix_all(hasher *with, uint64_t hash, const hf_type *type, const char *object)
+{
+    hf__waiting fixed[HF__STACK_FIRST];
+    hf__leaf_place outer[HF__LEAF_PLACES_MAX];
+    hf__block_stack stack = hf__stack_begin(fixed, NULL);
+    hf__leaves leaves;
+    hf__leaf leaf;
+    meet(with, object, &hash);
+    for (hf__leaves_begin(&leaves, outer, type, object, NULL); with->has_memory;) {
+        while (hf__leaves_next(&leaves, &leaf))
+            hash = mix_leaf(with, &stack, &leaves, hash, &leaf);
+        if (stack.top == stack.items)
+            break;
+        hf__waiting one = *--stack.top;
+        hf__leaves_begin(&leaves, outer, one.type, one.at, NULL);
+        leaves.in.count = one.count;
+    }
+    hf__stack_release(stack);
+    return hash;
+}
+
 hf_status hf_struct_hash(const hf_type *type, const void *object, uint64_t *ret_hash, hf_error *reterr)
 {
-    hf__hasher with;
-    uint64_t hash = HF__HASH_B;
-    with.is_graph = (type->flags & HF_TYPE_GRAPH) != 0;
-    with.has_memory = true;
-    hf__stack_init(&with.stack, NULL);
+    hasher with = { .is_graph = (type->flags & HF_TYPE_GRAPH) != 0, .has_memory = true };
     hf__object_map_init(&with.met, NULL);
-    if (meet(&with, object, &hash))
-        hash = mix_one(&with, hash, type, object);
-    while (with.stack.used > 0 && with.has_memory) {
-        hf__waiting *top = &with.stack.items[with.stack.used - 1];
-        const hf_type *one = top->type;
-        const char *at = top->at;
-        if (--top->count == 0)
-            with.stack.used--;
-        else
-            top->at += one->size;
-        hash = mix_one(&with, hash, one, at);
-    }
+    uint64_t hash = mix_all(&with, HF__HASH_B, type, object);
     hf__object_map_release(&with.met);
-    hf__stack_release(&with.stack);
     if (!with.has_memory)
         return hf__fail(reterr, HF_NO_MEMORY, "while hashing");
     *ret_hash = hash;

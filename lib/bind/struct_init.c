@@ -39,8 +39,8 @@ static size_t next_record(place *open, size_t used)
 
 void hf_struct_init(const hf_type *type, void *object)
 {
-    if (type->code != NULL && type->code->begin != NULL) {
-        type->code->begin(object);
+    if (type->code != NULL) {
+        hf__record_begin(type, object);
         return;
     }
     memset(object, 0, type->size);

@@ -11,73 +11,109 @@
 
 typedef struct hf__leaf {
     const hf_type   *type;
-    const char      *at;
-    const char      *record;      /* that has the member; NULL for items */
+    const char      *at, *other;      /* in both objects of a pair */
+    const char      *record, *other_record; /* that have the member; not for items */
     const hf_type   *record_type;
-    const hf_member *member;      /* NULL for items */
+    const hf_member *member;          /* NULL for items */
 } hf__leaf;
 
-static inline void hf__leaves_add(hf__links *leaves, const hf_type *type, const char *at, size_t count)
+/* Objects of one type beside each other, which are looked through. */
+typedef struct hf__leaf_place {
+    const hf_type   *type;
+    const char      *at, *other; /* the object whose turn it is, and its partner */
+    size_t           count;      /* objects still to look at, that one included */
+    const hf_member *member;     /* of a record: the next one */
+} hf__leaf_place;
+
+/* Where the search is. `outer` lies apart, so that the rest can be in registers. */
+typedef struct hf__leaves {
+    hf__leaf_place   in;
+    const hf_member *end;   /* of the members of `in` */
+    hf__leaf_place  *outer; /* what `in` lies in: places that wait */
+    size_t           outer_count;
+} hf__leaves;
+
+/* What lies in place, and what is led to and leads nowhere. */
+enum { HF__LEAF_PLACES_MAX = 2 * HF__PLACES_MAX };
+
+/* `outer`: room for HF__LEAF_PLACES_MAX. `other`: a second object of the type, or NULL. */
+HF__INLINED void hf__leaves_begin(hf__leaves *leaves, hf__leaf_place *outer, const hf_type *type, const char *at, const char *other)
 {
-    if (count > 0)
-        leaves->places[leaves->used++] = (struct hf__place){ type, (char *)at, count, 0, 0 };
+    *leaves = (hf__leaves){ { type, at, other, 1, type->members }, type->members + type->member_count, outer, 0 };
 }
 
-/* Of one object. */
-static inline void hf__leaves_begin(hf__links *leaves, const hf_type *type, const char *at)
+/* Looks into a place, and goes on behind it later: one in the place that is looked into, or a block that leads
+ * nowhere. */
+HF__INLINED void hf__leaves_enter(hf__leaves *leaves, const hf_type *type, const char *at, const char *other, size_t count)
 {
-    leaves->used = 0;
-    hf__leaves_add(leaves, type, at, 1);
+    if (count == 0)
+        return;
+    leaves->outer[leaves->outer_count++] = leaves->in;
+    leaves->in = (hf__leaf_place){ type, at, other, count, type->members };
+    leaves->end = type->members + type->member_count;
 }
 
-/* The next member of a record; false for one that is looked into without being reported. */
-static inline bool hf__leaves_member(hf__links *leaves, struct hf__place *place, hf__leaf *ret_leaf)
+HF__INLINED const char *hf__partner(const char *other, size_t offset)
 {
-    const char *record = place->at;
-    const hf_type *record_type = place->type;
-    const hf_member *member = &record_type->members[place->member++];
-    const hf_type *type = member->type;
-    const char *at = record + member->offset;
-    *ret_leaf = (hf__leaf){ type, at, record, record_type, member };
-    switch (type->shape) {
-    case HF_SHAPE_RECORD: case HF_SHAPE_ARRAY:
-        hf__leaves_add(leaves, type, at, 1);
-        return false;
-    case HF_SHAPE_UNION: {
-        const hf_member *arm = hf__chosen_arm(record_type, member, record);
-        if (arm != NULL)
-            hf__leaves_add(leaves, arm->type, at, 1);
-        return true;
-    }
-    case HF_SHAPE_FLEX: hf__leaves_add(leaves, type->item, at, hf__member_count(record_type, member, record)); return true;
-    case HF_SHAPE_OPAQUE: return (type->flags & HF_TYPE_ZERO) == 0;
-    default: return true;
-    }
+    return other != NULL ? other + offset : NULL;
 }
 
-static inline bool hf__leaves_next(hf__links *leaves, hf__leaf *ret_leaf)
+/* The next member of the record whose turn it is; false at its end. */
+HF__INLINED bool hf__leaves_next_member(hf__leaves *leaves, hf__leaf *ret_leaf)
 {
-    while (leaves->used > 0) {
-        struct hf__place *place = &leaves->places[leaves->used - 1];
-        const hf_type *type = place->type;
-        char *at = place->at;
-        if (type->shape == HF_SHAPE_RECORD && place->member < type->member_count) {
-            if (hf__leaves_member(leaves, place, ret_leaf))
-                return true;
-            continue;
-        }
-        if (--place->count == 0)
-            leaves->used--;
-        place->at += type->size;
-        place->member = 0;
-        if (type->shape == HF_SHAPE_ARRAY) {
-            hf__leaves_add(leaves, type->item, at, type->count);
-        } else if (type->shape != HF_SHAPE_RECORD) {
-            *ret_leaf = (hf__leaf){ .type = type, .at = at };
+    while (leaves->in.member != leaves->end) {
+        const hf_member *member = leaves->in.member++;
+        const hf_type *type = member->type, *record_type = leaves->in.type;
+        const char *record = leaves->in.at, *at = record + member->offset, *other = hf__partner(leaves->in.other, member->offset);
+        *ret_leaf = (hf__leaf){ type, at, other, record, leaves->in.other, record_type, member };
+        switch (type->shape) {
+        case HF_SHAPE_RECORD: case HF_SHAPE_ARRAY: hf__leaves_enter(leaves, type, at, other, 1); break;
+        case HF_SHAPE_UNION: {
+            const hf_member *arm = hf__chosen_arm(record_type, member, record);
+            if (arm != NULL)
+                hf__leaves_enter(leaves, arm->type, at, other, 1);
             return true;
+        }
+        case HF_SHAPE_FLEX:
+            hf__leaves_enter(leaves, type->item, at, other, hf__member_count(record_type, member, record));
+            return true;
+        case HF_SHAPE_OPAQUE:
+            if ((type->flags & HF_TYPE_ZERO) != 0)
+                break;
+            return true;
+        default: return true;
         }
     }
     return false;
+}
+
+HF__INLINED bool hf__leaves_next(hf__leaves *leaves, hf__leaf *ret_leaf)
+{
+    for (;;) {
+        if (hf__leaves_next_member(leaves, ret_leaf))
+            return true;
+        const hf_type *type = leaves->in.type;
+        const char *at = leaves->in.at, *other = leaves->in.other;
+        bool is_record = type->shape == HF_SHAPE_RECORD;
+        if (leaves->in.count > is_record) {
+            leaves->in.count--;
+            leaves->in.at += type->size;
+            leaves->in.other = hf__partner(other, type->size);
+            leaves->in.member = type->members;
+            if (is_record)
+                continue;
+            if (type->shape == HF_SHAPE_ARRAY) {
+                hf__leaves_enter(leaves, type->item, at, other, type->count);
+                continue;
+            }
+            *ret_leaf = (hf__leaf){ .type = type, .at = at, .other = other };
+            return true;
+        }
+        if (leaves->outer_count == 0)
+            return false;
+        leaves->in = leaves->outer[--leaves->outer_count];
+        leaves->end = leaves->in.type->members + leaves->in.type->member_count;
+    }
 }
 
 /* How many items a pointer that is a leaf leads to. */

@@ -33,77 +33,113 @@ typedef struct hf__namer {
     uint32_t (*items)(void *context, uint32_t path);
 } hf__namer;
 
+/* Objects of one type beside each other, which are looked through. */
+typedef struct hf__place {
+    const hf_type   *type;
+    char            *at;     /* the object whose turn it is */
+    size_t           count;  /* objects still to look at, that one included */
+    const hf_member *member; /* of a record: the next one */
+    uint32_t         path;
+} hf__place;
+
+/* Where the search is. `outer` lies apart, so that the rest can be in registers. */
 typedef struct hf__links {
-    struct hf__place {
-        const hf_type *type;
-        char          *at;
-        size_t         count; /* objects still to look at, this one included */
-        uint32_t       member;
-        uint32_t       path;
-    } places[HF__PLACES_MAX];
-    uint32_t used;
+    hf__place        in;
+    const hf_member *end;   /* of the members of `in` */
+    hf__place       *outer; /* what `in` lies in: places that wait */
+    size_t           outer_count;
 } hf__links;
 
-static inline void hf__links_add(hf__links *links, const hf_type *type, char *at, size_t count, uint32_t path)
+/* Looks into a place, and goes on behind it later. */
+HF__INLINED void hf__links_enter(hf__links *links, const hf_type *type, char *at, size_t count, uint32_t path)
 {
     if ((type->flags & HF_TYPE_LINKS) == 0 || count == 0)
         return;
-    links->places[links->used++] = (struct hf__place){ type, at, count, 0, path };
+    links->outer[links->outer_count++] = links->in;
+    links->in = (hf__place){ type, at, count, type->members, path };
+    links->end = type->members + type->member_count;
 }
 
-static inline void hf__links_begin(hf__links *links, hf__block block)
+/* `outer`: room for HF__PLACES_MAX. `path`: of the block, where paths are asked for. */
+HF__INLINED void hf__links_begin(hf__links *links, hf__place *outer, hf__block block, uint32_t path)
 {
-    links->used = 0;
-    hf__links_add(links, block.type, block.at, block.count, 0);
+    const hf_type *type = block.type;
+    size_t count = (type->flags & HF_TYPE_LINKS) != 0 ? block.count : 0;
+    *links = (hf__links){ { type, block.at, count, type->members, path }, type->members, outer, 0 };
+    if (count > 0)
+        links->end += type->member_count;
 }
 
-/* The next pointer that is not NULL; false when there is none left. `namer` NULL, and known to be: no names. */
-__attribute__((always_inline)) static inline bool hf__links_next_named(hf__links *links, hf__link *ret_link, const hf__namer *namer)
+/* Enters what a member holds in place. */
+HF__INLINED void hf__links_open(hf__links *links, const hf_member *member, char *at, uint32_t path, const hf__namer *namer)
 {
-    while (links->used > 0) {
-        struct hf__place *place = &links->places[links->used - 1];
-        const hf_type *type = place->type;
-        char *at = place->at;
-        if (type->shape == HF_SHAPE_RECORD && place->member < type->member_count) {
-            const hf_member *member = &type->members[place->member++];
-            const hf_type *member_type = member->type;
-            if ((member_type->flags & HF_TYPE_LINKS) == 0)
-                continue;
-            char *member_at = at + member->offset;
-            uint32_t path = namer != NULL ? namer->member(namer->context, place->path, member) : 0;
-            if (member_type->shape == HF_SHAPE_VECTOR) {
-                *ret_link = (hf__link){ member_type, member_at, hf__member_count(type, member, at), path };
-                if (hf__pointer_at(member_at) != NULL)
-                    return true;
-            } else if (member_type->shape == HF_SHAPE_FLEX) {
-                hf__links_add(links, member_type->item, member_at, hf__member_count(type, member, at),
-                              namer != NULL ? namer->items(namer->context, path) : 0);
-            } else if (member_type->shape == HF_SHAPE_UNION) {
-                const hf_member *arm = hf__chosen_arm(type, member, at);
-                if (arm != NULL)
-                    hf__links_add(links, arm->type, member_at, 1, namer != NULL ? namer->member(namer->context, path, arm) : 0);
-            } else {
-                hf__links_add(links, member_type, member_at, 1, path);
-            }
+    const hf_type *type = member->type, *owner = links->in.type;
+    const char *record = links->in.at;
+    if (type->shape == HF_SHAPE_UNION) {
+        const hf_member *arm = hf__chosen_arm(owner, member, record);
+        if (arm != NULL)
+            hf__links_enter(links, arm->type, at, 1, namer != NULL ? namer->member(namer->context, path, arm) : 0);
+    } else if (type->shape == HF_SHAPE_FLEX) {
+        hf__links_enter(links, type->item, at, hf__member_count(owner, member, record), namer != NULL ? namer->items(namer->context, path) : 0);
+    } else {
+        hf__links_enter(links, type, at, 1, path);
+    }
+}
+
+/* The next pointer of the record whose turn it is; false at its end. */
+HF__INLINED bool hf__links_next_member(hf__links *links, hf__link *ret_link, const hf__namer *namer)
+{
+    while (links->in.member != links->end) {
+        const hf_member *member = links->in.member++;
+        const hf_type *type = member->type;
+        if ((type->flags & HF_TYPE_LINKS) == 0)
             continue;
-        }
-        uint32_t path = place->path;
-        if (--place->count == 0)
-            links->used--;
-        place->at += type->size;
-        place->member = 0;
-        if (type->shape == HF_SHAPE_ARRAY) {
-            hf__links_add(links, type->item, at, type->count, namer != NULL ? namer->items(namer->context, path) : 0);
-        } else if (type->shape != HF_SHAPE_RECORD) {
-            *ret_link = (hf__link){ type, at, 1, path };
-            if (type->shape == HF_SHAPE_OPAQUE || hf__pointer_at(at) != NULL)
-                return true;
+        char *at = links->in.at + member->offset;
+        uint32_t path = namer != NULL ? namer->member(namer->context, links->in.path, member) : 0;
+        switch (type->shape) {
+        case HF_SHAPE_STRING: case HF_SHAPE_POINTER: case HF_SHAPE_VECTOR:
+            if (hf__pointer_at(at) == NULL)
+                break;
+            *ret_link = (hf__link){ type, at, type->shape == HF_SHAPE_VECTOR ? hf__member_count(links->in.type, member, links->in.at) : 1, path };
+            return true;
+        case HF_SHAPE_OPAQUE: *ret_link = (hf__link){ type, at, 1, path }; return true;
+        default: hf__links_open(links, member, at, path, namer);
         }
     }
     return false;
 }
 
-static inline bool hf__links_next(hf__links *links, hf__link *ret_link)
+/* The next pointer that is not NULL; false when there is none left. `namer` NULL, and known to be: no names. */
+HF__INLINED bool hf__links_next_named(hf__links *links, hf__link *ret_link, const hf__namer *namer)
+{
+    for (;;) {
+        if (hf__links_next_member(links, ret_link, namer))
+            return true;
+        const hf_type *type = links->in.type;
+        char *at = links->in.at;
+        if (type->shape == HF_SHAPE_RECORD && links->in.count > 1) {
+            links->in.count--;
+            links->in.at += type->size;
+            links->in.member = type->members;
+        } else if (type->shape != HF_SHAPE_RECORD && links->in.count > 0) {
+            links->in.count--;
+            links->in.at += type->size;
+            if (type->shape == HF_SHAPE_ARRAY) {
+                hf__links_enter(links, type->item, at, type->count, namer != NULL ? namer->items(namer->context, links->in.path) : 0);
+            } else if (type->shape == HF_SHAPE_OPAQUE || hf__pointer_at(at) != NULL) {
+                *ret_link = (hf__link){ type, at, 1, links->in.path };
+                return true;
+            }
+        } else if (links->outer_count > 0) {
+            links->in = links->outer[--links->outer_count];
+            links->end = links->in.type->members + links->in.type->member_count;
+        } else {
+            return false;
+        }
+    }
+}
+
+HF__INLINED bool hf__links_next(hf__links *links, hf__link *ret_link)
 {
     return hf__links_next_named(links, ret_link, NULL);
 }

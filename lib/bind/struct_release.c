@@ -1,31 +1,21 @@
 /* struct_release.c - giving back what a struct owns.
  *
- * Trees: blocks wait on a stack; a block is looked through, by generated steps or by tables, what it leads
- * to is put on the stack, and the block is freed. When the stack cannot grow, the part that does not fit is
- * released without memory, from its deepest block upwards: slow, but exact. Graphs: every block is found
- * once first and listed, then all are freed, so a failure leaves the graph whole. */
+ * Trees: blocks wait on a stack; a block is looked through, what it leads to is put on the stack, and the
+ * block is freed. When the stack cannot grow, the part that does not fit is released without memory, from its
+ * deepest block upwards: slow, but exact. Graphs: every block is found once first and listed, then all are
+ * freed, so a failure leaves the graph whole. */
 #include "bind/struct_release.h"
 
 #include <stdlib.h>
 
-#include <holdfast/bind_code.h>
-
 #include "bind/object_map.h"
 
-struct hf__releaser {
-    hf__block_stack stack; /* of a graph: all blocks, in the order in which they were found */
-    hf__object_map  met;
-    bool            is_graph;
-    bool            is_libc;    /* blocks are from malloc, whatever their size */
-    bool            has_memory; /* of a graph: none was left to list a block */
-};
-
-static bool is_released(const hf_type *type)
+static inline bool is_released(const hf__link *link)
 {
-    return type->ownership == HF_OWN || type->ownership == HF_SHARED;
+    return link->type->ownership == HF_OWN || link->type->ownership == HF_SHARED; /* skipped members are static */
 }
 
-static bool leads_on(const hf__link *link)
+static inline bool leads_on(const hf__link *link)
 {
     return link->type->shape != HF_SHAPE_STRING && (link->type->item->flags & HF_TYPE_LINKS) != 0;
 }
@@ -58,11 +48,12 @@ static void free_link(const hf_allocator *allocator, const hf__link *link)
 /* Frees the leaves of a block; true with *ret_link when something deeper hangs on it. */
 static bool find_deeper(const hf_allocator *allocator, hf__block block, hf__link *ret_link)
 {
+    hf__place outer[HF__PLACES_MAX];
     hf__links links;
     hf__link link;
-    hf__links_begin(&links, block);
+    hf__links_begin(&links, outer, block, 0);
     while (hf__links_next(&links, &link)) {
-        if (link.type->shape == HF_SHAPE_OPAQUE || !is_released(link.type))
+        if (!is_released(&link))
             continue;
         if (leads_on(&link)) {
             *ret_link = link;
@@ -86,115 +77,87 @@ static void release_slowly(const hf_allocator *allocator, hf__block block)
     }
 }
 
-/* ---- steps ------------------------------------------------------------------------------- */
+/* ---- trees ------------------------------------------------------------------------------- */
 
-/* A block of a graph is listed when it is met first. */
-static void list_block(hf__releaser *with, const hf_type *type, char *at, size_t count)
+/* What a pointer leads to. Texts, and blocks that lead nowhere, go at once. */
+HF__INLINED void release_link(hf__block_stack *stack, bool is_libc, const hf__link *link)
 {
-    bool is_new = false;
-    if (!with->has_memory)
+    const hf_type *type = link->type->shape != HF_SHAPE_STRING ? link->type->item : NULL;
+    if (!is_released(link))
         return;
-    with->has_memory = hf__object_map_add(&with->met, at, &is_new) != NULL && (!is_new || hf__stack_push(&with->stack, type, at, NULL, count));
-}
-
-void hf__release_string(hf__releaser *with, const char *text)
-{
-    if (text == NULL)
-        return;
-    if (with->is_graph)
-        list_block(with, NULL, (char *)text, 1);
-    else
-        free_block(with->stack.allocator, with->is_libc, NULL, (char *)text, 1);
-}
-
-void hf__release_objects(hf__releaser *with, const hf_type *type, const void *objects, size_t count)
-{
-    char *at = (char *)objects;
-    if (at == NULL)
-        return;
-    if (with->is_graph) {
-        list_block(with, type, at, count);
-        return;
-    }
-    if ((type->flags & HF_TYPE_LINKS) != 0) {
-        if (hf__stack_push(&with->stack, type, at, NULL, count))
+    char *at = hf__pointer_at(link->place);
+    if (type != NULL && (type->flags & HF_TYPE_LINKS) != 0) {
+        if (HF_LIKELY(hf__stack_push(stack, type, at, NULL, link->count)))
             return;
-        release_slowly(with->stack.allocator, (hf__block){ type, at, count });
+        release_slowly(stack->allocator, (hf__block){ type, at, link->count });
     }
-    free_block(with->stack.allocator, with->is_libc, type, at, count);
-}
-
-void hf__release_by_tables(hf__releaser *with, const hf_type *type, void *object)
-{
-    hf__links links;
-    hf__link link;
-    hf__links_begin(&links, (hf__block){ type, object, 1 });
-    while (hf__links_next(&links, &link)) {
-        if (link.type->shape == HF_SHAPE_OPAQUE || !is_released(link.type))
-            continue;
-        if (link.type->shape == HF_SHAPE_STRING)
-            hf__release_string(with, hf__pointer_at(link.place));
-        else
-            hf__release_objects(with, link.type->item, hf__pointer_at(link.place), link.count);
-    }
-}
-
-/* ---- the whole --------------------------------------------------------------------------- */
-
-/* What `count` objects lead to. */
-static void release_parts(hf__releaser *with, const hf_type *type, char *at, size_t count)
-{
-    if (type == NULL || (type->flags & HF_TYPE_LINKS) == 0)
-        return;
-    for (size_t i = 0; i < count; i++, at += type->size) {
-        if (type->code != NULL && type->code->release != NULL)
-            type->code->release(with, at);
-        else
-            hf__release_by_tables(with, type, at);
-    }
-}
-
-static void begin(hf__releaser *with, const hf_allocator *allocator, bool is_graph)
-{
-    hf__stack_init(&with->stack, allocator);
-    hf__object_map_init(&with->met, allocator);
-    with->is_graph = is_graph;
-    with->is_libc = with->stack.allocator == hf_allocator_libc();
-    with->has_memory = true;
-}
-
-static void end(hf__releaser *with)
-{
-    hf__object_map_release(&with->met);
-    hf__stack_release(&with->stack);
+    free_block(stack->allocator, is_libc, type, at, link->count);
 }
 
 void hf__struct_release(const hf_type *type, void *objects, size_t count, const hf_allocator *allocator)
 {
-    hf__releaser with;
-    begin(&with, allocator, false);
-    release_parts(&with, type, objects, count);
-    while (with.stack.used > 0) {
-        hf__waiting one = with.stack.items[--with.stack.used];
-        release_parts(&with, one.type, one.at, one.count);
-        free_block(with.stack.allocator, with.is_libc, one.type, one.at, one.count);
+    hf__waiting fixed[HF__STACK_FIRST];
+    hf__place outer[HF__PLACES_MAX];
+    hf__block_stack stack = hf__stack_begin(fixed, allocator);
+    bool is_libc = stack.allocator == hf_allocator_libc(); /* blocks are from malloc, whatever their size */
+    hf__waiting one = { type, NULL, NULL, 0 };              /* the objects themselves are not freed */
+    hf__links links;
+    hf__link link;
+    for (hf__links_begin(&links, outer, (hf__block){ type, objects, count }, 0);;) {
+        while (hf__links_next(&links, &link))
+            release_link(&stack, is_libc, &link);
+        if (one.at != NULL)
+            free_block(stack.allocator, is_libc, one.type, one.at, one.count);
+        if (stack.top == stack.items)
+            break;
+        one = *--stack.top;
+        hf__links_begin(&links, outer, (hf__block){ one.type, one.at, one.count }, 0);
     }
-    end(&with);
+    hf__stack_release(stack);
+}
+
+/* ---- graphs ------------------------------------------------------------------------------ */
+
+/* A block is listed when it is met first. type NULL: a text. False without memory. */
+static inline bool list_block(hf__object_map *met, hf__block_stack *list, const hf_type *type, const char *at, size_t count)
+{
+    bool is_new = false;
+    return hf__object_map_add(met, at, &is_new) != NULL && (!is_new || hf__stack_push(list, type, at, NULL, count));
+}
+
+/* Lists every block that hangs on those in the list. */
+static bool list_graph(hf__object_map *met, hf__block_stack *list)
+{
+    hf__place outer[HF__PLACES_MAX];
+    hf__links links;
+    hf__link link;
+    for (size_t i = 0; i < hf__stack_used(list); i++) {
+        hf__waiting one = list->items[i];
+        if (one.type == NULL)
+            continue;
+        hf__links_begin(&links, outer, (hf__block){ one.type, one.at, one.count }, 0);
+        while (hf__links_next(&links, &link)) {
+            const hf_type *type = link.type->shape != HF_SHAPE_STRING ? link.type->item : NULL;
+            if (is_released(&link) && HF_UNLIKELY(!list_block(met, list, type, hf__pointer_at(link.place), link.count)))
+                return false;
+        }
+    }
+    return true;
 }
 
 static hf_status release_graph(const hf_type *type, void *object, const hf_allocator *allocator)
 {
-    hf__releaser with;
-    begin(&with, allocator, true);
-    list_block(&with, type, object, 1);
-    for (size_t i = 0; with.has_memory && i < with.stack.used; i++) {
-        hf__waiting one = with.stack.items[i];
-        release_parts(&with, one.type, one.at, one.count);
-    }
-    for (size_t i = 1; with.has_memory && i < with.stack.used; i++) /* the first is the object itself */
-        free_block(with.stack.allocator, with.is_libc, with.stack.items[i].type, with.stack.items[i].at, with.stack.items[i].count);
-    end(&with);
-    return with.has_memory ? HF_OK : HF_NO_MEMORY;
+    hf__waiting fixed[HF__STACK_FIRST];
+    hf__block_stack list = hf__stack_begin(fixed, allocator);
+    hf__object_map met;
+    hf__object_map_init(&met, allocator);
+    bool is_libc = list.allocator == hf_allocator_libc();
+    bool is_listed = list_block(&met, &list, type, object, 1) && list_graph(&met, &list);
+    for (size_t i = 1; is_listed && i < hf__stack_used(&list); i++) /* the first is the object itself */
+        free_block(list.allocator, is_libc, list.items[i].type, list.items[i].at, list.items[i].count);
+    hf__object_map_release(&met);
+    hf__stack_release(list);
+    return is_listed ? HF_OK : HF_NO_MEMORY;
 }
 
 /* ---- calls ------------------------------------------------------------------------------- */

@@ -147,14 +147,13 @@ static hf_status look_into(adder *with, uint32_t from)
     const hf__namer namer = { with, name_member, name_items };
     block_met block = blocks_of(with)[from];
     hf_status status = HF_OK;
+    hf__place outer[HF__PLACES_MAX];
     hf__links links;
     hf__link link;
     blocks_of(with)[from].first = (uint32_t)with->blocks.count;
     if (block.type == NULL)
         return HF_OK;
-    hf__links_begin(&links, (hf__block){ block.type, block.at, block.count });
-    if (links.used > 0)
-        links.places[0].path = block.inner;
+    hf__links_begin(&links, outer, (hf__block){ block.type, block.at, block.count }, block.inner);
     while (status == HF_OK && hf__links_next_named(&links, &link, &namer)) {
         if (with->has_failed)
             return hf__size_break(with->report, HF_NO_MEMORY, with->reterr);

@@ -35,21 +35,19 @@ const hf_allocator *hf_allocator_libc(void)
 
 /* ---- stack ------------------------------------------------------------------------------- */
 
-bool hf__stack_grow(hf__block_stack *stack)
+hf__block_stack hf__stack_grown(hf__block_stack stack)
 {
-    size_t size = stack->capacity * sizeof *stack->items, grown_size;
+    size_t room = (size_t)(stack.end - stack.items), used = hf__stack_used(&stack), size = room * sizeof *stack.items, grown_size;
     if (!hf__size_multiply(size, 2, &grown_size))
-        return false;
-    bool is_fixed = stack->items == stack->fixed;
-    hf__waiting *grown = stack->allocator->resize(stack->allocator->context, is_fixed ? NULL : stack->items,
-                                                  is_fixed ? 0 : size, grown_size, _Alignof(hf__waiting));
+        return stack;
+    bool is_fixed = stack.items == stack.fixed;
+    hf__waiting *grown = stack.allocator->resize(stack.allocator->context, is_fixed ? NULL : stack.items, is_fixed ? 0 : size, grown_size,
+                                                 _Alignof(hf__waiting));
     if (grown == NULL)
-        return false;
+        return stack;
     if (is_fixed)
-        memcpy(grown, stack->fixed, size);
-    stack->items = grown;
-    stack->capacity *= 2;
-    return true;
+        memcpy(grown, stack.items, size);
+    return (hf__block_stack){ stack.allocator, grown, grown + used, grown + 2 * room, stack.fixed };
 }
 
 /* ---- memo -------------------------------------------------------------------------------- */

@@ -37,45 +37,52 @@ static inline void hf__allocator_free(const hf_allocator *allocator, void *block
 
 /* ---- a stack of blocks ------------------------------------------------------------------- */
 
-enum { HF__STACK_INLINE = 48 };
+enum { HF__STACK_FIRST = 48 };
 
-/* Pairs of blocks that wait, last in, first out. `other` is the second of a pair, where one is
- * needed: the copy, or what is compared with. */
+/* Blocks that wait, last in, first out. `other` is the second of a pair, where one is needed: the copy, or
+ * what is compared with. */
 typedef struct hf__waiting {
     const hf_type *type;
     char          *at, *other;
     size_t         count;
 } hf__waiting;
 
+/* A stack that grows is another one: where no address of it is taken, loops keep it in registers. */
 typedef struct hf__block_stack {
     const hf_allocator *allocator;
-    hf__waiting        *items;
-    size_t              used, capacity;
-    hf__waiting         fixed[HF__STACK_INLINE];
+    hf__waiting        *items, *top, *end; /* top: behind the last one */
+    const hf__waiting  *fixed;             /* what it begins with, which is not freed */
 } hf__block_stack;
 
-static inline void hf__stack_init(hf__block_stack *stack, const hf_allocator *allocator)
+/* `fixed`: HF__STACK_FIRST entries, borrowed until the release. */
+static inline hf__block_stack hf__stack_begin(hf__waiting *fixed, const hf_allocator *allocator)
 {
-    stack->allocator = hf__work_allocator(allocator);
-    stack->items = stack->fixed;
-    stack->used = 0;
-    stack->capacity = HF__STACK_INLINE;
+    return (hf__block_stack){ hf__work_allocator(allocator), fixed, fixed, fixed + HF__STACK_FIRST, fixed };
 }
 
-static inline void hf__stack_release(hf__block_stack *stack)
+static inline void hf__stack_release(hf__block_stack stack)
 {
-    if (stack->items != stack->fixed)
-        hf__allocator_free(stack->allocator, stack->items, stack->capacity * sizeof *stack->items, _Alignof(hf__waiting));
+    if (stack.items != stack.fixed)
+        hf__allocator_free(stack.allocator, stack.items, (size_t)(stack.end - stack.items) * sizeof *stack.items, _Alignof(hf__waiting));
 }
 
-bool hf__stack_grow(hf__block_stack *stack);
+static inline size_t hf__stack_used(const hf__block_stack *stack)
+{
+    return (size_t)(stack->top - stack->items);
+}
+
+/* Twice as much room. Without memory the same as before. */
+hf__block_stack hf__stack_grown(hf__block_stack stack);
 
 /* False when there is no memory; the stack is then as it was. */
-static inline bool hf__stack_push(hf__block_stack *stack, const hf_type *type, char *at, char *other, size_t count)
+static inline bool hf__stack_push(hf__block_stack *stack, const hf_type *type, const char *at, char *other, size_t count)
 {
-    if (HF_UNLIKELY(stack->used == stack->capacity) && !hf__stack_grow(stack))
-        return false;
-    stack->items[stack->used++] = (hf__waiting){ type, at, other, count };
+    if (HF_UNLIKELY(stack->top == stack->end)) {
+        *stack = hf__stack_grown(*stack);
+        if (stack->top == stack->end)
+            return false;
+    }
+    *stack->top++ = (hf__waiting){ type, (char *)at, other, count };
     return true;
 }
 

@@ -439,29 +439,26 @@ static void test_every__borrowed_static_and_skipped(void **state)
     album second = { .next = &first };
     first.next = &second;
     first.others[1] = &second;
-    for (int form = 0; form < 2; form++) {
-        hf_type tables = by_tables(&album_hf_type);
-        const hf_type *type = form == 0 ? &album_hf_type : &tables;
-        void *made = NULL;
-        assert_int_equal(hf_struct_copy(type, &first, NULL, &made, NULL), HF_OK);
-        album *copy = made;
-        HF_EXPECT(copy->pairs != pairs && copy->chosen == &copy->pairs[1] && copy->mark == mark && copy->table == &table && copy->user == &thing);
-        HF_EXPECT(copy->scratch == NULL && copy->cache[1] == 0 && copy->call == some_call);
-        HF_EXPECT(copy->next != &second && copy->next == copy->others[1] && copy->others[0] == NULL && copy->next->next == copy);
-        copy->chosen = NULL; /* a ref into the middle of a block is equal by address only */
-        first.chosen = NULL;
-        expect_alike(type, &first, copy);
-        bool equal = true;
-        copy->user = copy;
-        assert_int_equal(hf_struct_equal(type, &first, copy, &equal, NULL), HF_OK);
-        assert_false(equal);
-        copy->user = &thing;
-        copy->pairs[2].b++;
-        assert_int_equal(hf_struct_equal(type, &first, copy, &equal, NULL), HF_OK);
-        assert_false(equal);
-        first.chosen = &pairs[1];
-        assert_int_equal(hf_struct_destroy(type, copy, NULL), HF_OK);
-    }
+    const hf_type *type = &album_hf_type;
+    void *made = NULL;
+    assert_int_equal(hf_struct_copy(type, &first, NULL, &made, NULL), HF_OK);
+    album *copy = made;
+    HF_EXPECT(copy->pairs != pairs && copy->chosen == &copy->pairs[1] && copy->mark == mark && copy->table == &table && copy->user == &thing);
+    HF_EXPECT(copy->scratch == NULL && copy->cache[1] == 0 && copy->call == some_call);
+    HF_EXPECT(copy->next != &second && copy->next == copy->others[1] && copy->others[0] == NULL && copy->next->next == copy);
+    copy->chosen = NULL; /* a ref into the middle of a block is equal by address only */
+    first.chosen = NULL;
+    expect_alike(type, &first, copy);
+    bool equal = true;
+    copy->user = copy;
+    assert_int_equal(hf_struct_equal(type, &first, copy, &equal, NULL), HF_OK);
+    assert_false(equal);
+    copy->user = &thing;
+    copy->pairs[2].b++;
+    assert_int_equal(hf_struct_equal(type, &first, copy, &equal, NULL), HF_OK);
+    assert_false(equal);
+    first.chosen = &pairs[1];
+    assert_int_equal(hf_struct_destroy(type, copy, NULL), HF_OK);
 }
 
 /* Unions without a tag are their bytes, all of them. */
@@ -477,9 +474,6 @@ static void test_every__bytes_without_a_meaning(void **state)
     HF_EXPECT(copy->large == 1.5 && copy->bits.whole == 7);
     b.large = -1.5; /* another byte than the first arm has */
     assert_int_equal(message_equal(&a, &b, &equal, NULL), HF_OK);
-    assert_false(equal);
-    hf_type tables = by_tables(&message_hf_type);
-    assert_int_equal(hf_struct_equal(&tables, &a, &b, &equal, NULL), HF_OK);
     assert_false(equal);
     message_destroy(copy, NULL);
 }
@@ -503,11 +497,8 @@ static void test_every__bytes_without_a_name(void **state)
     registers_destroy(copy, NULL);
     for (int i = 0; i < 3; i++) {
         registers other = a;
-        hf_type tables = by_tables(&registers_hf_type);
         *(i == 0 ? (char *)&other.high : i == 1 ? (char *)&other.all : &other.end[2]) ^= 1;
         assert_int_equal(hf_struct_equal(&registers_hf_type, &a, &other, &equal, NULL), HF_OK);
-        assert_false(equal);
-        assert_int_equal(hf_struct_equal(&tables, &a, &other, &equal, NULL), HF_OK);
         assert_false(equal);
     }
 }
