@@ -50,8 +50,9 @@ static int run_report(const verb *self, int argument_count, char **arguments)
     int code = EXIT_USAGE;
     if (fine && report.paths_count == 0)
         code = usage_error(self, "which recording, or which profiles? See holdfast run -o");
-    else if (fine)
+    else if (fine && (code = hf__report_begin(&report)) == EXIT_DONE)
         code = hf__report(&report);
+    hf__report_end(&report);
     free(paths);
     return code;
 }

@@ -355,7 +355,7 @@ static int open_recording(run_options *run)
         return EXIT_DONE;
     else
         fprintf(stderr, "holdfast run: %s: is no file, and a recording needs one: it is read again at the end\n", name);
-    return EXIT_UNREACHABLE;
+    return EXIT_BAD_DATA;
 }
 
 /* A file that may not grow, by ulimit -f: writing says so. A handler, since the program inherits what is ignored. */
@@ -385,13 +385,16 @@ static int run(const verb *self, int argument_count, char **arguments)
     run.collect.recorder = recorder;
     code = check_recorder(recorder);
     if (code == EXIT_DONE && !judge_can_deliver(self, &run.report))
-        code = EXIT_UNREACHABLE;
+        code = EXIT_BAD_DATA;
+    if (code == EXIT_DONE)
+        code = hf__report_begin(&run.report);
     if (code == EXIT_DONE)
         code = open_recording(&run);
-    if (code != EXIT_DONE)
-        return code;
-    code = record_and_report(&run);
-    close(run.collect.file);
+    if (code == EXIT_DONE) {
+        code = record_and_report(&run);
+        close(run.collect.file);
+    }
+    hf__report_end(&run.report);
     return code;
 }
 
@@ -402,6 +405,6 @@ const verb verb_run = {
     .options = option_table,
     .details = "The program's own standard output is left alone. Ctrl-C ends it and reports; a second one kills it.\n"
                "SIGUSR1 to this command takes a checkpoint. Exit status: 0 no leak, 1 a leak, 3 undecided, 4 the program\n"
-               "cannot be recorded (the line says why and what to do instead), 5 a file cannot be written at the end.\n",
+               "cannot be recorded (the line says why and what to do instead), 5 a file cannot be read or written.\n",
     .run = run,
 };

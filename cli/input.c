@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <holdfast/buffer.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "plain_text.h"
@@ -47,6 +48,8 @@ static hf_status read_standard_input(hf_buffer *text, hf_error *reterr)
             return HF_OK;
         if (got > 0) {
             text->length += (size_t)got;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) { /* a pipe or terminal that others made so */
+            poll(&(struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN }, 1, -1);
         } else if (errno != EINTR) {
             memset(reterr, 0, sizeof *reterr);
             reterr->status = HF_IO;

@@ -29,8 +29,8 @@ enum { JUDGE_JSON, JUDGE_PPROF, JUDGE_JUNIT, JUDGE_SARIF, JUDGE_TOP, JUDGE_AGES,
 void judge_begin(hf__report_options *report);
 /* Takes the option just read, as JUDGE_ counts it; false after a message. */
 bool judge_take(const options *args, int option, hf__report_options *report);
-/* Can the files be read and written, as far as that can be told before there is anything to write? The message is
- * out when not. */
+/* Can the files be written, as far as that can be told before there is anything to write? The message is out when
+ * not. */
 bool judge_can_deliver(const verb *self, const hf__report_options *report);
 
 #endif

@@ -32,7 +32,8 @@ const char *verb_nearest(const char *name)
 
 static int unknown_verb(const char *name)
 {
-    const char *closest = verb_nearest(name);
+    static const char *const own[] = { "--help", "--version", NULL };
+    const char *closest = name[0] == '-' ? gen_nearest(name, strlen(name), own) : verb_nearest(name);
     fprintf(stderr, "holdfast: there is no %s '%s'", name[0] == '-' ? "option" : "verb", name);
     if (closest != NULL)
         fprintf(stderr, "; did you mean '%s'?", closest);

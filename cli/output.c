@@ -3,16 +3,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "input.h"
+#include "plain_text.h"
 
 static int failed(const char *what, const char *path)
 {
-    fprintf(stderr, "holdfast: %s %s: %s\n", what, path, strerror(errno));
+    int system_error = errno;
+    fprintf(stderr, "holdfast: %s ", what);
+    print_plain(stderr, path[0] != 0 ? hf_text_from_cstr(path) : HF_T("''"));
+    fprintf(stderr, ": %s\n", strerror(system_error));
     return EXIT_BAD_DATA;
 }
 
@@ -107,20 +112,22 @@ int output_begin(output *to, const char *path)
     return to->descriptor >= 0 ? EXIT_DONE : failed(to->replaces ? "write" : "create", path);
 }
 
-/* Writes out what was gathered; false with errno. */
+/* Writes out what was gathered; false with errno, once. */
 static bool flush(output *to)
 {
-    for (size_t done = 0; done < to->length && !to->is_closed;) {
+    for (size_t done = 0; done < to->length && !to->is_closed && !to->is_broken;) {
         ssize_t written = write(to->descriptor, to->bytes + done, to->length - done);
         if (written > 0)
             done += (size_t)written;
         else if (written < 0 && errno == EPIPE && to->path == NULL)
             to->is_closed = true; /* whoever read our output has seen enough */
+        else if (written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) /* a pipe or terminal that others made so */
+            poll(&(struct pollfd){ .fd = to->descriptor, .events = POLLOUT }, 1, -1);
         else if (written < 0 && errno != EINTR)
-            return false;
+            to->is_broken = true;
     }
     to->length = 0;
-    return true;
+    return !to->is_broken;
 }
 
 static hf_status gather(void *context, const char *bytes, size_t length)
@@ -202,7 +209,7 @@ static int settle(output *to, int code)
 int output_end(output *to, int code)
 {
     bool is_wanted = code == EXIT_DONE || to->path == NULL;
-    if (is_wanted && to->bytes != NULL && !flush(to))
+    if (is_wanted && to->bytes != NULL && !to->is_broken && !flush(to))
         code = failed("write", to->path != NULL ? to->path : "standard output");
     if (to->path != NULL && to->descriptor >= 0)
         code = settle(to, code);

@@ -24,6 +24,7 @@ typedef struct output {
     size_t      length;
     hf_buffer   canonical; /* a document in canonical form, which may be refused at its last value */
     bool        is_closed; /* whoever read our standard output went away: the rest is not wanted */
+    bool        is_broken; /* a write has failed, and that was told */
 } output;
 
 /* Each returns the exit code to end with, EXIT_DONE when all is well; the error is told.

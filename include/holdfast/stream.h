@@ -52,7 +52,7 @@ HF_API void hf_stream_destroy(hf_stream *stream);
 /* The next bytes of the text; copied. HF_MISUSE after hf_stream_finish. On failure (HF_NO_MEMORY,
  * HF_LIMIT_BYTES by the budget) nothing of the piece is taken. */
 HF_API HF_NODISCARD hf_status hf_stream_give(hf_stream *stream, hf_text piece, hf_error *reterr);
-/* Reads the next bytes from a descriptor; at its end finishes. HF_IO. */
+/* Reads the next bytes from a descriptor; at its end finishes. Waits where the descriptor would block. HF_IO. */
 HF_API HF_NODISCARD hf_status hf_stream_pull(hf_stream *stream, int descriptor, hf_error *reterr);
 /* No more bytes come. */
 HF_API void hf_stream_finish(hf_stream *stream);

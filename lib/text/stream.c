@@ -8,6 +8,7 @@
 #include <holdfast/stream.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/fail.h"
@@ -127,6 +128,20 @@ hf_status hf_stream_give(hf_stream *stream, hf_text piece, hf_error *reterr)
     return HF_OK;
 }
 
+/* As read does, but goes on after interruptions, and waits where the descriptor would block. */
+static ssize_t read_waiting(int descriptor, char *into, size_t size)
+{
+    for (;;) {
+        ssize_t got = read(descriptor, into, size);
+        if (got >= 0)
+            return got;
+        struct pollfd ready = { .fd = descriptor, .events = POLLIN };
+        bool blocks = errno == EAGAIN || errno == EWOULDBLOCK;
+        if (blocks ? poll(&ready, 1, -1) < 0 && errno != EINTR : errno != EINTR)
+            return -1;
+    }
+}
+
 hf_status hf_stream_pull(hf_stream *stream, int descriptor, hf_error *reterr)
 {
     if (stream->is_finished)
@@ -135,10 +150,7 @@ hf_status hf_stream_pull(hf_stream *stream, int descriptor, hf_error *reterr)
     hf_status status = make_room(stream, piece, reterr);
     if (status != HF_OK)
         return status;
-    ssize_t got;
-    do
-        got = read(descriptor, stream->bytes + stream->end, piece);
-    while (got < 0 && errno == EINTR);
+    ssize_t got = read_waiting(descriptor, stream->bytes + stream->end, piece);
     if (got < 0) {
         status = hf__fail_system(reterr, errno, "read");
         if (stream->options.read.name != NULL)

@@ -55,6 +55,12 @@ hf_text hf__function_name(const hf__model *model, uint32_t function)
     return function == HF_NONE ? HF_T("unknown code") : hf__model_name(model, function);
 }
 
+/* Of a count that is shown without its fraction. */
+static const char *plural(double count)
+{
+    return count >= 0.5 && count < 1.5 ? "" : "s";
+}
+
 #define HF_SAY(field, ...) snprintf(ret_words->field, sizeof ret_words->field, __VA_ARGS__)
 
 static void explain_thread(const hf__finding *finding, hf_text name, hf__words *ret_words)
@@ -142,8 +148,8 @@ static void explain_undecided(const hf__finding *finding, double waited, hf__wor
         if (shape->resized)
             HF_SAY(hypothesis, "was made larger a few times only: a table that finds its size does this, and a leak in large steps too");
         else
-            HF_SAY(hypothesis, "grew by %.0f blocks only: things that are set up once may come like this, and a rare leak too",
-                   shape->growth_blocks);
+            HF_SAY(hypothesis, "grew by %.0f block%s only: things that are set up once may come like this, and a rare leak too",
+                   shape->growth_blocks, plural(shape->growth_blocks));
         break;
     case HF_REASON_LOST:
         if (finding->function == HF_NONE)
@@ -267,7 +273,8 @@ void hf__explain_dismissal(const hf__finding *finding, char *out, size_t size)
         return;
     case HF_REASON_SHORT:
     case HF_REASON_MOMENT:
-        snprintf(out, size, "holds %s in %.0f blocks, %s", hf__bytes_words(shape->held_bytes, one, sizeof one), shape->held_blocks,
+        snprintf(out, size, "holds %s in %.0f block%s, %s", hf__bytes_words(shape->held_bytes, one, sizeof one), shape->held_blocks,
+                 plural(shape->held_blocks),
                  shape->reason == HF_REASON_SHORT ? "by too few checkpoints to see growth" : "too soon to tell growth from a start");
         return;
     case HF_REASON_FEW:
@@ -275,7 +282,7 @@ void hf__explain_dismissal(const hf__finding *finding, char *out, size_t size)
         if (shape->resized)
             snprintf(out, size, "was made larger by %s, in a few steps", one);
         else
-            snprintf(out, size, "grew by %.0f blocks only (%s)", fmax(shape->growth_blocks, 0), one);
+            snprintf(out, size, "grew by %.0f block%s only (%s)", fmax(shape->growth_blocks, 0), plural(shape->growth_blocks), one);
         return;
     default:
         snprintf(out, size, "holds %s, at most %s", hf__bytes_words(shape->held_bytes, one, sizeof one),

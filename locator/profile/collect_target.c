@@ -200,6 +200,8 @@ hf_status hf__collect_check_recorder(const char *path, hf_error *reterr)
     bool ours = left >= sizeof HF__STAMP_WORDS - 1 + HF__STAMP_LENGTH &&
                 memcmp(found + sizeof HF__STAMP_WORDS - 1, HF__TRACE_STAMP, HF__STAMP_LENGTH) == 0;
     munmap((void *)(uintptr_t)bytes, size);
+    if (found == NULL)
+        return refuse(reterr, path, "this file is no recorder: it is libholdfast_recorder.so, beside the command");
     return ours ? HF_OK : refuse(reterr, path, "this recorder is of another build than the command: install both from one build");
 }
 

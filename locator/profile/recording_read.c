@@ -1,6 +1,8 @@
 /* recording_read.c - events of a recording into the live tables and models of its processes. */
+#define _GNU_SOURCE
 #include "recording_read.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -235,6 +237,17 @@ static void play_sampling(player *at, process *in, const hf__trace_event *event)
     in->result.model.sampled |= in->period > 1; /* also when nothing was ever sampled */
 }
 
+/* Of the program that was started, not of its children: how it ended, unless by itself and well, or because somebody
+ * asked it to. */
+static void note_ending(player *at, const process *in)
+{
+    int status = in->result.status;
+    if (in->result.ended == HF__ENDED_EXIT && status != 0)
+        note(at, "the program ended with status %d", status);
+    else if (in->result.ended == HF__ENDED_SIGNAL && status != SIGINT && status != SIGTERM && status != SIGHUP)
+        note(at, "the program was ended by signal %d (%s)", status, strsignal(status));
+}
+
 static void note_checkpoints(player *at, const process *in)
 {
     if (in->by_signal > 0)
@@ -439,6 +452,7 @@ static hf_status seal_all(player *at, hf_error *reterr)
         one->result.model.lost_events = one->lost + at->lost_by_nobody;
         one->result.model.cut = recording->cut;
         running += one->result.ended == HF__ENDED_RUNNING;
+        note_ending(at, one);
         note_thinning(at, one);
         note_checkpoints(at, one);
         if (one->regions.left_out)

@@ -147,24 +147,12 @@ static int put_files(const hf__report_options *options, const hf__case *shown)
 
 static hf_status mark_known(const hf__report_options *options, verdict *of, hf_error *reterr)
 {
-    char *bytes = NULL;
-    size_t length = 0;
-    hf__baseline baseline = { 0 };
     of->known = hf__room_zeroed(of->judgement.findings_count, sizeof *of->known);
     if (of->known == NULL)
         return hf__fail(reterr, HF_NO_MEMORY, NULL);
-    hf_status status = hf__file_read(options->baseline, BASELINE_BYTES_MAX, &bytes, &length, reterr);
-    if (status == HF_OK) {
-        hf_text text = hf_text_of(bytes, length);
-        status = (hf__is_verdict(text) ? hf__baseline_from_verdict : hf__baseline_read)(text, &baseline, reterr);
-        if (status != HF_OK)
-            hf__error_set_name(reterr, options->baseline);
-    }
-    for (size_t i = 0; status == HF_OK && i < of->judgement.findings_count; i++)
-        of->known[i] = hf__baseline_knows(&baseline, &of->judgement.findings[i]);
-    hf__baseline_release(&baseline);
-    hf__room_free(bytes);
-    return status;
+    for (size_t i = 0; i < of->judgement.findings_count; i++)
+        of->known[i] = hf__baseline_knows(&options->accepted, &of->judgement.findings[i]);
+    return HF_OK;
 }
 
 static hf_status judge_model(const hf__report_options *options, const hf__model *model, verdict *ret, hf_error *reterr)
@@ -389,6 +377,32 @@ static int show_difference(const hf__report_options *options, const evidence *fr
 int hf__report_failed(const hf_error *error)
 {
     return tell(error);
+}
+
+int hf__report_begin(hf__report_options *options)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    hf_error error;
+    if (options->baseline == NULL)
+        return CODE_CLEAN;
+    if (hf__file_read(options->baseline, BASELINE_BYTES_MAX, &bytes, &length, &error) != HF_OK)
+        return tell(&error);
+    hf_text text = hf_text_of(bytes, length);
+    hf_status status = (hf__is_verdict(text) ? hf__baseline_from_verdict : hf__baseline_read)(text, &options->accepted, &error);
+    hf__room_free(bytes);
+    if (status == HF_OK)
+        return CODE_CLEAN;
+    hf__error_set_name(&error, options->baseline);
+    int code = tell(&error);
+    if (status != HF_NO_MEMORY)
+        fputs("holdfast: a baseline is a list that --write-baseline has written, or a verdict saved by --json=FILE\n", stderr);
+    return code;
+}
+
+void hf__report_end(hf__report_options *options)
+{
+    hf__baseline_release(&options->accepted);
 }
 
 int hf__report(const hf__report_options *options)

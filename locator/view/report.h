@@ -6,6 +6,7 @@
 
 #include <holdfast/base.h>
 
+#include "baseline.h"
 #include "focus.h"
 #include "recording_read.h"
 
@@ -18,6 +19,7 @@ typedef struct hf__report_options {
     const char *json;         /* "-": standard output; else a file; NULL: none */
     const char *pprof, *junit, *sarif;            /* files, or NULL */
     const char *baseline, *write_baseline;        /* files, or NULL */
+    hf__baseline accepted;    /* what `baseline` lists: by hf__report_begin */
     const char *diff;         /* a recording or folder to compare with: shows what grew since, or NULL */
     const char *focus;        /* a function to lay blame at, or NULL */
     hf__nearest_call nearest; /* finds what was meant by a name of none; or NULL */
@@ -30,6 +32,11 @@ typedef struct hf__report_options {
     int       (*put)(const char *path, hf_text bytes);
     hf__fail_on fail_on;
 } hf__report_options;
+
+/* Before there is anything to judge, since what is wrong with the baseline must not cost a recording: reads it. 0, or
+ * the exit code after a message. hf__report_end in any case. */
+int  hf__report_begin(hf__report_options *options);
+void hf__report_end(hf__report_options *options);
 
 /* The command's exit code: 0 no leak, 1 a leak, 3 undecided, 4 cannot go on, 5 bad data or not to be read.
  * Errors are told on standard error. */

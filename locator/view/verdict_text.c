@@ -83,9 +83,10 @@ static void put_no_leak(FILE *out, const hf__judgement *judgement)
     if (judgement->cut)
         fprintf(out, " up to second %.3g, where the recording breaks off", judgement->seconds);
     if (judgement->is_moment && judgement->live_bytes > 0)
-        fprintf(out, " to be seen: it was over after %s, too soon to tell growth from a start, and held %s in %.0f blocks then",
+        fprintf(out, " to be seen: it was over after %s, too soon to tell growth from a start, and held %s in %.0f block%s then",
                 hf__seconds_words(judgement->seconds, seconds, sizeof seconds),
-                hf__bytes_words(judgement->live_bytes, bytes, sizeof bytes), judgement->live_blocks);
+                hf__bytes_words(judgement->live_bytes, bytes, sizeof bytes), judgement->live_blocks,
+                judgement->live_blocks < 1.5 ? "" : "s");
     else
         fprintf(out, ": %s", meaning_of(judgement->verdict));
 }

@@ -102,7 +102,7 @@ static void test_other_build(void)
         refuses("recorder of another build", arguments, 4, "of another build than the command");
     }
     snprintf(arguments, sizeof arguments, "run --recorder /bin/true -- /bin/echo it ran");
-    refuses("no recorder", arguments, 4, "of another build than the command");
+    refuses("no recorder", arguments, 4, "is no recorder");
     if (file >= 0)
         close(file);
     unlink(path);
