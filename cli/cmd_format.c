@@ -30,12 +30,17 @@ static int format_one(const hf_document *document, stream_here *here, void *cont
     return code == EXIT_DONE && into->to->is_closed ? EXIT_FINDING : code;
 }
 
+static int show(void *context)
+{
+    return output_show(((target *)context)->to);
+}
+
 static int format_stream(const char *path, const char *output_path, hf_write_options *form)
 {
     output to;
     int code = output_begin(&to, output_path);
     if (code == EXIT_DONE)
-        code = stream_each(path, format_one, &(target){ &to, form });
+        code = stream_each(path, format_one, show, &(target){ &to, form });
     if (to.is_closed)
         code = EXIT_DONE; /* nobody wanted the rest */
     return output_end(&to, code);

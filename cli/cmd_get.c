@@ -120,12 +120,17 @@ static int get_from(const hf_document *document, stream_here *here, void *contex
     return EXIT_FINDING;
 }
 
+static int show(void *context)
+{
+    return output_show(&((request *)context)->to);
+}
+
 static int get_all(request *wish, const char *path)
 {
     hf_document *document = NULL;
     int code;
     if (wish->is_stream) {
-        code = stream_each(path, get_from, wish);
+        code = stream_each(path, get_from, show, wish);
         if (wish->to.is_closed)
             return EXIT_DONE;
         if (code == EXIT_DONE && wish->found == 0) {

@@ -104,7 +104,7 @@ static int measure_all(request *wish)
     hf_error error;
     if (hf_size_report_create(&(hf_size_report_options){ .retained = wish->wants_retained }, &wish->report, &error) != HF_OK)
         return told(&error);
-    int code = wish->is_stream ? stream_each(wish->path, measure, wish) : measure_file(wish);
+    int code = wish->is_stream ? stream_each(wish->path, measure, NULL, wish) : measure_file(wish);
     if (code == EXIT_DONE && hf_size_report_finish(wish->report, &error) != HF_OK)
         code = told(&error);
     return code;

@@ -175,6 +175,13 @@ int output_put(output *to, hf_value value, const hf_write_options *options, stre
     return told(to, status, here, &error);
 }
 
+int output_show(output *to)
+{
+    if (to->place == NULL && !flush(to))
+        return failed("write", to->path != NULL ? to->path : "standard output");
+    return to->is_closed ? EXIT_FINDING : EXIT_DONE;
+}
+
 int output_put_text(output *to, hf_text text)
 {
     return told(to, gather(to, text.bytes, text.length), NULL, NULL);

@@ -32,6 +32,9 @@ typedef struct output {
 int output_begin(output *to, const char *path);
 int output_put(output *to, hf_value value, const hf_write_options *options, stream_here *here);
 int output_put_text(output *to, hf_text text);
+/* What was gathered goes out now, in case somebody waits for it; not into a file, which appears at the end.
+ * EXIT_FINDING when nobody wants more. */
+int output_show(output *to);
 /* Writes what is left. With `code` not EXIT_DONE a file is not put in its place. Returns `code`, or
  * what went wrong here. */
 int output_end(output *to, int code);

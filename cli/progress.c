@@ -2,6 +2,7 @@
 #include "progress.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,8 +31,8 @@ void progress_show(progress *line, uint64_t bytes, uint64_t count)
         return;
     double megabytes = (double)bytes / 1e6;
     char text[128];
-    int length = snprintf(text, sizeof text, "%.0f MB, %llu %s, %.0f MB/s", megabytes, (unsigned long long)count, line->things,
-                          megabytes / (now - line->begin));
+    int length = snprintf(text, sizeof text, "%.0f MB, %llu %.*s, %.0f MB/s", megabytes, (unsigned long long)count,
+                          (int)strlen(line->things) - (count == 1), line->things, megabytes / (now - line->begin));
     if (line->bytes_total > 0)
         snprintf(text + length, sizeof text - (size_t)length, ", %.0f %%", 100 * (double)bytes / (double)line->bytes_total);
     terminal_put_line(text);

@@ -10,7 +10,7 @@ typedef struct progress {
     bool        is_there; /* a line stands there to be overwritten */
     double      begin, next;
     uint64_t    bytes_total; /* 0: not known */
-    const char *things;   /* what is counted: "documents" */
+    const char *things;   /* what is counted: "documents", of which one lacks the s */
 } progress;
 
 struct stat;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,7 +33,13 @@ void stream_locate(stream_here *here, hf_error *error)
     hf_stream_place(here->stream, error);
 }
 
-static int visit_all(hf_stream *stream, int descriptor, progress *line, stream_visit *visit, void *context)
+/* Is nothing at hand, so that reading would wait? */
+static bool would_wait(int descriptor)
+{
+    return poll(&(struct pollfd){ .fd = descriptor, .events = POLLIN }, 1, 0) == 0;
+}
+
+static int visit_all(hf_stream *stream, int descriptor, progress *line, stream_visit *visit, stream_idle *idle, void *context)
 {
     stream_here here = { stream, line };
     for (;;) {
@@ -42,6 +49,13 @@ static int visit_all(hf_stream *stream, int descriptor, progress *line, stream_v
         if (status == HF_END)
             return EXIT_DONE;
         if (status == HF_NOT_FOUND) {
+            int code = EXIT_DONE;
+            if (idle != NULL && would_wait(descriptor)) {
+                progress_clear(line);
+                code = idle(context);
+            }
+            if (code != EXIT_DONE)
+                return code;
             status = hf_stream_pull(stream, descriptor, &error);
             hf_stream_counts counts = hf_stream_count(stream);
             progress_show(line, counts.bytes_consumed, counts.documents);
@@ -58,7 +72,7 @@ static int visit_all(hf_stream *stream, int descriptor, progress *line, stream_v
     }
 }
 
-int stream_each(const char *path, stream_visit *visit, void *context)
+int stream_each(const char *path, stream_visit *visit, stream_idle *idle, void *context)
 {
     bool is_standard = path == NULL || strcmp(path, "-") == 0;
     int descriptor = is_standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -74,7 +88,7 @@ int stream_each(const char *path, stream_visit *visit, void *context)
         progress line;
         struct stat facts;
         progress_begin(&line, fstat(descriptor, &facts) == 0 ? &facts : NULL, "documents");
-        code = visit_all(stream, descriptor, &line, visit, context);
+        code = visit_all(stream, descriptor, &line, visit, idle, context);
         progress_clear(&line);
     } else {
         code = tell(&error);

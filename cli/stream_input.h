@@ -13,13 +13,16 @@ typedef struct stream_here stream_here;
  * is its result. */
 typedef int stream_visit(const hf_document *document, stream_here *here, void *context);
 
+/* Called with the same context before the stream waits for more: what was made of it so far can be shown. As above. */
+typedef int stream_idle(void *context);
+
 /* Before an error that was met with the document is told: says in it where the document stands in the
  * stream, and clears the line for it. */
 void stream_locate(stream_here *here, hf_error *error);
 
 /* Reads `path` (NULL or "-": standard input) as values one after the other, with or without blanks
  * between, NDJSON included. Memory is bounded by the largest document. On a terminal, progress is
- * shown on standard error after 200 ms. Returns the exit code; the error is told. */
-int stream_each(const char *path, stream_visit *visit, void *context);
+ * shown on standard error after 200 ms. `idle` may be NULL. Returns the exit code; the error is told. */
+int stream_each(const char *path, stream_visit *visit, stream_idle *idle, void *context);
 
 #endif

@@ -104,6 +104,27 @@ static void read_headers(hf__module_entry *entry)
     }
 }
 
+/* A name as the loader was given it (dlopen("./plugin.so")) is one from where the program stands, which others do not
+ * know: from the root on. */
+static void read_name(hf__module_entry *entry, const char *name)
+{
+    size_t length = 0, left = strlen(name);
+    if (name[0] != '/') {
+        long folder = syscall(SYS_getcwd, entry->path, sizeof entry->path - 1); /* with its NUL */
+        length = folder > 1 && entry->path[0] == '/' ? (size_t)folder - 1 : 0;
+        if (length > 1)
+            entry->path[length++] = '/';
+        if (strncmp(name, "./", 2) == 0) {
+            name += 2;
+            left -= 2;
+        }
+    }
+    if (left > sizeof entry->path - length)
+        left = sizeof entry->path - length;
+    memcpy(entry->path + length, name, left);
+    entry->path_length = (uint32_t)(length + left);
+}
+
 static void read_path(hf__module_entry *entry, const struct link_map *map)
 {
     const char *name = map->l_name != NULL ? map->l_name : "";
@@ -114,9 +135,7 @@ static void read_path(hf__module_entry *entry, const struct link_map *map)
         entry->path_length = 6;
         memcpy(entry->path, "[vdso]", 6);
     } else {
-        size_t length = strlen(name);
-        entry->path_length = (uint32_t)(length < sizeof entry->path ? length : sizeof entry->path);
-        memcpy(entry->path, name, entry->path_length);
+        read_name(entry, name);
     }
 }
 

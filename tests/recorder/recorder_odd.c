@@ -86,6 +86,24 @@ static void test_modules(void)
     }
 }
 
+/* What was loaded by a name from where the program stands can be found from elsewhere. */
+static void test_module_beside(void)
+{
+    char *const arguments[] = { "./odd_plugin_a.so", "../odd/odd_plugin_b.so", "1", NULL };
+    char before[1024], a[1024], b[1024];
+    replayed all;
+    if (!check(getcwd(before, sizeof before - 64) != NULL && chdir(ODD_FOLDER) == 0 && getcwd(a, sizeof a - 64) != NULL, "folders"))
+        return;
+    snprintf(b, sizeof b, "%.900s/../odd/odd_plugin_b.so", a);
+    strcat(a, "/odd_plugin_a.so");
+    if (run_odd("odd_dlopen", arguments, 0, "1:exit 0", &all)) {
+        check(live_in_module(&all, a) == 3, "odd_dlopen beside: %s holds %llu", a, (unsigned long long)live_in_module(&all, a));
+        check(live_in_module(&all, b) == 5, "odd_dlopen beside: %s holds %llu", b, (unsigned long long)live_in_module(&all, b));
+        replayed_release(&all);
+    }
+    check(chdir(before) == 0, "back to %s", before);
+}
+
 static void test_control_flow(void)
 {
     replayed all;
@@ -183,6 +201,7 @@ int main(void)
     test_allocators();
     test_processes();
     test_modules();
+    test_module_beside();
     test_control_flow();
     test_thread_handles();
     test_beginning_and_end();
