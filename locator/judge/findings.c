@@ -140,11 +140,13 @@ static bool is_unmeasured(const hf__shape *shape)
     return shape->verdict == HF_VERDICT_UNDECIDED && shape->reason == HF_REASON_SHORT && !(shape->growth_blocks > 0);
 }
 
-static bool is_small(const court *at, const hf__shape *shape)
+static bool is_small(const court *at, hf__path_kind kind, const hf__shape *shape)
 {
     if (shape->verdict != HF_VERDICT_UNDECIDED)
         return false;
     double grown = shape->reason == HF_REASON_RELEASED_LAST ? shape->peak_bytes : shape->growth_bytes;
+    if (kind == HF_PATH_GOROUTINE)
+        grown *= HF_GOROUTINE_BYTES;
     return grown < fmax(HF_SMALL_BYTES, HF_SMALL_SHARE * at->judgement->peak_bytes);
 }
 
@@ -289,7 +291,7 @@ static void judge_groups(court *at)
         hf__shape shape;
         gather_paths(at, at->order + first, end - first, &shape);
         bool unmeasured = is_unmeasured(&shape), open = shape.verdict == HF_VERDICT_UNDECIDED;
-        if (shape.verdict == HF_VERDICT_LEAK || (open && !unmeasured && !is_small(at, &shape))) {
+        if (shape.verdict == HF_VERDICT_LEAK || (open && !unmeasured && !is_small(at, at->model->paths[at->order[first]].kind, &shape))) {
             blame(at, &shape, at->order + first, end - first, 0, HF_NONE);
         } else {
             at->unmeasured |= unmeasured && shape.held_blocks >= HF_EVENTS_MIN;

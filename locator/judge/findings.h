@@ -12,6 +12,7 @@
 #define HF_GIVES_BACK  0.90   /* of what a caller asks for: it releases what another keeps */
 #define HF_SMALL_BYTES 1024.0 /* of what is undecided: less of it is not mentioned, */
 #define HF_SMALL_SHARE 0.005  /* nor less than this share of the most that the program held */
+#define HF_GOROUTINE_BYTES 2048.0 /* that a goroutine counts as there: the stack that it begins with */
 
 typedef enum hf__reach {
     HF_REACH_UNKNOWN, /* not scanned */

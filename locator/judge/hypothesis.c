@@ -248,45 +248,72 @@ void hf__explain_reach(const hf__model *model, const hf__finding *finding, char 
     }
 }
 
+/* Bytes; or goroutines, whose shapes count themselves. */
+static const char *amount_words(const hf__finding *finding, double amount, char *out, size_t size)
+{
+    if (finding->kind != HF_PATH_GOROUTINE)
+        return hf__bytes_words(amount, out, size);
+    snprintf(out, size, "%.0f goroutine%s", amount, plural(amount));
+    return out;
+}
+
+/* Of what has grown by a few blocks. */
+static void explain_few(const hf__finding *finding, char *out, size_t size)
+{
+    const hf__shape *shape = &finding->shape;
+    double blocks = fmax(shape->growth_blocks, 0);
+    char one[32];
+    amount_words(finding, fmax(shape->growth_bytes, 0), one, sizeof one);
+    if (finding->kind == HF_PATH_GOROUTINE)
+        snprintf(out, size, "grew by %s only", one);
+    else if (shape->resized)
+        snprintf(out, size, "was made larger by %s, in a few steps", one);
+    else
+        snprintf(out, size, "grew by %.0f block%s only (%s)", blocks, plural(blocks), one);
+}
+
 void hf__explain_dismissal(const hf__finding *finding, char *out, size_t size)
 {
     const hf__shape *shape = &finding->shape;
     char one[32], two[32];
     switch (shape->reason) {
     case HF_REASON_PLATEAU:
-        snprintf(out, size, "grew, then stopped at %s", hf__bytes_words(shape->held_bytes, one, sizeof one));
+        snprintf(out, size, "grew, then stopped at %s", amount_words(finding, shape->held_bytes, one, sizeof one));
         return;
     case HF_REASON_SLOWING:
         snprintf(out, size, "grows ever more slowly: at the end at %.0f %% of its first pace", 100 * fmax(shape->pace_end, 0));
         return;
     case HF_REASON_TURNOVER:
-        snprintf(out, size, "what is old goes as fast as new comes; never more than %s", hf__bytes_words(shape->peak_bytes, one, sizeof one));
+        snprintf(out, size, "what is old goes as fast as new comes; never more than %s",
+                 amount_words(finding, shape->peak_bytes, one, sizeof one));
         return;
     case HF_REASON_SAWTOOTH:
-        snprintf(out, size, "falls back again and again (%zu times, by up to %.0f %%)", shape->drops, 100 * shape->dropped_share);
+        if (shape->drops == 1)
+            snprintf(out, size, "fell back once, by %.0f %%", 100 * shape->dropped_share);
+        else
+            snprintf(out, size, "falls back again and again (%zu times, by up to %.0f %%)", shape->drops, 100 * shape->dropped_share);
         return;
     case HF_REASON_BATCH:
-        snprintf(out, size, "grew to %s and was released as a whole", hf__bytes_words(shape->peak_bytes, one, sizeof one));
+        snprintf(out, size, "grew to %s and was released as a whole", amount_words(finding, shape->peak_bytes, one, sizeof one));
         return;
     case HF_REASON_STEP:
-        snprintf(out, size, "grew by %s in a short time before the end, and not before", hf__bytes_words(shape->growth_bytes, one, sizeof one));
+        snprintf(out, size, "grew by %s in a short time before the end, and not before",
+                 amount_words(finding, shape->growth_bytes, one, sizeof one));
         return;
     case HF_REASON_SHORT:
     case HF_REASON_MOMENT:
-        snprintf(out, size, "holds %s in %.0f block%s, %s", hf__bytes_words(shape->held_bytes, one, sizeof one), shape->held_blocks,
-                 plural(shape->held_blocks),
+        two[0] = 0;
+        if (finding->kind != HF_PATH_GOROUTINE)
+            snprintf(two, sizeof two, " in %.0f block%s", shape->held_blocks, plural(shape->held_blocks));
+        snprintf(out, size, "holds %s%s, %s", amount_words(finding, shape->held_bytes, one, sizeof one), two,
                  shape->reason == HF_REASON_SHORT ? "by too few checkpoints to see growth" : "too soon to tell growth from a start");
         return;
     case HF_REASON_FEW:
-        hf__bytes_words(fmax(shape->growth_bytes, 0), one, sizeof one);
-        if (shape->resized)
-            snprintf(out, size, "was made larger by %s, in a few steps", one);
-        else
-            snprintf(out, size, "grew by %.0f block%s only (%s)", fmax(shape->growth_blocks, 0), plural(shape->growth_blocks), one);
+        explain_few(finding, out, size);
         return;
     default:
-        snprintf(out, size, "holds %s, at most %s", hf__bytes_words(shape->held_bytes, one, sizeof one),
-                 hf__bytes_words(shape->peak_bytes, two, sizeof two));
+        snprintf(out, size, "holds %s, at most %s", amount_words(finding, shape->held_bytes, one, sizeof one),
+                 amount_words(finding, shape->peak_bytes, two, sizeof two));
         return;
     }
 }

@@ -213,7 +213,7 @@ static void fill_dismissed(page *on, const hf__finding *finding, hf__written_dis
         .file = file_of(on, finding),
         .line = amount_of(on, finding->line, finding->line > 0),
         .live_bytes = whole_of(finding->live_bytes),
-        .peak_bytes = whole_of(finding->shape.peak_bytes),
+        .peak_bytes = finding->kind == HF_PATH_GOROUTINE ? 0 : whole_of(finding->shape.peak_bytes),
         .why = words_of(on, why),
     };
 }

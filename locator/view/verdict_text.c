@@ -145,6 +145,18 @@ static void put_stack(FILE *out, const hf__case *shown, const hf__finding *findi
     fprintf(out, "%s\n", count > STACK_SHOWN ? ", and so on" : "");
 }
 
+/* "service+0x1319", where the file at hand has no names (stripped, or none): what gives it one. */
+static void put_nameless(FILE *out, const hf__case *shown, const hf__finding *finding)
+{
+    hf_text name = hf__function_name(shown->model, finding->function);
+    const char *plus = finding->function != HF_NONE ? memrchr(name.bytes, '+', name.length) : NULL;
+    size_t length = plus != NULL ? (size_t)(plus - name.bytes) : 0, left = name.length - length;
+    if (length == 0 || left < 4 || memcmp(plus, "+0x", 3) != 0)
+        return;
+    fprintf(out, "      no symbols: addr2line -fe FILE %.*s names it, FILE being the same build of %.*s, not stripped\n", (int)left - 1,
+            plus + 1, (int)length, name.bytes);
+}
+
 static void put_evidence(FILE *out, const hf__case *shown, const hf__finding *finding)
 {
     const hf__shape *shape = &finding->shape;
@@ -158,7 +170,7 @@ static void put_evidence(FILE *out, const hf__case *shown, const hf__finding *fi
         fprintf(out, "      holds %s in %.0f %s%s", hf__bytes_words(finding->live_bytes, one, sizeof one), finding->live_blocks,
                 finding->kind == HF_PATH_GOROUTINE ? "goroutine" : finding->kind == HF_PATH_THREAD ? "thread" : "block",
                 finding->live_blocks < 1.5 ? "" : "s");
-    if (shape->age_oldest_s >= 0)
+    if (shape->age_oldest_s >= 0 && shape->reason != HF_REASON_RELEASED_LAST)
         fprintf(out, ", half of them older than %s, the oldest %s", hf__seconds_words(shape->age_median_s, two, sizeof two),
                 hf__seconds_words(shape->age_oldest_s, three, sizeof three));
     if (shape->since_s > 0.02 * shown->judgement->seconds)
@@ -200,6 +212,7 @@ static void put_finding(FILE *out, const hf__case *shown, size_t index)
     if (finding->verdict != HF_VERDICT_FRAGMENTATION)
         put_evidence(out, shown, finding);
     put_stack(out, shown, finding);
+    put_nameless(out, shown, finding);
     hf__explain_reach(shown->model, finding, reach, sizeof reach);
     if (reach[0] != 0)
         fprintf(out, "      %s\n", reach);

@@ -27,7 +27,7 @@ static inline void begin(bool has_cohorts, bool sampled)
 }
 
 /* "make<put<main": functions of the program's own, the innermost first. */
-static inline uint32_t path_of(const char *stack)
+static inline uint32_t path_of_kind(const char *stack, hf__path_kind kind)
 {
     uint32_t frame = 0;
     for (size_t end = strlen(stack); end > 0;) {
@@ -38,7 +38,12 @@ static inline uint32_t path_of(const char *stack)
         frame = hf__model_frame(&model, frame, hf__model_function(&model, name, 0, 0, HF_ORIGIN_OWN), 1);
         end = first > 0 ? first - 1 : 0;
     }
-    return hf__model_path(&model, frame, HF_PATH_HEAP);
+    return hf__model_path(&model, frame, kind);
+}
+
+static inline uint32_t path_of(const char *stack)
+{
+    return path_of_kind(stack, HF_PATH_HEAP);
 }
 
 static inline void goes_on(uint32_t path, int64_t born, int64_t died, int64_t each)

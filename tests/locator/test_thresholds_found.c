@@ -60,11 +60,12 @@ static void test_thresholds__blame(void **state)
     HF_PIN(HF_LOCKSTEP_MAX, 0.0175, 0.0225, parts_are_two_bugs);
 }
 
-/* Nine blocks, one by one, are undecided; beside them a table of so many bytes. */
-static bool is_mentioned(int64_t each, int64_t table)
+/* Nine blocks (goroutines), one by one, are undecided; beside them a table of so many bytes. Goroutines are known of
+ * profiles, which have no cohorts. */
+static bool is_mentioned(hf__path_kind kind, int64_t each, int64_t table)
 {
-    begin(true, false);
-    uint32_t slow = path_of("note<main"), once = path_of("load<main");
+    begin(kind == HF_PATH_HEAP, false);
+    uint32_t slow = path_of_kind("note<main", kind), once = path_of("load<main");
     for (int w = 0; w < 36; w++) {
         goes_on(slow, w % 4 == 2, 0, each);
         if (w == 0)
@@ -80,12 +81,18 @@ static bool is_mentioned(int64_t each, int64_t table)
 
 static bool bytes_are_mentioned(double bytes)
 {
-    return is_mentioned(lround(bytes / 9), 1000);
+    return is_mentioned(HF_PATH_HEAP, lround(bytes / 9), 1000);
 }
 
 static bool share_is_mentioned(double share)
 {
-    return is_mentioned(5000, lround(9 * 5000 / share));
+    return is_mentioned(HF_PATH_HEAP, 5000, lround(9 * 5000 / share));
+}
+
+/* A goroutine counts as so many bytes at least. */
+static bool goroutines_are_not_mentioned(double bytes)
+{
+    return !is_mentioned(HF_PATH_GOROUTINE, 0, lround(9 * bytes / HF_SMALL_SHARE));
 }
 
 static void test_thresholds__what_is_mentioned(void **state)
@@ -93,6 +100,7 @@ static void test_thresholds__what_is_mentioned(void **state)
     (void)state;
     HF_PIN(HF_SMALL_BYTES, 9 * 113, 9 * 114, bytes_are_mentioned);
     HF_PIN(HF_SMALL_SHARE, 0.0049, 0.0051, share_is_mentioned);
+    HF_PIN(HF_GOROUTINE_BYTES, 2040, 2060, goroutines_are_not_mentioned);
 }
 
 static bool is_taken_out_of_a_store(double share)

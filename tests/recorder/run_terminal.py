@@ -71,7 +71,7 @@ def test_narrow_status_line():
 
 
 def test_no_terminal():
-    code, out, err = said.run(COMMAND, "run", "--", GROWS, "3000")
+    code, out, err = said.run(COMMAND, "run", "--", GROWS, "3000", "pace", "3000")
     said.check(code == 1 and "\r" not in err and "recording costs" not in err, "status: shown although nobody looks")
     said.check(out == "", "standard output is the program's own")
 

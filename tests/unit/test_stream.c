@@ -12,6 +12,7 @@
 #include <holdfast/write.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* What came out of a stream, as words that can be compared. */
@@ -338,6 +339,29 @@ static void test_stream__a_million_levels(void **state)
     }
 }
 
+static void test_stream__waits_where_a_descriptor_would_block(void **state)
+{
+    (void)state;
+    int both[2];
+    hf_stream *stream = NULL;
+    hf_document *document = NULL;
+    HF_EXPECT(pipe(both) == 0 && fcntl(both[0], F_SETFL, O_NONBLOCK) == 0);
+    pid_t child = fork();
+    if (child == 0) { /* no sooner than the other one waits, mostly */
+        usleep(20000);
+        _exit(write(both[1], "[1]", 3) != 3);
+    }
+    close(both[1]);
+    assert_int_equal(hf_stream_create(NULL, &stream, NULL), HF_OK);
+    assert_int_equal(hf_stream_pull(stream, both[0], NULL), HF_OK);
+    assert_int_equal(hf_stream_next(stream, &document, NULL), HF_OK);
+    hf_document_drop(document);
+    hf_stream_destroy(stream);
+    close(both[0]);
+    int status = 1;
+    assert_true(waitpid(child, &status, 0) == child && status == 0);
+}
+
 static void test_stream__pulls_from_a_descriptor(void **state)
 {
     (void)state;
@@ -430,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_stream__memory_is_bounded),
         cmocka_unit_test(test_stream__a_million_levels),
         cmocka_unit_test(test_stream__pulls_from_a_descriptor),
+        cmocka_unit_test(test_stream__waits_where_a_descriptor_would_block),
         cmocka_unit_test(test_stream__every_allocation_fails_in_turn),
         cmocka_unit_test(test_stream__the_system_refuses_in_turn),
     };
