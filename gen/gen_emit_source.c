@@ -191,7 +191,9 @@ static const char *emit_bits(emitter *with, const gen_member *member)
     bool is_unsigned = member->item.shape == SHAPE_UINT || member->item.shape == SHAPE_BOOL;
     fprintf(with->to,
             "static uint64_t %s_get(const void *self)\n{\n    return (uint64_t)((const %s *)self)->%s;\n}\n"
+            "#pragma GCC diagnostic push\n#pragma GCC diagnostic ignored \"-Wconversion\" /* what did not fit is seen when it is read back */\n"
             "static void %s_set(void *self, uint64_t bits)\n{\n    ((%s *)self)->%s = %s;\n}\n"
+            "#pragma GCC diagnostic pop\n"
             "static const hf_bits %s = { %s_get, %s_set, %s };\n",
             name, owner->spelling, member->name, name, owner->spelling, member->name,
             member->item.shape == SHAPE_BOOL ? "bits != 0" : gen_print(with->unit, "(__typeof__(+((%s *)0)->%s))bits", owner->spelling, member->name),
