@@ -16,6 +16,7 @@
 
 #include "every.hf.h"
 #include "odd.hf.h"
+#include "rare.hf.h"
 #include "shapes.hf.h"
 
 /* Both forms say the same of two structs, and equal ones have one hash. */
@@ -393,7 +394,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         &shelf_hf_type, &counted_hf_type, &run_hf_type, &message_hf_type, &folder_hf_type, &forms_hf_type, &checks_hf_type,
         &defaults_hf_type, &album_hf_type, &frame_hf_type, &sealed_hf_type, &nest_hf_type, &point_hf_type, &group_hf_type,
         &pair_hf_type, &entry_hf_type, &only_copy_hf_type, &team_hf_type, &registers_hf_type, &sheet_hf_type, &chains_hf_type, &signals_hf_type,
-        &lanes_hf_type, &outer_hf_type, &pages_hf_type, &choice_hf_type, &worker_hf_type, &lane_hf_type,
+        &lanes_hf_type, &outer_hf_type, &pages_hf_type, &choice_hf_type, &worker_hf_type, &lane_hf_type, &atoms_hf_type, &numbers_hf_type, &brought_hf_type, &tail_hf_type,
     };
     unsigned seed = 0;
     if (size == 0)

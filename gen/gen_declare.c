@@ -114,16 +114,34 @@ static void look_at_attributes(gen_reader *reader, gen_specifiers *gathered, con
     }
 }
 
-/* [[holdfast::...]] is an annotation; every other C23 attribute is passed over. */
+/* The comma behind an attribute of a list, or the list's end. */
+static const gen_token *end_of_attribute(const gen_token *at, const gen_token *end)
+{
+    size_t depth = 0;
+    for (; at < end; at++) {
+        depth += at->mark == '(' || at->mark == '[' || at->mark == '{';
+        depth -= at->mark == ')' || at->mark == ']' || at->mark == '}';
+        if (depth == 0 && gen_is_mark(at, ','))
+            return at;
+    }
+    return end;
+}
+
+/* [[holdfast::own, gnu::unused]]: ours are annotations; every other C23 attribute is passed over. */
 static void read_bracket_attribute(gen_reader *reader, gen_specifiers *gathered)
 {
-    const gen_token *begin = reader->at;
+    const gen_token *at = reader->at + 2;
     gen_skip_balanced(reader);
-    const gen_token *end = reader->at;
-    if (word_is(begin + 2, "holdfast") && gen_is_mark(begin + 3, ':') && gen_is_mark(begin + 4, ':'))
-        add_annotation(reader, gathered, begin + 5, end - 2);
-    else
-        look_at_attributes(reader, gathered, begin, end);
+    for (const gen_token *end = reader->at - 2, *stop; at < end; at = stop + 1) {
+        stop = end_of_attribute(at, end);
+        if (word_is(at, "holdfast") && gen_is_mark(at + 1, ':') && gen_is_mark(at + 2, ':'))
+            add_annotation(reader, gathered, at + 3, stop);
+        else if (stop - at > 1 && at->kind == GEN_WORD && gen_is_mark(at + 1, '='))
+            gen_fail(reader->unit, HF_BAD_DECLARATION, gen_place_of(at), "'%.*s' is no attribute, expected holdfast:: in front of each of ours",
+                     (int)at->length, at->text);
+        else
+            look_at_attributes(reader, gathered, at, stop);
+    }
 }
 
 static bool is_double_bracket(const gen_token *at)

@@ -4,6 +4,7 @@
 
 #include "every.hf.h"
 #include "odd.hf.h"
+#include "rare.hf.h"
 #include "shapes.hf.h"
 
 typedef struct sample {
@@ -76,6 +77,11 @@ static const sample samples[] = {
     { &choice_hf_type, "{\"one\":{\"pair\":[\"a\",\"b\"]}}" },
     { &choice_hf_type, "{\"one\":{\"list\":{\"words\":[\"x\",\"y\"]}}}" },
     { &choice_hf_type, "{\"one\":{\"inner\":{\"one\":{\"inner\":{\"one\":0}}}}}" },
+    { &atoms_hf_type, "{\"count\":-1,\"ready\":true,\"first\":120,\"second\":2,\"packed\":3,\"one\":4,\"row\":[5,6],\"wide\":1099511627776,"
+                      "\"words\":\"w\",\"letters\":[65,65535,0]}" },
+    { &numbers_hf_type, "{\"many\":18446744073709551615,\"few\":-7,\"plain\":8}" },
+    { &brought_hf_type, "{\"a\":1,\"b\":\"b\",\"c\":[2,3],\"d\":4,\"state\":\"RARE_OFF\",\"next\":{\"a\":1,\"b\":null,\"c\":[0,0],\"d\":0,\"state\":\"RARE_ON\"}}" },
+    { &tail_hf_type, "{\"items\":[{\"x\":1},{\"x\":-2}]}" },
     { &worker_hf_type, "{\"name\":\"w\",\"office\":{\"city\":\"c\",\"workers\":[]}}" },
 };
 enum { SAMPLES = sizeof samples / sizeof *samples };

@@ -48,6 +48,7 @@ for output in "$@"; do
     done
     for compiler in g++ clang++; do
         command -v $compiler >/dev/null || continue
+        ! grep -q '^// not: C++' "$models/$(basename "$output" .hf.c).h" || continue
         # The model's own flexible array is C's alone; everything else must pass.
         echo "#include \"$(basename "$output" .c).h\"" | $compiler -x c++ -std=c++17 -Wall -Wextra -Wconversion -Wshadow -Werror -fsyntax-only $flags -
     done

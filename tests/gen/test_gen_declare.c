@@ -138,6 +138,7 @@ static void test_declare__annotations_without_a_member_are_refused(void **state)
     case_refused("struct t { int a; }; struct s { struct t __hf__(skip); int b; };", 1, 53, "speaks of nothing");
     case_refused("struct s { int a; int : 3 __hf__(skip); };", 1, 38, "speaks of nothing");
     case_refused("enum e __hf__(closed); enum e { A };", 1, 21, "speaks of nothing");
+    case_refused("struct s { int *a [[holdfast::own, count = n]]; int n; };", 1, 36, "expected holdfast:: in front");
 }
 
 /* Between the type and the declarators: for all of them, as in front of the type. */
@@ -145,12 +146,19 @@ static void test_declare__annotations_behind_a_tag(void **state)
 {
     (void)state;
     assert_true(case_begin("enum e { A, B }; struct s { struct s __hf__(own) *left, *right __hf__(optional); __hf__(shared) struct s *all;\n"
-                           "  enum e __hf__(as = string) e; }; typedef struct t t __hf__(closed); struct t { int a; } __hf__(max_depth = 3);"));
+                           "  enum e __hf__(as = string) e; };"));
     assert_int_equal(case_member("s", "left")->says->ownership, GEN_OWN);
     assert_int_equal(case_member("s", "right")->says->ownership, GEN_OWN);
     assert_true(case_member("s", "right")->says->optional);
     assert_int_equal(case_member("s", "all")->says->ownership, GEN_SHARED);
     assert_int_equal(case_member("s", "e")->says->form, GEN_AS_STRING);
+    case_end();
+    assert_true(case_begin("struct s { char *a [[gnu::unused, holdfast::own, holdfast::optional, deprecated(\"x, y\"), gnu::packed]];\n"
+                           "  char *b [[holdfast::own, holdfast::len <= 3, gnu::unused]]; };\n"
+                           "typedef struct t t __hf__(closed); struct t { int a; } __hf__(max_depth = 3);"));
+    assert_int_equal(case_member("s", "a")->says->ownership, GEN_OWN);
+    assert_true(case_member("s", "a")->says->optional);
+    assert_int_equal(case_member("s", "b")->says->len_max, 3);
     assert_true(gen_plan_find(&case_plans, "t")->says->closed);
     assert_int_equal(gen_plan_find(&case_plans, "t")->says->depth_max, 3);
     case_end();
