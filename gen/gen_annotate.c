@@ -147,6 +147,38 @@ static gen_literal *read_string(note_reader *from)
     return literal;
 }
 
+/* Whether the bytes from `at` on begin with a character of UTF-8 that is as short as can be; its length, or 0. */
+static size_t character_of(const char *at)
+{
+    const unsigned char *bytes = (const unsigned char *)at;
+    if (bytes[0] < 0x80)
+        return 1;
+    size_t length = bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : 2;
+    uint32_t code = bytes[0] & (0xffu >> (length + 1));
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    for (size_t i = 1; i < length; i++) {
+        if ((bytes[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (bytes[i] & 0x3fu);
+    }
+    bool is_right = bytes[0] >= 0xc2 && code >= least[length] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+    return is_right ? length : 0;
+}
+
+/* A text that JSON can have as a key. */
+static gen_literal *read_key(note_reader *from)
+{
+    gen_literal *literal = read_string(from);
+    size_t length = 0;
+    for (const char *at = literal->text; *at != 0; at += length) {
+        length = character_of(at);
+        if (length == 0)
+            gen_fail(from->unit, HF_BAD_DECLARATION, literal->place, "the name is not UTF-8 at its byte %zu, so no JSON can have it",
+                     (size_t)(at - literal->text));
+    }
+    return literal;
+}
+
 static gen_literal *read_number(note_reader *from)
 {
     gen_literal *literal = gen_take(from->unit, sizeof *literal);
@@ -238,6 +270,15 @@ static size_t read_size(note_reader *from)
     return (size_t)strtoull(number->text, NULL, 0);
 }
 
+static uint32_t read_depth(note_reader *from)
+{
+    gen_place place = place_of(from);
+    size_t depth = read_size(from);
+    if (depth == 0 || depth > UINT32_MAX)
+        gen_fail(from->unit, HF_BAD_DECLARATION, place, "expected a depth from 1 to %llu", (unsigned long long)UINT32_MAX);
+    return (uint32_t)depth;
+}
+
 static void read_length(note_reader *from)
 {
     gen_annotation *into = from->into;
@@ -311,8 +352,8 @@ static void read_value_of(note_reader *from, word_id id, gen_place place)
     if (syntax == TEXT && (from->at >= from->end || from->at->kind != GEN_STRING))
         wrong(from, "a text in quotes");
     switch (id) {
-    case W_NAME: into->name = read_string(from)->text; break;
-    case W_ALIAS: *end_of(&into->aliases) = read_string(from); break;
+    case W_NAME: into->name = read_key(from)->text; break;
+    case W_ALIAS: *end_of(&into->aliases) = read_key(from); break;
     case W_OPTIONAL: into->optional = true; break;
     case W_DEFAULT: into->default_value = read_value(from); break;
     case W_SKIP: into->skip = true; break;
@@ -341,7 +382,7 @@ static void read_value_of(note_reader *from, word_id id, gen_place place)
     case W_RAW: into->raw = true; break;
     case W_DERIVE: read_parts(from); break;
     case W_CLOSED: into->closed = true; break;
-    case W_MAX_DEPTH: into->depth_max = (uint32_t)read_size(from); break;
+    case W_MAX_DEPTH: into->depth_max = read_depth(from); break;
     case W_END: break;
     }
 }

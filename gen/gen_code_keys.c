@@ -7,7 +7,7 @@
 
 enum {
     BITS_MAX  = 12,  /* of the table */
-    COUNT_MAX = 255, /* of keys that it can tell apart */
+    COUNT_MAX = 254, /* of keys that it can tell apart: with the one that no text has, they are counted in a byte */
     TRIES     = 512, /* multipliers for each size */
     SHOWN     = 16   /* HF__KEY_SHOWN: bytes of a key in its two words, its closing quote among them */
 };

@@ -41,7 +41,7 @@ static void add_key(key_list *list, gen_key like, const char *flags)
     add_one(list, &like, like.member->key, flags);
     like.is_alias = true;
     for (const gen_literal *alias = like.member->says->aliases; alias != NULL; alias = alias->next)
-        add_one(list, &like, alias->text, "HF_KEY_ALIAS");
+        add_one(list, &like, alias->text, flags[0] == '0' ? "HF_KEY_ALIAS" : gen_print(list->unit, "%s | HF_KEY_ALIAS", flags));
 }
 
 /* The element of a member table. */
@@ -59,12 +59,26 @@ static bool is_shown(const gen_member *member)
     return item->shape != SHAPE_OPAQUE && !(item->shape == SHAPE_STRING && item->ownership == GEN_REF);
 }
 
+/* A literal, or a run of them: nothing that is read may be put there, since nobody would release it. */
+static bool is_written_only(const gen_member *member)
+{
+    const gen_item *item = &member->item;
+    while (item->item != NULL)
+        item = item->item;
+    return item->shape == SHAPE_STRING && item->ownership == GEN_STATIC;
+}
+
+static const char *flags_of(const gen_member *member)
+{
+    return is_written_only(member) ? "HF_KEY_WRITTEN" : "0";
+}
+
 /* A flattened union: its arms, and the tag for when none holds. */
 static void add_arms(key_list *list, const gen_member *member, const gen_key *above)
 {
     for (const gen_arm *arm = member->arms; arm != NULL; arm = arm->next)
         if (is_shown(arm->member))
-            add_key(list, (gen_key){ .member = arm->member, .record = member->owner, .chosen = member, .offset = above->offset }, "0");
+            add_key(list, (gen_key){ .member = arm->member, .record = member->owner, .chosen = member, .offset = above->offset }, flags_of(arm->member));
     add_key(list, (gen_key){ .member = member->tag, .record = member->owner, .chosen = member, .offset = above->offset }, "HF_KEY_TAG");
 }
 
@@ -85,11 +99,10 @@ static void add_members(key_list *list, const gen_plan *plan, const gen_key *abo
             add_members(list, member->item.plan, &inside);
             continue;
         }
-        bool is_written_only = member->item.shape == SHAPE_STRING && member->item.ownership == GEN_STATIC;
         gen_key key = { .member = member, .record = plan, .offset = above->offset, .prefix = above->prefix };
-        key.is_required = !member->says->optional && member->says->default_value == NULL && !is_written_only;
-        key.is_written_only = is_written_only;
-        add_key(list, key, is_written_only ? "HF_KEY_WRITTEN" : "0");
+        key.is_written_only = is_written_only(member);
+        key.is_required = !member->says->optional && member->says->default_value == NULL && !key.is_written_only;
+        add_key(list, key, flags_of(member));
     }
 }
 
@@ -103,7 +116,7 @@ void gen_keys_list(gen_unit *unit, gen_plan *plan)
     /* The arms of a union that has a name: the record beside it is known only at run time. */
     for (gen_member *arm = plan->members; arm != NULL; arm = arm->next)
         if (is_shown(arm))
-            add_key(&list, (gen_key){ .member = arm, .record = plan, .offset = "0", .prefix = "" }, "0");
+            add_key(&list, (gen_key){ .member = arm, .record = plan, .offset = "0", .prefix = "" }, flags_of(arm));
 }
 
 size_t gen_emit_keys(gen_unit *unit, const gen_plan *plan, FILE *stream, uint64_t ret_required[4])

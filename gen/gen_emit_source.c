@@ -291,6 +291,9 @@ static void emit_members(emitter *with, const gen_plan *plan)
         } else {
             rows[at].type = emit_item(with, member, &member->item, gen_member_expression(unit, member), name);
         }
+        if (member->says->form == GEN_AS_BASE64 || member->says->form == GEN_AS_HEX)
+            fprintf(with->to, "_Static_assert(sizeof(%s[0]) == 1, \"'%s' is no run of bytes, so base64 and hex do not fit\");\n",
+                    gen_member_expression(unit, member), member->name);
         if (member->item.shape == SHAPE_UNION)
             rows[at].arms = emit_arms(with, member);
         rows[at].rule = gen_emit_rule(unit, member, with->to);

@@ -155,6 +155,8 @@ static part read_atom(pattern_reader *from)
         add_byte(set, read_escaped(from));
     else if (strchr("*+?{}|)]", c) != NULL)
         (from->at--, wrong(from, "nothing to repeat, or a bracket too many"));
+    else if (c == '^' || c == '$')
+        (from->at--, wrong(from, "^ and $ belong to the ends of the pattern, others are spelled \\^ and \\$"));
     else
         add_byte(set, (unsigned char)c);
     return add_position(from, set);

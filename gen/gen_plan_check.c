@@ -48,6 +48,9 @@ void gen_check_member(gen_planner *with, const gen_member *member)
         gen_fail(with->unit, HF_BAD_DECLARATION, place, "'%s' is no number or enum, so as = string does not fit", member->name);
     if (says->flatten && shape != SHAPE_RECORD && shape != SHAPE_UNION)
         gen_fail(with->unit, HF_BAD_DECLARATION, place, "'%s' is no struct or union in place, so flatten does not fit", member->name);
+    if (says->flatten && (says->name != NULL || says->aliases != NULL || member->presence != NULL || (says->optional && shape == SHAPE_RECORD)))
+        gen_fail(with->unit, HF_BAD_DECLARATION, place, "'%s' is flattened, so that no member of JSON is called so, and %s does not fit", member->name,
+                 says->name != NULL ? "name" : says->aliases != NULL ? "alias" : "optional");
     if (says->raw && shape != SHAPE_STRING)
         gen_fail(with->unit, HF_BAD_DECLARATION, place, "'%s' is no char *, so raw does not fit", member->name);
 }

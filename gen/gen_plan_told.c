@@ -75,6 +75,12 @@ void gen_find_counter(gen_planner *with, gen_member *member)
         return;
     }
     const gen_symbol *said = member->says->count != NULL ? member->says->count : member->field->counted_by;
+    if (member->field->owner->is_union) { /* its arms lie over each other */
+        if (said != NULL)
+            gen_fail(with->unit, HF_BAD_DECLARATION, member->field->place, "'%s' is an arm of a union and '%s' another, expected a struct around both",
+                     member->name, said->text);
+        return;
+    }
     if (said == NULL) {
         const char *name = counter_by_name(with, member->owner->record, member->name);
         const gen_type *type = gen_type_bare(member->field->type, NULL);
@@ -96,6 +102,9 @@ void gen_find_counter(gen_planner *with, gen_member *member)
     if (says->min != NULL || says->max != NULL || says->oneof != NULL || says->default_value != NULL || says->optional)
         gen_fail(with->unit, HF_BAD_DECLARATION, counter->field->place,
                  "'%s' counts '%s' and is told by it, so the words here say nothing; say HF(len <= ...) or optional there", counter->name, member->name);
+    if (says->skip)
+        gen_fail(with->unit, HF_BAD_DECLARATION, counter->field->place, "'%s' counts '%s', so it cannot be skipped: copies would lose the length",
+                 counter->name, member->name);
     counter->is_implied = true;
 }
 
@@ -119,7 +128,7 @@ void gen_find_presence(gen_planner *with, gen_member *member)
         return;
     const char *name = gen_print(with->unit, "has_%s", member->name);
     gen_member *presence = gen_member_called(member->owner, name);
-    if (presence != NULL && gen_type_bare(presence->field->type, NULL)->kind == GEN_BOOL) {
+    if (presence != NULL && !presence->says->skip && gen_type_bare(presence->field->type, NULL)->kind == GEN_BOOL) {
         member->presence = presence;
         presence->is_implied = true;
     }
@@ -174,6 +183,9 @@ static void add_arms(gen_planner *with, gen_member *member)
     gen_arm **end = &member->arms;
     for (gen_member *one = member->item.plan->members; one != NULL; one = one->next) {
         need_arm(with, member, one);
+        if (one->says->default_value != NULL || one->says->optional)
+            gen_fail(with->unit, HF_BAD_DECLARATION, one->field->place, "'%s' is an arm of a union, which is there when '%s' says so, so %s does not fit", one->name,
+                     member->tag->name, one->says->optional ? "optional" : "default");
         if (one->is_bits)
             gen_fail(with->unit, HF_BAD_DECLARATION, one->field->place, "'%s' is a bit-field and an arm of a union, expected a struct around it", one->name);
         gen_arm *arm = gen_take(with->unit, sizeof *arm);

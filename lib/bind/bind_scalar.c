@@ -91,13 +91,14 @@ static hf_status store_integer(hf__binder *binder, bool is_negative, uint64_t bi
     return HF_OK;
 }
 
-/* A tag by itself must not choose an arm: the arm's own member does. */
+/* A tag by itself must not choose an arm that shows in JSON: the arm's own member does. */
 static hf_status put_integer(hf__binder *binder, bool is_negative, uint64_t bits)
 {
     hf_status status = store_integer(binder, is_negative, bits);
     const hf__target *target = &binder->target;
-    if (status == HF_OK && target->tag_of != NULL && hf__chosen_arm(target->record_type, target->tag_of, target->record) != NULL)
-        return hf__fail(binder->reterr, HF_WRONG_KIND, "the number of an arm, expected a member that is that arm");
+    if (status == HF_OK && target->tag_of != NULL && hf__shown_arm(target->record_type, target->tag_of, target->record) != NULL)
+        return hf__fail(binder->reterr, HF_WRONG_KIND, "the number of an arm, expected %s that arm",
+                        (target->tag_of->flags & HF_MEMBER_FLAT) != 0 ? "a member that is" : "an object with");
     return status;
 }
 
@@ -157,18 +158,20 @@ static hf_status put_number(hf__binder *binder, hf__number_kind kind, uint64_t b
     return does_not_fit(binder);
 }
 
-/* A number where a union is due is its tag, when no arm goes with it. */
-static hf_status put_tag(hf__binder *binder, hf__number_kind kind, uint64_t bits, const char *begin, const char *end)
+/* A number or name where a union is due is its tag, when no arm goes with it. */
+static void aim_at_tag(hf__binder *binder)
 {
-    hf__target of_union = binder->target;
-    const hf_member *tag = &of_union.record_type->members[of_union.member->tag - 1];
-    binder->target.type = tag->type;
-    binder->target.member = tag;
-    binder->target.at = of_union.record + tag->offset;
-    hf_status status = put_number(binder, kind, bits, begin, end);
-    if (status == HF_OK && hf__chosen_arm(of_union.record_type, of_union.member, of_union.record) != NULL)
-        return hf__fail(binder->reterr, HF_WRONG_KIND, "the number of an arm, expected an object with that arm");
-    return status;
+    hf__target *target = &binder->target;
+    const hf_member *tag = &target->record_type->members[target->member->tag - 1];
+    target->tag_of = target->member;
+    target->type = tag->type;
+    target->member = tag;
+    target->at = target->record + tag->offset;
+}
+
+static inline bool is_union(const hf__target *target)
+{
+    return target->type->shape == HF_SHAPE_UNION && target->is_direct;
 }
 
 hf_status hf__bind_number(hf__binder *binder, hf__number_kind kind, uint64_t bits, const char *begin, const char *end)
@@ -178,8 +181,8 @@ hf_status hf__bind_number(hf__binder *binder, hf__number_kind kind, uint64_t bit
     hf_status status = hf__bind_reach(binder);
     if (status != HF_OK)
         return status;
-    if (binder->target.type->shape == HF_SHAPE_UNION && binder->target.is_direct)
-        return put_tag(binder, kind, bits, begin, end);
+    if (is_union(&binder->target))
+        aim_at_tag(binder);
     hf_form form = form_of(&binder->target);
     bool is_integer = binder->target.type->shape == HF_SHAPE_INT || binder->target.type->shape == HF_SHAPE_UINT;
     bool is_number = is_integer || binder->target.type->shape == HF_SHAPE_FLOAT;
@@ -254,15 +257,10 @@ static hf_status put_bytes(hf__binder *binder, hf_form form, hf_text text)
     }
     if (binder->target.type->shape == HF_SHAPE_ARRAY)
         return put_bytes_in_place(binder, form, text, count);
-    hf__target home = binder->target;
-    hf_member plain = *home.member; /* opened as an array, which its form forbids */
-    plain.form = HF_AS_IS;
-    binder->target.member = &plain;
-    hf_status status = hf__bind_open(binder, false);
+    hf_status status = hf__bind_open_bytes(binder);
     if (status != HF_OK)
         return status;
     hf__level *level = &binder->levels[binder->level_count - 1];
-    level->home = home;
     if (count > 0) {
         level->at = hf__store_take(&binder->store, count, 1);
         if (level->at == NULL)
@@ -278,7 +276,7 @@ static hf_status put_choice(hf__binder *binder, hf_text text)
     const hf_type *type = binder->target.type;
     for (uint32_t i = 0; i < type->choice_count; i++)
         if (hf_text_equal(text, hf_text_of(type->choices[i].name, type->choices[i].length)))
-            return put_integer(binder, type->choices[i].value < 0, (uint64_t)type->choices[i].value);
+            return put_integer(binder, type->shape == HF_SHAPE_INT && type->choices[i].value < 0, (uint64_t)type->choices[i].value);
     return hf__fail(binder->reterr, HF_OUT_OF_RANGE, "'%.*s' is no enumerator of '%s'", HF_ARG(text), type->name);
 }
 
@@ -299,6 +297,8 @@ hf_status hf__bind_text(hf__binder *binder, hf_text text)
     if (status != HF_OK)
         return status;
     const hf__target *target = &binder->target;
+    if (is_union(target) && target->record_type->members[target->member->tag - 1].form != HF_AS_IS)
+        aim_at_tag(binder);
     const hf_type *type = target->type;
     hf_form form = form_of(target);
     int64_t seconds = 0;

@@ -147,6 +147,21 @@ static bool is_text_form(const hf__target *target)
                                  (target->member->form == HF_AS_STRING && target->type->item != NULL && target->type->item->size == 1));
 }
 
+static hf_status open_target(hf__binder *binder, bool is_object, char *place)
+{
+    const hf__target *target = &binder->target;
+    hf__level *level = add_level(binder);
+    if (level == NULL)
+        return hf__bind_no_memory(binder);
+    level->type = target->type;
+    level->is_object = is_object;
+    level->home = *target;
+    level->place = place;
+    if (target->type != NULL && !grows(target->type))
+        level->at = target->at;
+    return HF_OK;
+}
+
 hf_status hf__bind_open(hf__binder *binder, bool is_object)
 {
     hf__target *target = &binder->target;
@@ -162,16 +177,12 @@ hf_status hf__bind_open(hf__binder *binder, bool is_object)
             return is_text_form(target) ? hf__fail(binder->reterr, HF_WRONG_KIND, "an array, expected a text")
                                         : hf__bind_wrong_kind(binder, is_object ? "an object" : "an array");
     }
-    hf__level *level = add_level(binder);
-    if (level == NULL)
-        return hf__bind_no_memory(binder);
-    level->type = target->type;
-    level->is_object = is_object;
-    level->home = *target;
-    level->place = place;
-    if (target->type != NULL && !grows(target->type))
-        level->at = target->at;
-    return HF_OK;
+    return open_target(binder, is_object, place);
+}
+
+hf_status hf__bind_open_bytes(hf__binder *binder)
+{
+    return open_target(binder, false, NULL);
 }
 
 /* ---- keys -------------------------------------------------------------------------------- */
@@ -233,7 +244,8 @@ hf_status hf__bind_key(hf__binder *binder, hf_text text)
     const hf_key *key = find_key(level, text);
     if (key == NULL && (level->type->flags & HF_TYPE_CLOSED) != 0)
         return hf__fail(binder->reterr, HF_WRONG_KIND, "no member of '%s' is called '%.*s'", level->type->name, HF_ARG(text));
-    if (key == NULL || (key->flags & HF_KEY_WRITTEN) != 0) {
+    bool is_arm = level->type->shape == HF_SHAPE_UNION || (key != NULL && key->chosen != NULL);
+    if (key == NULL || ((key->flags & HF_KEY_WRITTEN) != 0 && !is_arm)) {
         pass_over(binder);
         return HF_OK;
     }
@@ -255,6 +267,8 @@ hf_status hf__bind_key(hf__binder *binder, hf_text text)
     }
     binder->target = (hf__target){ key->member->type, record + offset, record, key->record, key->member,
                                     (key->flags & HF_KEY_TAG) != 0 ? key->chosen : NULL, true };
+    if (status == HF_OK && (key->flags & HF_KEY_WRITTEN) != 0)
+        pass_over(binder); /* it tells which arm holds, and no more */
     return status;
 }
 

@@ -81,14 +81,16 @@ static inline const char *hf__in_bool_slow(const char *at, bool *place)
     return at + 5;
 }
 
-/* Which of the two it is cannot be foreseen, so no branch asks for it. */
+/* Which of the two it is cannot be foreseen, so no branch asks for it. A null leaves the place as it is: a default may be there. */
 static inline const char *hf__in_bool(const hf__in *in, const char *at, bool *place)
 {
     if (HF_UNLIKELY(in->end - at < 5))
         return hf__in_bool_slow(at, place);
     bool is_true = memcmp(at, "true", 4) == 0, is_false = (memcmp(at, "fals", 4) == 0) & (at[4] == 'e');
+    if (HF_UNLIKELY((is_true | is_false) == 0))
+        return NULL;
     *place = is_true;
-    return HF_LIKELY((is_true | is_false) != 0) ? at + 5 - is_true : NULL;
+    return at + 5 - is_true;
 }
 
 /* A text in place. */

@@ -28,13 +28,13 @@ static inline bool hf__record_meet(const hf__keys *keys, const hf__key *key, cha
 static inline bool hf__record_defaults(const hf_store *store, const hf__keys *keys, char *object, uint64_t left_out)
 {
     for (; left_out != 0; left_out &= left_out - 1) {
-        const hf__key *key = &keys->keys[__builtin_ctzll(left_out)];
-        const hf_rule_value *value = &key->row->member->rule->default_value;
+        const hf_key *row = keys->keys[__builtin_ctzll(left_out)].row; /* what the tables read has no offset of its own */
+        const hf_rule_value *value = &row->member->rule->default_value;
         char *copy = hf__store_take(store, value->length + 1, 1);
         if (copy == NULL)
             return false;
         memcpy(copy, value->text, value->length + 1);
-        hf__pointer_set(object + key->offset, copy);
+        hf__pointer_set(object + row->offset + row->member->offset, copy);
     }
     return true;
 }

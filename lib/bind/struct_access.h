@@ -92,17 +92,26 @@ static inline const hf_member *hf__chosen_arm(const hf_type *record_type, const 
     return NULL;
 }
 
+/* The same as JSON shows it: an arm that is borrowed, or has no meaning there, is none. */
+static inline const hf_member *hf__shown_arm(const hf_type *record_type, const hf_member *member, const char *record)
+{
+    const hf_member *arm = hf__chosen_arm(record_type, member, record);
+    return arm != NULL && (arm->flags & HF_MEMBER_HIDDEN) == 0 ? arm : NULL;
+}
+
 /* Whether JSON does without the member at `at`: no value, and it may be absent. */
 static inline bool hf__is_left_out(const hf_key *key, const char *record, const char *at)
 {
     const hf_member *member = key->member;
+    uint8_t shape = member->type->shape;
+    if (key->chosen != NULL) /* the arm that holds tells the tag */
+        return false;
     if ((key->flags & HF_KEY_WRITTEN) != 0)
-        return hf__pointer_at(at) == NULL;
+        return (shape == HF_SHAPE_STRING || shape == HF_SHAPE_POINTER || shape == HF_SHAPE_VECTOR) && hf__pointer_at(at) == NULL;
     if ((member->flags & HF_MEMBER_OPTIONAL) == 0)
         return false;
     if (member->presence != 0)
         return hf__member_integer(&key->record->members[member->presence - 1], record) == 0;
-    uint8_t shape = member->type->shape;
     if (shape == HF_SHAPE_VECTOR || shape == HF_SHAPE_FLEX)
         return hf__member_count(key->record, member, record) == 0 || (shape == HF_SHAPE_VECTOR && hf__pointer_at(at) == NULL);
     return (shape == HF_SHAPE_POINTER || shape == HF_SHAPE_STRING) && hf__pointer_at(at) == NULL;

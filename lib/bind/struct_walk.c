@@ -254,7 +254,7 @@ static bool reach(hf_struct_walk *walk)
     switch (place->type->shape) {
     case HF_SHAPE_RECORD: return be_container(walk, NULL, place->type->key_count);
     case HF_SHAPE_UNION:
-        if (hf__chosen_arm(place->record_type, place->member, place->record) != NULL)
+        if (hf__shown_arm(place->record_type, place->member, place->record) != NULL)
             return be_container(walk, NULL, 1);
         place->member = &place->record_type->members[place->member->tag - 1]; /* the tag stands for it */
         place->type = place->member->type;
@@ -347,7 +347,7 @@ static bool next_member(hf_struct_walk *walk, frame *top)
     while (top->next < top->count) {
         const hf_key *key = &type->keys[top->next++];
         const char *record = top->place.at + key->offset;
-        const hf_member *arm = key->chosen != NULL ? hf__chosen_arm(key->record, key->chosen, record) : NULL;
+        const hf_member *arm = key->chosen != NULL ? hf__shown_arm(key->record, key->chosen, record) : NULL;
         bool is_tag = (key->flags & HF_KEY_TAG) != 0;
         const char *at = record + (key->chosen != NULL && !is_tag ? key->chosen->offset : key->member->offset);
         if ((key->flags & HF_KEY_ALIAS) != 0 || (key->chosen != NULL && arm != (is_tag ? NULL : key->member)) ||
@@ -363,7 +363,7 @@ static bool next_member(hf_struct_walk *walk, frame *top)
 static void show_arm(hf_struct_walk *walk, const frame *top)
 {
     const hf_struct_place *place = &top->place;
-    const hf_member *arm = hf__chosen_arm(place->record_type, place->member, place->record);
+    const hf_member *arm = hf__shown_arm(place->record_type, place->member, place->record);
     walk->place = (hf_struct_place){ arm->type, place->at, place->at, place->type, arm, false };
     walk->key = hf_text_of(arm->key, arm->key_length);
 }
