@@ -20,6 +20,9 @@ hf_status hf__bind_null(hf__binder *binder)
     if (target->type == NULL || (target->is_direct && (target->member->flags & HF_MEMBER_OPTIONAL) != 0))
         return HF_OK;
     uint8_t shape = target->type->shape;
+    const hf_rule *rule = rule_of(target);
+    if (shape == HF_SHAPE_VECTOR && rule != NULL) /* it has no items */
+        return hf__rule_check_count(rule, 0, binder->reterr);
     if (shape == HF_SHAPE_POINTER || shape == HF_SHAPE_STRING || shape == HF_SHAPE_VECTOR)
         return HF_OK;
     return hf__bind_wrong_kind(binder, "null");
