@@ -63,6 +63,29 @@ static void test_plan__words_that_no_value_keeps_are_refused(void **state)
     case_refused("struct s { int *a __hf__(own, count = n); int n __hf__(max = 3); };", 1, 47, "say HF(len <= ...)");
 }
 
+/* What would be taken without a word, and not be so. */
+static void test_plan__words_that_cannot_hold_are_refused(void **state)
+{
+    (void)state;
+    case_refused("struct s { int k __hf__(tag_of = u); union { char *a __hf__(when = 1, default = \"x\"); } u; };", 1, 52, "so default does not fit");
+    case_refused("struct s { int k __hf__(tag_of = u); union { char *a __hf__(when = 1, optional); } u; };", 1, 52, "so optional does not fit");
+    case_refused("struct s { int *a __hf__(own, count = n), n __hf__(skip); };", 1, 43, "cannot be skipped");
+    case_refused("struct s { int k __hf__(tag_of = u); union { int *a __hf__(when = 1, count = b); int b __hf__(when = 2); } u; };", 1, 51, "a struct around both");
+    case_refused("struct s { struct { int x; } a __hf__(flatten, optional); };", 1, 30, "optional does not fit");
+    case_refused("struct s { struct { int x; } a __hf__(flatten, name = \"b\"); };", 1, 30, "name does not fit");
+    case_refused("struct s { struct { int x; } a __hf__(flatten, alias = \"b\"); };", 1, 30, "alias does not fit");
+    case_refused("struct s { int a; } __hf__(max_depth = 4294967297);", 1, 40, "expected a depth");
+    case_refused("struct s { int a; } __hf__(max_depth = 0);", 1, 40, "expected a depth");
+    case_refused("struct s { int a __hf__(name = \"a\\xff\"); };", 1, 32, "not UTF-8 at its byte 1");
+    case_refused("struct s { int a __hf__(alias = \"\\355\\240\\200\"); };", 1, 33, "not UTF-8 at its byte 0");
+    assert_true(case_begin("struct s { int a __hf__(optional); _Bool has_a __hf__(skip); union { struct { int *v __hf__(ref, count = n), n; }; long x; } u; };"));
+    assert_null(case_member("s", "a")->presence);
+    case_end();
+    assert_true(case_begin("struct s { int k __hf__(tag_of = u); union { int *a __hf__(own, when = 1); int n_a __hf__(when = 2); } u; };"));
+    assert_null(case_member("s_u", "a")->counter);
+    case_end();
+}
+
 /* Whatever counts or tells, does it for members that cannot be at odds. */
 static void test_plan__one_member_tells_of_one(void **state)
 {
@@ -197,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_plan__annotations_are_read),
         cmocka_unit_test(test_plan__unknown_words_get_suggestions),
         cmocka_unit_test(test_plan__words_that_no_value_keeps_are_refused),
+        cmocka_unit_test(test_plan__words_that_cannot_hold_are_refused),
         cmocka_unit_test(test_plan__one_member_tells_of_one),
         cmocka_unit_test(test_plan__types_that_only_the_compiler_knows),
         cmocka_unit_test(test_plan__names_without_a_meeting),
