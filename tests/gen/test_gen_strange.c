@@ -162,13 +162,13 @@ static void test_strange__null_has_no_items(void **state)
 static void test_strange__small_members_are_skipped(void **state)
 {
     (void)state;
-    hf_type tables = by_tables(&tail_hf_type);
+    hf_type tables = by_tables(&short_end_hf_type);
     hf_struct_size size;
-    tail *made = calloc(1, sizeof *made);
+    short_end *made = calloc(1, sizeof *made);
     assert_int_equal(hf_size_of(&tables, made, false, &size, NULL), HF_OK);
     assert_int_equal(size.deep, sizeof *made);
     free(made);
-    expect_read(&tail_hf_type, "{\"name\":\"n\",\"flag\":1}", "{\"name\":\"n\"}");
+    expect_read(&short_end_hf_type, "{\"name\":\"n\",\"flag\":1}", "{\"name\":\"n\"}");
 }
 
 int main(void)

@@ -89,9 +89,9 @@ typedef struct filled {
 } filled;
 
 /* What is skipped may be smaller than a pointer. */
-typedef struct tail {
+typedef struct short_end {
     char *name HF(own);
     char  flag HF(skip);
-} __attribute__((packed)) tail;
+} __attribute__((packed)) short_end;
 
 #endif
