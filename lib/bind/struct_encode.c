@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/number_write.h"
 
+#include "bind/code_to_value.h"
 #include "bind/code_write.h"
 #include "bind/struct_scalar.h"
 #include "bind/struct_store.h"
@@ -209,28 +210,60 @@ static hf_status build_event(const hf_struct_walk *walk, const hf_encode_options
     return status == HF_OK ? build_scalar(builder, &scalar, options != NULL ? options->allocator : NULL, reterr) : status;
 }
 
+/* All that the walk shows. */
+static hf_status build_all(hf_struct_walk *walk, const hf_encode_options *options, hf_builder *builder, hf_error *reterr)
+{
+    hf_buffer room = { .bytes_max = SIZE_MAX, .allocator = hf__work_allocator(options != NULL ? options->allocator : NULL) };
+    hf_status status = HF_OK;
+    while (status == HF_OK && hf_struct_walk_next(walk)) {
+        status = build_event(walk, options, builder, &room, reterr);
+        if (status != HF_OK && hf_builder_status(builder) == HF_OK)
+            fail_at(walk, status, reterr);
+    }
+    hf_walk_end end = hf_struct_walk_finish(walk);
+    hf_buffer_release(&room);
+    return status == HF_OK ? end_status(end, reterr) : status;
+}
+
+static hf_status build_by_tables(const hf_type *type, const void *object, const hf_encode_options *options, hf_builder *builder, hf_error *reterr)
+{
+    hf_struct_walk walk;
+    hf_struct_walk_init(&walk, type, object, &(hf_struct_walk_options){ .allocator = options != NULL ? options->allocator : NULL });
+    return build_all(&walk, options, builder, reterr);
+}
+
+bool hf__to_value_member(hf_builder *builder, const hf_key *row, const void *object, const hf_encode_options *options)
+{
+    const hf_member *member = row->member;
+    const char *record = (const char *)object + row->offset;
+    hf_struct_place place = { member->type, record + member->offset, record, row->record, member, false };
+    hf_struct_walk walk;
+    hf__struct_walk_at(&walk, &place, &(hf_struct_walk_options){ .allocator = options != NULL ? options->allocator : NULL });
+    return build_all(&walk, options, builder, NULL) == HF_OK;
+}
+
+/* Generated code first; what it gives up is begun again by the tables. */
+static hf_status build_whole(const hf_type *type, const void *object, const hf_encode_options *options, hf_builder **builder, hf_error *reterr)
+{
+    const hf_build_options how = { .allocator = options != NULL ? options->allocator : NULL };
+    hf_status status = hf_builder_create(&how, builder, reterr);
+    if (status == HF_OK && type->code != NULL && type->code->write != NULL) {
+        if (hf__to_value(type->code, object, options, *builder))
+            return HF_OK;
+        hf_builder_destroy(*builder);
+        *builder = NULL;
+        status = hf_builder_create(&how, builder, reterr);
+    }
+    return status == HF_OK ? build_by_tables(type, object, options, *builder, reterr) : status;
+}
+
 hf_status hf_struct_to_value(const hf_type *type, const void *object, const hf_encode_options *options, hf_document **ret_document,
                              hf_error *reterr)
 {
-    const hf_allocator *allocator = options != NULL ? options->allocator : NULL;
-    hf_struct_walk walk;
-    hf_buffer room = { .bytes_max = SIZE_MAX, .allocator = hf__work_allocator(allocator) };
     hf_builder *builder = NULL;
-    hf_status status = hf_builder_create(&(hf_build_options){ .allocator = allocator }, &builder, reterr);
-    if (status != HF_OK)
-        return status;
-    hf_struct_walk_init(&walk, type, object, &(hf_struct_walk_options){ .allocator = allocator });
-    while (status == HF_OK && hf_struct_walk_next(&walk)) {
-        status = build_event(&walk, options, builder, &room, reterr);
-        if (status != HF_OK && hf_builder_status(builder) == HF_OK)
-            fail_at(&walk, status, reterr);
-    }
-    hf_walk_end end = hf_struct_walk_finish(&walk);
-    if (hf_builder_status(builder) != HF_OK || (status == HF_OK && end == HF_WALK_DONE))
-        status = hf_builder_finish(&builder, ret_document, reterr);
-    else if (status == HF_OK)
-        status = end_status(end, reterr);
+    hf_status status = build_whole(type, object, options, &builder, reterr);
+    if (builder != NULL && (status == HF_OK || hf_builder_status(builder) != HF_OK))
+        status = hf_builder_finish(&builder, ret_document, reterr); /* says where building failed */
     hf_builder_destroy(builder);
-    hf_buffer_release(&room);
     return status;
 }

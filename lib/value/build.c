@@ -116,18 +116,17 @@ static hf_status grow(hf_builder *builder, void **block, uint64_t *capacity, uin
     return HF_OK;
 }
 
-/* Room for one more slot and `text` bytes; checks the limits. */
-static hf_status reserve(hf_builder *builder, uint64_t text)
+hf_status hf__builder_reserve(hf_builder *builder, uint64_t slots, uint64_t text)
 {
-    uint64_t bytes = (builder->slot_count + 2) * sizeof(hf__slot) + builder->text_length;
+    uint64_t bytes = (builder->slot_count + slots + 1) * sizeof(hf__slot) + builder->text_length;
     if (text > builder->options.bytes_max || bytes > builder->options.bytes_max - text)
         return hf__builder_refuse(builder, HF_LIMIT_BYTES, "");
-    if (builder->slot_count + 1 > builder->slot_capacity) {
-        void *slots = builder->slots;
-        hf_status status = grow(builder, &slots, &builder->slot_capacity, 0, sizeof(hf__slot), FIRST_SLOTS);
+    if (builder->slot_capacity - builder->slot_count < slots) {
+        void *places = builder->slots;
+        hf_status status = grow(builder, &places, &builder->slot_capacity, builder->slot_count + slots, sizeof(hf__slot), FIRST_SLOTS);
         if (status != HF_OK)
             return status;
-        builder->slots = slots;
+        builder->slots = places;
     }
     if (builder->text_capacity - builder->text_length < text) {
         void *bytes_of_text = builder->text;
@@ -154,7 +153,7 @@ static hf_status begin_value(hf_builder *builder, uint64_t text)
         return hf__builder_refuse(builder, HF_MISUSE, "a value where a key is due");
     if (builder->depth > 0 && hf__count(&builder->slots[builder->open]) == UINT32_MAX - 1)
         return hf__builder_refuse(builder, HF_LIMIT_VALUES, "in one container");
-    hf_status status = reserve(builder, text);
+    hf_status status = hf__builder_reserve(builder, 1, text);
     if (status != HF_OK)
         return status;
     if (builder->depth > 0)
@@ -273,7 +272,7 @@ hf_status hf_build_key(hf_builder *builder, hf_text key)
         return status;
     if (builder->depth == 0 || hf__kind(&builder->slots[builder->open]) != HF__OBJECT || builder->has_key)
         return hf__builder_refuse(builder, HF_MISUSE, "a key where none is due");
-    if ((status = reserve(builder, key.length)) != HF_OK)
+    if ((status = hf__builder_reserve(builder, 1, key.length)) != HF_OK)
         return status;
     put_text(builder, key, flags | HF__KEY, false);
     builder->has_key = true;
@@ -305,7 +304,7 @@ hf_status hf_build_end(hf_builder *builder)
         return builder->failure.status;
     if (builder->depth == 0 || builder->has_key)
         return hf__builder_refuse(builder, HF_MISUSE, builder->depth == 0 ? "no container is open" : "a key without a value");
-    hf_status status = reserve(builder, 0);
+    hf_status status = hf__builder_reserve(builder, 1, 0);
     if (status != HF_OK)
         return status;
     hf__slot *container = &builder->slots[builder->open];

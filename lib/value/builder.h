@@ -27,6 +27,9 @@ struct hf_builder {
 /* Makes the builder fail with `status`, unless it did before. Returns the status that sticks. */
 hf_status hf__builder_refuse(hf_builder *builder, hf_status status, const char *detail);
 
+/* Room for so many more slots and bytes of text; checks the limit of bytes. */
+hf_status hf__builder_reserve(hf_builder *builder, uint64_t slots, uint64_t text);
+
 /* The text of a slot that is being built. */
 hf_text hf__builder_text(const hf_builder *builder, const hf__slot *slot);
 
