@@ -304,6 +304,81 @@ void add_graphs()
     add_by_hand(&leaves[0]);
 }
 
+/* ---- values ------------------------------------------------------------------------------ */
+
+void per_unit(benchmark::State &state, const char *unit, size_t count)
+{
+    state.counters[unit] = benchmark::Counter((double)(state.iterations() * count) * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
+void from_value(benchmark::State &state, const hf_type *type, hf_value value, const char *unit, size_t count)
+{
+    hf_arena arena;
+    hf_arena_init(&arena, nullptr);
+    hf_decode_options how{};
+    how.store.arena = &arena;
+    for (auto _ : state) {
+        void *made = nullptr;
+        hf_arena_reset(&arena);
+        if (hf_struct_from_value(type, value, &how, &made, nullptr) != HF_OK)
+            state.SkipWithError("not from a value");
+        benchmark::DoNotOptimize(made);
+    }
+    per_unit(state, unit, count);
+    hf_arena_release(&arena);
+}
+
+void to_value(benchmark::State &state, const hf_type *type, const void *object, const char *unit, size_t count)
+{
+    for (auto _ : state) {
+        hf_document *made = nullptr;
+        if (hf_struct_to_value(type, object, nullptr, &made, nullptr) != HF_OK)
+            state.SkipWithError("no document");
+        hf_document_drop(made);
+    }
+    per_unit(state, unit, count);
+}
+
+void text_to_document(benchmark::State &state, std::string_view json, const char *unit, size_t count)
+{
+    for (auto _ : state) {
+        hf_document *made = nullptr;
+        if (hf_read(hf_text_of(json.data(), json.size()), nullptr, &made, nullptr) != HF_OK)
+            state.SkipWithError("no document");
+        hf_document_drop(made);
+    }
+    per_unit(state, unit, count);
+}
+
+/* Structs from a document of the text and back, by rows and by tables, beside the text itself. */
+void add_values(const std::string &name, const hf_type *type, std::string_view json, const char *unit, size_t count)
+{
+    hf_document *document = nullptr;
+    void *object = nullptr;
+    if (hf_read(hf_text_of(json.data(), json.size()), nullptr, &document, nullptr) != HF_OK ||
+        hf_struct_from_value(type, hf_root(document), nullptr, &object, nullptr) != HF_OK)
+        throw "no values";
+    auto *tables = new hf_type(*type); /* for as long as the benchmarks run, as the others */
+    tables->code = nullptr;
+    for (const hf_type *form : { type, (const hf_type *)tables }) {
+        std::string by = form == type ? "/holdfast" : "/holdfast --tables";
+        benchmark::RegisterBenchmark((name + " from a document" + by).c_str(), [=](benchmark::State &state) { from_value(state, form, hf_root(document), unit, count); });
+        benchmark::RegisterBenchmark((name + " to a document" + by).c_str(), [=](benchmark::State &state) { to_value(state, form, object, unit, count); });
+    }
+    benchmark::RegisterBenchmark((name + " as text to a document/holdfast").c_str(), [=](benchmark::State &state) { text_to_document(state, json, unit, count); });
+}
+
+std::string tree_json()
+{
+    std::vector<leaf> leaves = tree_of<leaf>(NODES);
+    hf_buffer text = HF_BUFFER_INIT(SIZE_MAX);
+    if (hf_struct_encode(&leaf_hf_type, &leaves[0], nullptr, &text, nullptr) != HF_OK)
+        throw "no tree";
+    std::string made(text.bytes, text.length);
+    hf_buffer_release(&text);
+    return made;
+}
+
 /* ---- typed looks at values --------------------------------------------------------------- */
 
 void look(benchmark::State &state, bool is_shuffled)
@@ -374,6 +449,10 @@ int main(int argument_count, char **arguments)
         add_reading("read people", peers, in_order, true);
         add_reading("read shuffled people", peers, in_any_order, true);
         add_writing(peers, in_order);
+        add_values("people", &people_hf_type, in_order, "ns_record", PEOPLE);
+        add_values("people shuffled", &people_hf_type, in_any_order, "ns_record", PEOPLE);
+        static std::string tree = tree_json();
+        add_values("tree", &leaf_hf_type, tree, "ns_node", NODES);
     } catch (const char *why) {
         fprintf(stderr, "%s\n", why);
         return 1;

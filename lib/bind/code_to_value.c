@@ -113,7 +113,6 @@ static inline bool put_text(const maker *with, hf__slot *at, hf_text text, uint6
     return true;
 }
 
-
 static inline bool put_text_or_null(const maker *with, hf__slot *at, const char *text)
 {
     if (HF_LIKELY(text != NULL))
