@@ -40,28 +40,45 @@ typedef struct reader {
 
 /* ---- keys -------------------------------------------------------------------------------- */
 
-static bool is_key(const hf__keys *keys, const hf__key *key, const hf__slot *at)
+/* Whether the key at `at` is that of a row, counted from 1. */
+static inline bool is_key(const hf__keys *keys, unsigned place, const hf__slot *at)
 {
-    const hf__slot *own = &keys->slots[key - keys->keys];
+    const hf__slot *own = &keys->slots[place - 1];
     if (((at->lo ^ own->lo) & ~(uint64_t)HF__FLAGS) != 0)
         return false;
-    return hf__kind(at) == HF__TEXT ? at->hi == own->hi : memcmp(hf__slot_text(at).bytes, key->bytes, key->length) == 0;
+    if (HF_LIKELY(hf__kind(at) == HF__TEXT))
+        return at->hi == own->hi;
+    const hf__key *key = &keys->keys[place - 1];
+    return memcmp(hf__slot_text(at).bytes, key->bytes, key->length) == 0;
+}
+
+/* The first sixteen bytes of a key, its closing quote among them, as rows have them. */
+static inline void key_words(const hf__slot *at, uint64_t *ret_head, uint64_t *ret_tail)
+{
+    if (HF_LIKELY(hf__kind(at) == HF__TEXT)) {
+        hf__wide quote = (hf__wide)'"' << (8 * hf__byte1(at));
+        *ret_head = at->lo >> 16 | at->hi << 48 | (uint64_t)quote;
+        *ret_tail = at->hi >> 16 | (uint64_t)(quote >> 64);
+        return;
+    }
+    const char *bytes = hf__slot_text(at).bytes; /* at least fifteen */
+    memcpy(ret_head, bytes, 8);
+    memcpy(ret_tail, bytes + 7, 8);
+    *ret_tail = *ret_tail >> 8 | (uint64_t)(hf__slot_text(at).length == 15 ? '"' : (unsigned char)bytes[15]) << 56;
 }
 
 /* The slot of the key at `at`; keys->none: of none that is wanted. */
-static size_t find_key(const hf__keys *keys, const hf__slot *at)
+static inline size_t find_key(const hf__keys *keys, const hf__slot *at)
 {
-    uint64_t words[HF__KEY_SHOWN / 8] = { 0 };
-    hf_text text = hf__slot_text(at);
-    if ((at->lo & HF__ESCAPE) != 0) /* then a table of keys that stand in JSON may not have it */
-        return hf__key_equal(keys, text);
-    if ((keys->lengths >> (text.length < 63 ? text.length : 63) & 1) == 0)
-        return keys->none;
-    memcpy(words, text.bytes, text.length < HF__KEY_SHOWN ? text.length : HF__KEY_SHOWN);
-    if (text.length < HF__KEY_SHOWN)
-        words[text.length / 8] |= (uint64_t)'"' << text.length % 8 * 8;
-    for (unsigned place = hf__key_entry(keys, words[0], words[1]) & 0xff; place != 0; place = keys->keys[place - 1].next)
-        if (is_key(keys, &keys->keys[place - 1], at))
+    uint64_t head, tail;
+    if (HF_UNLIKELY((at->lo & HF__ESCAPE) != 0)) /* the table may not have it: it is for keys that stand in JSON as they are */
+        return hf__key_equal(keys, hf__slot_text(at));
+    key_words(at, &head, &tail);
+    unsigned entry = hf__key_entry(keys, head, tail), place = entry & 0xff;
+    if (HF_LIKELY(place != 0 && is_key(keys, place, at)))
+        return entry >> 8;
+    while (place != 0 && (place = keys->keys[place - 1].next) != 0)
+        if (is_key(keys, place, at))
             return keys->keys[place - 1].slot;
     return keys->none;
 }

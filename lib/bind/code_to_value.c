@@ -57,6 +57,14 @@ static inline uint64_t record_room(const hf__keys *keys)
     return 2 * (uint64_t)keys->none + 2;
 }
 
+/* For a list of records as well, within bounds: they need not all have all members. So what is built moves less often. */
+static hf__slot *list_room(maker *with, hf__slot *at, const hf__keys *keys, size_t count)
+{
+    enum { AHEAD_MAX = 1 << 16 };
+    uint64_t one = record_room(keys) + 1, most = AHEAD_MAX / one;
+    return slot_room(with, at, (count < most ? count : most) * one + record_room(keys));
+}
+
 /* Where so many bytes of text go; NULL without memory. */
 static inline char *text_room(const maker *with, size_t length)
 {
@@ -418,6 +426,9 @@ list:
         return NULL;
     keys = type->code->write;
     object = items;
+    at = list_room(with, at, keys, item_count);
+    if (at == NULL)
+        return NULL;
     open_container(builder, &at[1], HF__ARRAY);
     at[1].hi = item_count;
     at += 2;

@@ -357,18 +357,29 @@ hf_status hf_build_mount(hf_builder *builder, hf_value value)
 
 /* ---- finishing --------------------------------------------------------------------------- */
 
-/* Makes the places of text relative to their slots. */
-static void relate_text(hf__slot *slots, uint64_t count, const char *text)
+/* Copies the slots to where they stay, in one pass: makes the places of text relative to them, and gives wide containers
+ * their numbers, as hf__number_wide does. Returns how many there are. */
+static uint64_t place_slots(hf__slot *to, const hf__slot *from, uint64_t count, const char *text)
 {
+    uint64_t wide = 0;
     for (uint64_t i = 0; i < count; i++) {
-        hf__slot *slot = &slots[i];
-        uint64_t base = (uint64_t)(text - (const char *)slot);
-        hf__slot_kind kind = hf__kind(slot);
-        if (kind == HF__LONG_TEXT || kind == HF__BYTES)
-            slot->hi += base << 16;
-        else if (hf__is_number(slot) && hf__number_source(slot).length != 0)
-            slot->lo = (slot->lo & 0xffff) | (((slot->lo >> 16) + base) << 16);
+        hf__slot slot = from[i];
+        uint64_t base = (uint64_t)(text - (const char *)&to[i]);
+        switch (hf__kind(&slot)) {
+        case HF__LONG_TEXT: case HF__BYTES: slot.hi += base << 16; break;
+        case HF__INT64: case HF__UINT64: case HF__DOUBLE: case HF__NUMTEXT:
+            if (hf__number_source(&slot).length != 0)
+                slot.lo = (slot.lo & 0xffff) | (((slot.lo >> 16) + base) << 16);
+            break;
+        case HF__CLOSE:
+            if (hf__is_wide((slot.lo & HF__KEY) != 0, hf__count(&to[i] - hf__way_back(&slot)), hf__way_back(&slot) + 1) && wide < UINT32_MAX)
+                (&to[i] - hf__way_back(&slot))->hi |= ++wide << 32;
+            break;
+        default: break;
+        }
+        to[i] = slot;
     }
+    return wide;
 }
 
 static hf_status make_block(hf_builder *builder, hf__block_header **ret_block, size_t *ret_bytes)
@@ -394,9 +405,7 @@ static hf_status make_block(hf_builder *builder, hf__block_header **ret_block, s
         memcpy(block + 1, builder->text, builder->text_length);
     memset((char *)(block + 1) + builder->text_length, 0, text_bytes - builder->text_length);
     hf__slot *slots = hf__block_slots(block);
-    memcpy(slots, builder->slots, builder->slot_count * sizeof(hf__slot));
-    relate_text(slots, builder->slot_count, (const char *)(block + 1));
-    block->wide_count = hf__number_wide(slots, builder->slot_count);
+    block->wide_count = place_slots(slots, builder->slots, builder->slot_count, (const char *)(block + 1));
     *ret_block = block;
     *ret_bytes = bytes;
     return HF_OK;
