@@ -56,9 +56,10 @@ static inline bool is_key(const hf__keys *keys, unsigned place, const hf__slot *
 static inline void key_words(const hf__slot *at, uint64_t *ret_head, uint64_t *ret_tail)
 {
     if (HF_LIKELY(hf__kind(at) == HF__TEXT)) {
-        hf__wide quote = (hf__wide)'"' << (8 * hf__byte1(at));
-        *ret_head = at->lo >> 16 | at->hi << 48 | (uint64_t)quote;
-        *ret_tail = at->hi >> 16 | (uint64_t)(quote >> 64);
+        unsigned length = hf__byte1(at);
+        uint64_t quote = (uint64_t)'"' << length % 8 * 8;
+        *ret_head = at->lo >> 16 | at->hi << 48 | (length < 8 ? quote : 0);
+        *ret_tail = at->hi >> 16 | (length < 8 ? 0 : quote);
         return;
     }
     const char *bytes = hf__slot_text(at).bytes; /* at least fifteen */
