@@ -45,6 +45,15 @@ bool hf__out_grow_frames(hf__out *out)
     return true;
 }
 
+/* ---- numbers ----------------------------------------------------------------------------- */
+
+const char hf__digit_pairs[201] =
+    "0001020304050607080910111213141516171819"
+    "2021222324252627282930313233343536373839"
+    "4041424344454647484950515253545556575859"
+    "6061626364656667686970717273747576777879"
+    "8081828384858687888990919293949596979899";
+
 /* ---- texts ------------------------------------------------------------------------------- */
 
 char *hf__out_text(hf__out *out, char *at, const char *text, size_t length, size_t room)
@@ -68,14 +77,11 @@ char *hf__out_text(hf__out *out, char *at, const char *text, size_t length, size
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-char *hf__out_records(hf__out *out, char *at, const hf__keys *keys, const char *object)
+static char *write_whole(hf__out *out, char *at, const hf__keys *keys, const char *object)
 {
 #if defined(__x86_64__)
-    switch (hf__cpu_level()) {
-    case HF__CPU_AVX512: return hf__out_records_avx512(out, at, keys, object);
-    case HF__CPU_AVX2: return hf__out_records_avx2(out, at, keys, object);
-    default: break;
-    }
+    if (hf__cpu_level() == HF__CPU_AVX512)
+        return hf__out_records_avx512(out, at, keys, object);
 #endif
     return write_records(out, at, keys, object);
 }
@@ -91,7 +97,7 @@ bool hf__out_write(const hf_code *code, const void *object, const hf_encode_opti
         at = buffer->bytes + length;
         out.end = buffer->bytes + buffer->room;
     }
-    at = hf__out_records(&out, at, code->write, object);
+    at = write_whole(&out, at, code->write, object);
     buffer->length = at != NULL ? (size_t)(at - buffer->bytes) : length;
     if (out.frames != first)
         hf__allocator_free(hf__work_allocator(options != NULL ? options->allocator : NULL), out.frames, out.frame_room * sizeof *out.frames,

@@ -35,9 +35,7 @@ bool hf__out_write(const hf_code *code, const void *object, const hf_encode_opti
 
 /* ---- between the files ------------------------------------------------------------------- */
 
-/* From the '{' to the '}'. */
-char *hf__out_records(hf__out *out, char *at, const hf__keys *keys, const char *object);
-char *hf__out_records_avx2(hf__out *out, char *at, const hf__keys *keys, const char *object);
+/* From the '{' to the '}'. With AVX2 alone it was no faster than without. */
 char *hf__out_records_avx512(hf__out *out, char *at, const hf__keys *keys, const char *object);
 
 /* So many bytes behind `at`. */

@@ -7,81 +7,15 @@
  *
  * The includer defines put_string(out, at, text, room): with quotes, and room behind it. */
 #include "bind/code_write.h"
+#include "bind/code_write_number.h"
 #include "bind/struct_access.h"
 
-#include "base/number_digits.h"
-#include "base/number_read.h"
-#include "base/number_write.h"
-
-/* ---- scalars ----------------------------------------------------------------------------- */
-
-static inline char *put_u64(char *at, uint64_t value)
-{
-    return at + (HF_LIKELY(value < 100000000) ? hf__write_short(at, (uint32_t)value) : hf__number_write_u64(at, value));
-}
-
-static inline char *put_i64(char *at, int64_t value)
-{
-    bool is_negative = value < 0;
-    *at = '-';
-    return put_u64(at + is_negative, is_negative ? 0 - (uint64_t)value : (uint64_t)value);
-}
-
-static inline char *put_bool(char *at, bool value)
-{
-    memcpy(at, value ? "true" : "false", 5);
-    return at + 5 - value;
-}
+/* ---- values that are no records ---------------------------------------------------------- */
 
 static inline char *put_null(char *at)
 {
     memcpy(at, "null", 4);
     return at + 4;
-}
-
-/* Six decimals at most, as prices and places on earth have: NULL for any other number. No other text of up
- * to fifteen digits reads as the same double, so one that does is the shortest. A quotient of two numbers that doubles
- * hold exactly is the nearest one, where division rounds to the nearest. */
-static inline char *put_decimals(const hf__out *out, char *at, double value)
-{
-    double size = value < 0 ? -value : value;
-    if (!(size >= 1e-5 && size < 1e8))
-        return NULL;
-    uint64_t millionths = (uint64_t)(size * 1e6 + 0.5);
-    uint32_t whole = (uint32_t)(millionths / 1000000), fraction = (uint32_t)(millionths % 1000000);
-    double nearest = HF_LIKELY(out->is_to_nearest) ? (double)(int64_t)millionths / 1e6 : hf__number_round(millionths, -6);
-    if (fraction == 0 || nearest != size)
-        return NULL;
-    *at = '-';
-    at += value < 0;
-    at += hf__write_short(at, whole);
-    *at++ = '.';
-    uint64_t digits = hf__eight_digits(fraction * 100);
-    hf__put_word(at, digits | HF__ASCII_ZEROS);
-    return at + 8 - __builtin_clzll(digits) / 8;
-}
-
-static inline char *put_double(const hf__out *out, char *at, double value)
-{
-    char *end = put_decimals(out, at, value);
-    if (HF_LIKELY(end != NULL))
-        return end;
-    size_t length = hf__number_write_double(at, value);
-    return length > 0 ? at + length : NULL;
-}
-
-static inline char *put_f32(const hf__out *out, char *at, const char *place)
-{
-    float value;
-    memcpy(&value, place, sizeof value);
-    return put_double(out, at, (double)value);
-}
-
-static inline char *put_f64(const hf__out *out, char *at, const char *place)
-{
-    double value;
-    memcpy(&value, place, sizeof value);
-    return put_double(out, at, value);
 }
 
 static inline char *put_text(hf__out *out, char *at, const char *text, size_t room)
@@ -93,18 +27,18 @@ static char *put_bits(char *at, const hf_member *member, const void *record)
 {
     uint64_t bits = member->bits->get(record);
     if (member->type->shape == HF_SHAPE_BOOL)
-        return put_bool(at, bits != 0);
-    return member->bits->is_signed ? put_i64(at, (int64_t)bits) : put_u64(at, bits);
+        return hf__put_bool(at, bits != 0);
+    return member->bits->is_signed ? hf__put_i64(at, (int64_t)bits) : hf__put_u64(at, bits);
 }
 
 /* An item, or what a pointer leads to. */
 static inline char *put_plain(hf__out *out, char *at, const hf_type *type, const char *place, size_t room)
 {
     switch (type->shape) {
-    case HF_SHAPE_BOOL: return put_bool(at, *(const unsigned char *)place != 0);
-    case HF_SHAPE_INT: return put_i64(at, hf__int_at(place, type->size));
-    case HF_SHAPE_UINT: return put_u64(at, hf__uint_at(place, type->size));
-    case HF_SHAPE_FLOAT: return type->size == sizeof(float) ? put_f32(out, at, place) : put_f64(out, at, place);
+    case HF_SHAPE_BOOL: return hf__put_bool(at, *(const unsigned char *)place != 0);
+    case HF_SHAPE_INT: return hf__put_i64(at, hf__int_at(place, type->size));
+    case HF_SHAPE_UINT: return hf__put_u64(at, hf__uint_at(place, type->size));
+    case HF_SHAPE_FLOAT: return type->size == sizeof(float) ? hf__put_float_at(out, at, place) : hf__put_double_at(out, at, place);
     default: return put_text(out, at, hf__pointer_at(place), room);
     }
 }
@@ -192,17 +126,17 @@ asked: { /* a member that may be left out, or a long key */
     goto *ways[key->written & ~HF__WRITTEN_ASKED];
 }
 
-a_bool: at = put_bool(at, *(const unsigned char *)place != 0); NEXT_MEMBER;
-an_i8: at = put_i64(at, hf__int_at(place, 1)); NEXT_MEMBER;
-an_i16: at = put_i64(at, hf__int_at(place, 2)); NEXT_MEMBER;
-an_i32: at = put_i64(at, hf__int_at(place, 4)); NEXT_MEMBER;
-an_i64: at = put_i64(at, hf__int_at(place, 8)); NEXT_MEMBER;
-an_u8: at = put_u64(at, hf__uint_at(place, 1)); NEXT_MEMBER;
-an_u16: at = put_u64(at, hf__uint_at(place, 2)); NEXT_MEMBER;
-an_u32: at = put_u64(at, hf__uint_at(place, 4)); NEXT_MEMBER;
-an_u64: at = put_u64(at, hf__uint_at(place, 8)); NEXT_MEMBER;
-an_f32: at = put_f32(out, at, place); NEXT_UNLESS_NULL;
-an_f64: at = put_f64(out, at, place); NEXT_UNLESS_NULL;
+a_bool: at = hf__put_bool(at, *(const unsigned char *)place != 0); NEXT_MEMBER;
+an_i8: at = hf__put_i64(at, hf__int_at(place, 1)); NEXT_MEMBER;
+an_i16: at = hf__put_i64(at, hf__int_at(place, 2)); NEXT_MEMBER;
+an_i32: at = hf__put_i64(at, hf__int_at(place, 4)); NEXT_MEMBER;
+an_i64: at = hf__put_i64(at, hf__int_at(place, 8)); NEXT_MEMBER;
+an_u8: at = hf__put_short(at, (uint32_t)hf__uint_at(place, 1)); NEXT_MEMBER;
+an_u16: at = hf__put_short(at, (uint32_t)hf__uint_at(place, 2)); NEXT_MEMBER;
+an_u32: at = hf__put_u64(at, hf__uint_at(place, 4)); NEXT_MEMBER;
+an_u64: at = hf__put_u64(at, hf__uint_at(place, 8)); NEXT_MEMBER;
+an_f32: at = hf__put_float_at(out, at, place); NEXT_UNLESS_NULL;
+an_f64: at = hf__put_double_at(out, at, place); NEXT_UNLESS_NULL;
 a_string: at = put_text(out, at, hf__pointer_at(place), room); NEXT_UNLESS_NULL;
 some_chars:
     *at = '"';
