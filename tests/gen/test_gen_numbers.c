@@ -139,6 +139,25 @@ static void test_gen_numbers__are_written_as_by_tables(void **unused)
     }
 }
 
+static void test_gen_numbers__of_every_length_are_written(void **unused)
+{
+    (void)unused;
+    for (unsigned length = 0; length < 20; length++)
+        for (int64_t i = -12; i <= 12; i++) {
+            uint64_t magnitude = 1;
+            for (unsigned digit = 0; digit < length; digit++)
+                magnitude *= 10;
+            magnitude += (uint64_t)i;
+            plain all = { .i8 = (signed char)magnitude, .u8 = (unsigned char)magnitude, .i16 = (short)magnitude, .u16 = (unsigned short)magnitude,
+                          .i32 = (int)magnitude, .u32 = (unsigned)magnitude, .i64 = (int64_t)(i % 2 == 0 ? magnitude : 0 - magnitude), .u64 = magnitude };
+            expect_same_text(&plain_hf_type, &all);
+        }
+    for (int millionths = 0; millionths < 1000000; millionths += 17) {
+        struct point point = { millionths / 1e6, -(1234567 + millionths / 1e6) };
+        expect_same_text(&point_hf_type, &point);
+    }
+}
+
 static void test_gen_numbers__texts_of_every_length(void **unused)
 {
     static const char odd[] = { 0, '"', '\\', '\n', 0x1f, 0x7f, (char)0xc3, (char)0xff, '/' };
@@ -164,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gen_numbers__are_read_as_by_tables),
         cmocka_unit_test(test_gen_numbers__are_written_as_by_tables),
+        cmocka_unit_test(test_gen_numbers__of_every_length_are_written),
         cmocka_unit_test(test_gen_numbers__texts_of_every_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

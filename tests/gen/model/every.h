@@ -161,6 +161,23 @@ typedef struct sealed {
 
 typedef struct nest { int x; } nest HF(max_depth = 2);
 
+/* All may be left out, and keys of 14 bytes and more: with its quote a key of 15 fills the two words of a row. */
+typedef struct spare {
+    char  *a HF(own, optional, name = "of_fourteen_by");
+    int   *b HF(own, optional, name = "of_fifteen_byte");
+    bool   c HF(optional, name = "of_sixteen_bytes");
+    bool   has_c;
+    double d HF(optional, name = "of_seventeen_byte");
+    bool   has_d;
+    short *e HF(own, count = n_e, optional, name = "a key that is much longer than the two words of its row");
+    size_t n_e;
+} spare;
+
+typedef struct spares {
+    spare        first, *more HF(own, count = n_more, optional);
+    size_t       n_more;
+} spares;
+
 typedef struct only_copy {
     int   x;
     char *name HF(own);
