@@ -75,6 +75,17 @@ char *hf__out_text(hf__out *out, char *at, const char *text, size_t length, size
     return at;
 }
 
+char *hf__out_chars(hf__out *out, char *at, const char *text, size_t length, size_t room)
+{
+    if ((size_t)(out->end - at) < length + 1 + room)
+        return hf__out_text(out, at, text, length, room);
+    size_t plain = copy_plain(at, text, length);
+    if (plain < length)
+        return hf__out_text(out, at + plain, text + plain, length - plain, room);
+    at[length] = '"';
+    return at + length + 1;
+}
+
 /* ---- the whole --------------------------------------------------------------------------- */
 
 static char *write_whole(hf__out *out, char *at, const hf__keys *keys, const char *object)

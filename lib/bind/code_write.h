@@ -43,6 +43,8 @@ char *hf__out_grow(hf__out *out, char *at, size_t room);
 bool hf__out_grow_frames(hf__out *out);
 /* The rest of a text whose opening quote is written, of any kind, the closing quote, and room behind it. */
 char *hf__out_text(hf__out *out, char *at, const char *text, size_t length, size_t room);
+/* The same, of a text that most likely is only copied. */
+char *hf__out_chars(hf__out *out, char *at, const char *text, size_t length, size_t room);
 /* A member that the tables write. */
 char *hf__out_member(hf__out *out, char *at, const hf_key *row, const void *object);
 

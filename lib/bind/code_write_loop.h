@@ -139,8 +139,9 @@ an_f32: at = hf__put_float_at(out, at, place); NEXT_UNLESS_NULL;
 an_f64: at = hf__put_double_at(out, at, place); NEXT_UNLESS_NULL;
 a_string: at = put_text(out, at, hf__pointer_at(place), room); NEXT_UNLESS_NULL;
 some_chars:
+    count = strnlen(place, key->row->member->type->size);
     *at = '"';
-    at = hf__out_text(out, at + 1, place, strnlen(place, key->row->member->type->size), room);
+    at = hf__out_chars(out, at + 1, place, count, room);
     NEXT_UNLESS_NULL;
 some_bits: at = put_bits(at, key->row->member, object + key->row->offset); NEXT_MEMBER;
 by_tables: at = hf__out_member(out, at, key->row, object); goto behind;
