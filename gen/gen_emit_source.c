@@ -106,6 +106,12 @@ static bool item_links(const gen_member *member, const gen_item *item)
     }
 }
 
+static bool leads_to_object(const gen_item *item)
+{
+    bool owns = item->ownership == GEN_OWN || item->ownership == GEN_SHARED;
+    return item->shape == SHAPE_POINTER && owns && item->item->shape == SHAPE_RECORD && item->item->plan->has_links && !item->item->plan->has_flex;
+}
+
 static const char *ownership_name(gen_ownership ownership)
 {
     static const char *const names[] = { "HF_OWN", "HF_OWN", "HF_REF", "HF_SHARED", "HF_STATIC" };
@@ -165,7 +171,7 @@ static const char *emit_item(emitter *with, const gen_member *member, const gen_
     if (item->shape == SHAPE_OPAQUE && member->is_skipped)
         fputs(", .ownership = HF_STATIC, .flags = HF_TYPE_LINKS | HF_TYPE_ZERO", with->to);
     else if (item_links(member, item))
-        fputs(", .flags = HF_TYPE_LINKS", with->to);
+        fputs(leads_to_object(item) ? ", .flags = HF_TYPE_LINKS | HF_TYPE_OBJECT" : ", .flags = HF_TYPE_LINKS", with->to);
     if (item->shape == SHAPE_FLEX)
         fprintf(with->to, ",\n    .alignment = _Alignof(__typeof__(%s[0]))", expression);
     else if (item->shape == SHAPE_OPAQUE && member->is_anonymous)

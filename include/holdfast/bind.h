@@ -84,7 +84,8 @@ enum {
     HF_TYPE_CLOSED = 4, /* a member that is not described is an error when decoding */
     HF_TYPE_ZERO = 8,   /* skipped: zero in copies, not compared */
     HF_TYPE_DEFAULTS = 16, /* a default of a member takes memory */
-    HF_TYPE_OPEN_END = 32 /* a record with a flexible array */
+    HF_TYPE_OPEN_END = 32, /* a record with a flexible array */
+    HF_TYPE_OBJECT = 64 /* of a pointer: it owns or shares one record, which has HF_TYPE_LINKS and no open end. May be left out */
 };
 
 struct hf_type {

@@ -81,9 +81,8 @@ HF__INLINED void cut_links(hf__links *links)
 
 /* ---- trees ------------------------------------------------------------------------------- */
 
-HF__INLINED bool copy_tree_link(copier *with, hf__block_stack *stack, const hf__link *link)
+HF__INLINED bool copy_tree_link(copier *with, hf__block_stack *stack, hf__links *links, const hf__link *link)
 {
-    const hf_type *type = link->type->item;
     size_t bytes = 0;
     if (HF_UNLIKELY(link->type->shape == HF_SHAPE_OPAQUE)) {
         memset(link->place, 0, link->type->size);
@@ -95,7 +94,7 @@ HF__INLINED bool copy_tree_link(copier *with, hf__block_stack *stack, const hf__
     char *copy = copy_block(with, hf__pointer_at(link->place), bytes, alignment);
     if (HF_UNLIKELY(copy == NULL))
         return false;
-    if (type != NULL && (type->flags & HF_TYPE_LINKS) != 0 && HF_UNLIKELY(!hf__stack_push(stack, type, copy, NULL, link->count))) {
+    if (hf__link_leads_on(link) && !hf__links_follow(links, stack, (hf__block){ link->type->item, copy, link->count })) {
         free_copy(with, copy, bytes, alignment);
         return no_memory(with);
     }
@@ -120,17 +119,11 @@ static bool copy_tree(copier *with, char *root)
     hf__links links;
     hf__link link;
     bool is_fine = true;
-    for (hf__links_begin(&links, outer, (hf__block){ with->type, root, 1 }, 0);;) {
-        while (hf__links_next(&links, &link)) {
-            is_fine = copy_tree_link(with, &stack, &link);
-            if (HF_UNLIKELY(!is_fine))
-                break;
-        }
-        if (!is_fine || stack.top == stack.items)
-            break;
-        hf__waiting one = *--stack.top;
-        hf__links_begin(&links, outer, (hf__block){ one.type, one.at, one.count }, 0);
-    }
+    hf__links_begin(&links, outer, (hf__block){ with->type, root, 1 }, 0);
+    do {
+        while (is_fine && hf__links_next(&links, &link))
+            is_fine = copy_tree_link(with, &stack, &links, &link);
+    } while (is_fine && hf__links_next_block(&links, &stack));
     if (!is_fine) {
         hf__pointer_set(link.place, NULL);
         cut_links(&links);

@@ -8,6 +8,7 @@
 #define HOLDFAST_STRUCT_LINKS_H
 
 #include "bind/struct_access.h"
+#include "bind/struct_store.h"
 
 enum { HF__PLACES_MAX = 130 }; /* one for each record and array held in place, of at most 120, and to spare */
 
@@ -49,6 +50,12 @@ typedef struct hf__links {
     hf__place       *outer; /* what `in` lies in: places that wait */
     size_t           outer_count;
 } hf__links;
+
+/* A pointer of the most frequent kind: nothing has to be looked up. */
+HF__INLINED bool hf__is_object(const hf_type *type)
+{
+    return (type->flags & HF_TYPE_OBJECT) != 0;
+}
 
 /* Looks into a place, and goes on behind it later. */
 HF__INLINED void hf__links_enter(hf__links *links, const hf_type *type, char *at, size_t count, uint32_t path)
@@ -96,6 +103,12 @@ HF__INLINED bool hf__links_next_member(hf__links *links, hf__link *ret_link, con
             continue;
         char *at = links->in.at + member->offset;
         uint32_t path = namer != NULL ? namer->member(namer->context, links->in.path, member) : 0;
+        if (hf__is_object(type)) {
+            if (hf__pointer_at(at) == NULL)
+                continue;
+            *ret_link = (hf__link){ type, at, 1, path };
+            return true;
+        }
         switch (type->shape) {
         case HF_SHAPE_STRING: case HF_SHAPE_POINTER: case HF_SHAPE_VECTOR:
             if (hf__pointer_at(at) == NULL)
@@ -153,6 +166,10 @@ static inline hf__block hf__link_target(const hf__link *link)
 /* Bytes of the block a link leads to; false when they overflow. */
 static inline bool hf__link_bytes(const hf__link *link, size_t *ret_bytes)
 {
+    if (hf__is_object(link->type)) {
+        *ret_bytes = link->type->item->size;
+        return true;
+    }
     if (link->type->shape == HF_SHAPE_STRING) {
         *ret_bytes = strlen(hf__pointer_at(link->place)) + 1;
         return true;
@@ -165,6 +182,32 @@ static inline bool hf__link_bytes(const hf__link *link, size_t *ret_bytes)
 static inline size_t hf__link_alignment(const hf__link *link)
 {
     return link->type->shape == HF_SHAPE_STRING ? 1 : link->type->item->alignment;
+}
+
+/* The block that a link leads to has links of its own. */
+HF__INLINED bool hf__link_leads_on(const hf__link *link)
+{
+    return hf__is_object(link->type) || (link->type->shape != HF_SHAPE_STRING && (link->type->item->flags & HF_TYPE_LINKS) != 0);
+}
+
+/* Goes on with a block: at once when nothing is left of the one that is looked through, else it waits. False
+ * without memory. */
+HF__INLINED bool hf__links_follow(hf__links *links, hf__block_stack *stack, hf__block block)
+{
+    if (links->in.member != links->end || links->in.count > 1 || links->outer_count > 0 || links->in.type->shape != HF_SHAPE_RECORD)
+        return HF_LIKELY(hf__stack_push(stack, block.type, block.at, NULL, block.count));
+    hf__links_begin(links, links->outer, block, 0);
+    return true;
+}
+
+/* Goes on with the block that waits. False when there is none. */
+HF__INLINED bool hf__links_next_block(hf__links *links, hf__block_stack *stack)
+{
+    if (stack->top == stack->items)
+        return false;
+    const hf__waiting *one = --stack->top;
+    hf__links_begin(links, links->outer, (hf__block){ one->type, one->at, one->count }, 0);
+    return true;
 }
 
 #endif

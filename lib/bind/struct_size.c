@@ -8,10 +8,10 @@
 #include "bind/struct_links.h"
 
 typedef struct measurer {
-    hf_struct_size size;
-    hf__object_map met;
-    hf_status      status;
-    bool           is_graph, is_malloced;
+    hf_struct_size  size;
+    hf__object_map *met; /* of a graph; else NULL, and known to be */
+    hf_status       status;
+    bool            is_malloced;
 } measurer;
 
 HF__INLINED void count_block(measurer *with, const char *at, size_t bytes)
@@ -26,9 +26,9 @@ HF__INLINED void count_block(measurer *with, const char *at, size_t bytes)
 HF__INLINED bool meet(measurer *with, const char *at, size_t bytes)
 {
     bool is_new = false;
-    if (!with->is_graph)
+    if (with->met == NULL)
         return true;
-    hf__object_entry *entry = hf__object_map_add(&with->met, at, &is_new);
+    hf__object_entry *entry = hf__object_map_add(with->met, at, &is_new);
     if (HF_UNLIKELY(entry == NULL)) {
         with->status = HF_NO_MEMORY;
         return false;
@@ -44,10 +44,10 @@ HF__INLINED bool meet(measurer *with, const char *at, size_t bytes)
 }
 
 /* False when it cannot go on: `status` says why. */
-HF__INLINED bool measure_link(measurer *with, hf__block_stack *stack, const hf__link *link)
+HF__INLINED bool measure_link(measurer *with, hf__block_stack *stack, hf__links *links, const hf__link *link)
 {
     size_t bytes = 0;
-    if (link->type->ownership == HF_REF || link->type->ownership == HF_STATIC)
+    if (!hf__is_object(link->type) && (link->type->ownership == HF_REF || link->type->ownership == HF_STATIC))
         return true;
     if (HF_UNLIKELY(!hf__link_bytes(link, &bytes))) {
         with->status = HF_OUT_OF_RANGE;
@@ -57,44 +57,55 @@ HF__INLINED bool measure_link(measurer *with, hf__block_stack *stack, const hf__
     if (!meet(with, target.at, bytes))
         return with->status == HF_OK;
     count_block(with, target.at, bytes);
-    bool leads_on = target.type != NULL && (target.type->flags & HF_TYPE_LINKS) != 0;
-    if (leads_on && HF_UNLIKELY(!hf__stack_push(stack, target.type, target.at, NULL, target.count))) {
+    if (hf__link_leads_on(link) && !hf__links_follow(links, stack, target)) {
         with->status = HF_NO_MEMORY;
         return false;
     }
     return true;
 }
 
-static void measure_all(measurer *with, const hf_type *type, char *object, size_t bytes)
+HF__INLINED measurer measure_all(measurer with, const hf_type *type, char *object, size_t bytes)
 {
     hf__waiting fixed[HF__STACK_FIRST];
     hf__place outer[HF__PLACES_MAX];
     hf__block_stack stack = hf__stack_begin(fixed, NULL);
     hf__links links;
     hf__link link;
-    bool is_fine = meet(with, object, bytes);
-    count_block(with, object, bytes);
-    for (hf__links_begin(&links, outer, (hf__block){ type, object, 1 }, 0);;) {
+    bool is_fine = meet(&with, object, bytes);
+    count_block(&with, object, bytes);
+    hf__links_begin(&links, outer, (hf__block){ type, object, 1 }, 0);
+    do {
         while (is_fine && hf__links_next(&links, &link))
-            is_fine = measure_link(with, &stack, &link);
-        if (!is_fine || stack.top == stack.items)
-            break;
-        hf__waiting one = *--stack.top;
-        hf__links_begin(&links, outer, (hf__block){ one.type, one.at, one.count }, 0);
-    }
+            is_fine = measure_link(&with, &stack, &links, &link);
+    } while (is_fine && hf__links_next_block(&links, &stack));
     hf__stack_release(stack);
+    return with;
+}
+
+static measurer measure_tree(measurer with, const hf_type *type, char *object, size_t bytes)
+{
+    with.met = NULL;
+    return measure_all(with, type, object, bytes);
+}
+
+static measurer measure_graph(measurer with, const hf_type *type, char *object, size_t bytes)
+{
+    hf__object_map met;
+    hf__object_map_init(&met, NULL);
+    with.met = &met;
+    with = measure_all(with, type, object, bytes);
+    hf__object_map_release(&met);
+    return with;
 }
 
 hf_status hf_size_of(const hf_type *type, const void *object, bool is_malloced, hf_struct_size *ret_size, hf_error *reterr)
 {
-    measurer with = { .is_graph = (type->flags & HF_TYPE_GRAPH) != 0, .is_malloced = is_malloced, .status = HF_OK };
-    size_t bytes = 0;
-    if (!hf__object_bytes(type, object, &bytes))
+    measurer with = { .is_malloced = is_malloced, .status = HF_OK };
+    char *at = (char *)(uintptr_t)object;
+    if (!hf__object_bytes(type, object, &with.size.shallow))
         return hf__fail(reterr, HF_OUT_OF_RANGE, "a counter is larger than memory");
-    with.size.shallow = bytes;
-    hf__object_map_init(&with.met, NULL);
-    measure_all(&with, type, (char *)(uintptr_t)object, bytes);
-    hf__object_map_release(&with.met);
+    bool is_graph = (type->flags & HF_TYPE_GRAPH) != 0;
+    with = is_graph ? measure_graph(with, type, at, with.size.shallow) : measure_tree(with, type, at, with.size.shallow);
     if (with.status != HF_OK)
         return hf__fail(reterr, with.status, with.status == HF_OUT_OF_RANGE ? "a counter is larger than memory" : "while measuring");
     *ret_size = with.size;
