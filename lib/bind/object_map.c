@@ -3,7 +3,7 @@
 
 #include "base/checked.h"
 
-enum { TABLE_FIRST = 64, SMALL = 1 << 16 }; /* a small table grows fourfold: it is filled again less often */
+enum { TABLE_FIRST = 128, SMALL = 1 << 16 }; /* a small table grows fourfold: it is filled again less often */
 
 bool hf__object_map_grow(hf__object_map *map)
 {

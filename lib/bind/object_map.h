@@ -33,7 +33,7 @@ static inline void hf__object_map_release(hf__object_map *map)
 /* Where the search for a key begins. */
 static inline size_t hf__object_slot(const char *key, size_t mask)
 {
-    enum { GRAIN = 5, RUN = 5 }; /* of bytes in an entry, of entries in a stretch: as powers of two */
+    enum { GRAIN = 5, RUN = 3 }; /* of bytes in an entry, of entries in a stretch: as powers of two */
     uint64_t address = (uint64_t)(uintptr_t)key, stretch = address >> (GRAIN + RUN);
     uint64_t mixed = (stretch * 0x9e3779b97f4a7c15u) >> 20;
     return (size_t)(mixed << RUN | (address >> GRAIN & ((1u << RUN) - 1))) & mask;
