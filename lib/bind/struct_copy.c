@@ -8,8 +8,7 @@
  *
  * Failure: pointers that were not settled become NULL, so what was made so far is a tree that can be
  * released; the blocks of a graph are all in the list. */
-#include <stdlib.h>
-
+#include "bind/block_list.h"
 #include "bind/object_map.h"
 #include "bind/struct_release.h"
 
@@ -219,40 +218,6 @@ HF__INLINED bool copy_graph_link(copier *with, const hf__link *link)
     return copy_first(with, link, from, bytes, link->type->shape == HF_SHAPE_STRING ? bytes : link->count, entry);
 }
 
-static size_t waiting_bytes(const hf__waiting *one)
-{
-    if (one->type == NULL)
-        return one->count;
-    size_t bytes = one->count * one->type->size; /* it was taken, so it does not overflow */
-    if (one->count == 1)
-        hf__object_bytes(one->type, one->at, &bytes);
-    return bytes;
-}
-
-static int by_address(const void *a, const void *b)
-{
-    uintptr_t left = (uintptr_t)((const hf__waiting *)a)->at, right = (uintptr_t)((const hf__waiting *)b)->at;
-    return left < right ? -1 : left > right;
-}
-
-/* The copy of the place `at` inside a block, NULL when no block holds it. The list is sorted by address. */
-static char *copy_of_place(const hf__block_stack *list, const char *at)
-{
-    size_t low = 0, high = hf__stack_used(list);
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if ((uintptr_t)list->items[middle].at <= (uintptr_t)at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0)
-        return NULL;
-    const hf__waiting *block = &list->items[low - 1];
-    size_t offset = (size_t)((uintptr_t)at - (uintptr_t)block->at);
-    return offset < waiting_bytes(block) ? block->other + offset : NULL;
-}
-
 /* All is copied: what a ref leads to is known by now, by its beginning or by its range. The list is
  * sorted for that, so it must not be needed in its order any more. */
 static void settle_refs(copier *with)
@@ -266,11 +231,11 @@ static void settle_refs(copier *with)
             *unsettled++ = *ref;
     }
     if (unsettled != with->refs.items)
-        qsort(with->list.items, hf__stack_used(&with->list), sizeof *with->list.items, by_address);
+        hf__block_list_sort(&with->list);
     for (const hf__waiting *ref = with->refs.items; ref != unsettled; ref++) {
-        char *copy = copy_of_place(&with->list, ref->at);
-        if (copy != NULL)
-            hf__pointer_set(ref->other, copy);
+        const hf__waiting *block = hf__block_list_find(&with->list, ref->at);
+        if (block != NULL)
+            hf__pointer_set(ref->other, block->other + (ref->at - block->at));
     }
 }
 
@@ -304,7 +269,7 @@ static void free_listed(copier *with, const char *root)
 {
     for (const hf__waiting *one = with->list.items; one != with->list.top; one++)
         if (one->other != root)
-            free_copy(with, one->other, waiting_bytes(one), one->type != NULL ? one->type->alignment : 1);
+            free_copy(with, one->other, hf__listed_bytes(one), one->type != NULL ? one->type->alignment : 1);
 }
 
 static bool copy_graph(copier *with, const char *object, char *root)

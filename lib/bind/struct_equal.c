@@ -3,6 +3,7 @@
  * What lies in place is compared at once, and blocks that lead nowhere; pairs of blocks that lead further
  * wait on a stack. For graphs two maps know the partner of each object, both ways: a second arrival must
  * meet the same partner, so sharing that differs is found, and circles end. */
+#include "bind/block_list.h"
 #include "bind/object_map.h"
 #include "bind/struct_leaves.h"
 
@@ -98,7 +99,9 @@ HF__INLINED bool equal_pointer(comparer *with, hf__block_stack *stack, hf__leave
     const hf_type *type = leaf->type->item;
     const char *a = hf__pointer_at(leaf->at), *b = hf__pointer_at(leaf->other);
     bool is_new;
-    if (leaf->type->ownership == HF_REF || leaf->type->ownership == HF_STATIC)
+    if (leaf->type->ownership == HF_STATIC)
+        return a == b;
+    if (leaf->type->ownership == HF_REF)
         return equal_ref(with, a, b);
     size_t count = hf__leaf_count(leaf);
     if (leaf->type->shape == HF_SHAPE_VECTOR && count != hf__member_count(leaf->record_type, leaf->member, leaf->other_record))
@@ -135,16 +138,48 @@ HF__INLINED bool equal_leaf(comparer *with, hf__block_stack *stack, hf__leaves *
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-/* Refs are looked at last, when every object has met its partner. */
-static bool equal_refs(const comparer *with)
+/* All blocks of both, by address. */
+typedef struct both_lists {
+    hf__block_stack of_a, of_b;
+    bool            are_filled;
+} both_lists;
+
+static bool fill_lists(both_lists *lists, const hf_type *type, const char *a, const char *b)
 {
-    for (const hf__waiting *ref = with->refs.items; ref != with->refs.top; ref++) {
+    lists->are_filled = hf__block_list_fill(&lists->of_a, type, a) && hf__block_list_fill(&lists->of_b, type, b);
+    hf__block_list_sort(&lists->of_a);
+    hf__block_list_sort(&lists->of_b);
+    return lists->are_filled;
+}
+
+/* Into the middle of blocks: at the same place of partners. */
+static bool is_same_place(const comparer *with, const both_lists *lists, const hf__waiting *ref)
+{
+    const hf__waiting *in_a = hf__block_list_find(&lists->of_a, ref->at), *in_b = hf__block_list_find(&lists->of_b, ref->other);
+    if (in_a == NULL || in_b == NULL)
+        return false;
+    const hf__object_entry *partner = hf__object_map_find(&with->partners_of_a, in_a->at);
+    return partner != NULL && partner->value == in_b->at && ref->at - in_a->at == ref->other - in_b->at;
+}
+
+/* Refs are looked at last, when every object has met its partner. The lists are made for those alone that lead to no
+ * object as a whole. */
+static bool equal_refs(comparer *with, const hf_type *type, const char *a, const char *b)
+{
+    hf__waiting fixed_a[HF__STACK_FIRST], fixed_b[HF__STACK_FIRST];
+    both_lists lists = { hf__stack_begin(fixed_a, NULL), hf__stack_begin(fixed_b, NULL), false };
+    bool is_same = true;
+    for (const hf__waiting *ref = with->refs.items; is_same && ref != with->refs.top; ref++) {
         const hf__object_entry *of_a = hf__object_map_find(&with->partners_of_a, ref->at);
         const hf__object_entry *of_b = hf__object_map_find(&with->partners_of_b, ref->other);
-        if (of_a != NULL ? of_a->value != ref->other : of_b != NULL || ref->at != ref->other)
-            return false;
+        if (of_a != NULL || of_b != NULL)
+            is_same = of_a != NULL && of_a->value == ref->other;
+        else if (ref->at != ref->other)
+            is_same = lists.are_filled || fill_lists(&lists, type, a, b) ? is_same_place(with, &lists, ref) : no_memory(with);
     }
-    return true;
+    hf__stack_release(lists.of_b);
+    hf__stack_release(lists.of_a);
+    return is_same;
 }
 
 static bool equal_all(comparer *with, const hf_type *type, const char *a, const char *b)
@@ -165,7 +200,7 @@ static bool equal_all(comparer *with, const hf_type *type, const char *a, const 
         leaves.in.count = one.count;
     }
     hf__stack_release(stack);
-    return is_same && equal_refs(with);
+    return is_same && equal_refs(with, type, a, b);
 }
 
 hf_status hf_struct_equal(const hf_type *type, const void *a, const void *b, bool *ret_equal, hf_error *reterr)
