@@ -7,9 +7,9 @@
  * Ownership. Each pointer of a described struct is one of
  *   own     what it points to belongs to the struct and is released with it
  *   shared  several pointers may lead to the same object, and may lead in circles; it is released
- *           once, with the graph it belongs to
+ *           once, with the graph it belongs to. They are of one type and length, and lead to its beginning
  *   ref     borrowed: not released; in a copy it leads to the copy of what it led to, if that was
- *           copied too, and else to where it led before
+ *           copied too, and else to where it led before; a char * always there
  *   static  never released and never copied, such as a string literal
  *
  * Memory. Calls that make something take an arena, or an allocator, or neither: then malloc and free,
@@ -260,7 +260,7 @@ HF_API HF_NODISCARD hf_status hf_struct_copy(const hf_type *type, const void *ob
 
 /* Equal values at equal places, pointers by what they lead to. Two graphs are equal when no path
  * tells them apart and sharing is alike. A ref is equal when it leads to matching objects of the two
- * graphs, or to the same address. Numbers as ==, but a NaN equals a NaN; skipped members do not
+ * graphs, at the same place in them, or to the same address. Numbers as ==, but a NaN equals a NaN; skipped members do not
  * count. HF_NO_MEMORY. */
 HF_API HF_NODISCARD hf_status hf_struct_equal(const hf_type *type, const void *a, const void *b, bool *ret_equal,
                                               hf_error *reterr);

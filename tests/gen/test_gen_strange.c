@@ -171,6 +171,39 @@ static void test_strange__small_members_are_skipped(void **state)
     expect_read(&short_end_hf_type, "{\"name\":\"n\",\"flag\":1}", "{\"name\":\"n\"}");
 }
 
+static bool are_equal(const cursor *a, const cursor *b)
+{
+    bool equal = false, other_way = true;
+    assert_int_equal(cursor_equal(a, b, &equal, NULL), HF_OK);
+    assert_int_equal(cursor_equal(b, a, &other_way, NULL), HF_OK);
+    assert_int_equal(equal, other_way);
+    return equal;
+}
+
+static void test_strange__refs_into_the_middle_are_equal_in_copies(void **state)
+{
+    (void)state;
+    struct spot first_spots[3] = { { 1, NULL }, { 2, NULL }, { 3, NULL } }, second_spots[2] = { { 4, NULL }, { 5, NULL } };
+    cursor second = { .spots = second_spots, .n = 2, .current = &second_spots[0], .number = &first_spots[2].x }, *copy = NULL;
+    cursor first = { .spots = first_spots, .n = 3, .current = &first_spots[1], .number = &second.own_number, .other = &second };
+    second.other = &first;
+    int outside = 0;
+    assert_int_equal(cursor_copy(&first, NULL, &copy, NULL), HF_OK);
+    assert_ptr_equal(copy->current, &copy->spots[1]);
+    assert_ptr_equal(copy->number, &copy->other->own_number);
+    assert_true(are_equal(&first, copy));
+    copy->current++;
+    assert_false(are_equal(&first, copy));
+    copy->current = &copy->other->spots[1];
+    assert_false(are_equal(&first, copy));
+    copy->current = &copy->spots[1];
+    copy->number = &outside;
+    assert_false(are_equal(&first, copy));
+    first.number = &outside;
+    assert_true(are_equal(&first, copy));
+    assert_int_equal(cursor_destroy(copy, NULL), HF_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,7 +211,7 @@ int main(void)
         cmocka_unit_test(test_strange__null_leaves_a_default),      cmocka_unit_test(test_strange__literals_are_never_read),
         cmocka_unit_test(test_strange__tags_by_name),               cmocka_unit_test(test_strange__arms_that_json_does_not_show),
         cmocka_unit_test(test_strange__texts_are_no_level),         cmocka_unit_test(test_strange__null_has_no_items),
-        cmocka_unit_test(test_strange__small_members_are_skipped),
+        cmocka_unit_test(test_strange__small_members_are_skipped),  cmocka_unit_test(test_strange__refs_into_the_middle_are_equal_in_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,6 +88,15 @@ typedef struct filled {
     uint16_t n_pair;
 } filled;
 
+/* Borrowed pointers into the middle: of a row of its own, of a member of its own, and of another one's. */
+typedef struct cursor {
+    struct spot { int x; char *name HF(own); } *spots HF(own, count = n);
+    size_t         n;
+    struct spot   *current HF(ref);
+    int           *number HF(ref), own_number;
+    struct cursor *other HF(shared);
+} cursor;
+
 /* What is skipped may be smaller than a pointer. */
 typedef struct short_end {
     char *name HF(own);
