@@ -165,15 +165,15 @@ static size_t character_of(const char *at)
     return is_right ? length : 0;
 }
 
-/* A text that JSON can have as a key. */
-static gen_literal *read_key(note_reader *from)
+/* A text that JSON can have. */
+static gen_literal *read_text(note_reader *from)
 {
     gen_literal *literal = read_string(from);
     size_t length = 0;
     for (const char *at = literal->text; *at != 0; at += length) {
         length = character_of(at);
         if (length == 0)
-            gen_fail(from->unit, HF_BAD_DECLARATION, literal->place, "the name is not UTF-8 at its byte %zu, so no JSON can have it",
+            gen_fail(from->unit, HF_BAD_DECLARATION, literal->place, "the text is not UTF-8 at its byte %zu, so no JSON can have it",
                      (size_t)(at - literal->text));
     }
     return literal;
@@ -214,7 +214,7 @@ static gen_literal *read_value(note_reader *from)
     if (from->at >= from->end)
         wrong(from, "a value");
     if (from->at->kind == GEN_STRING)
-        return read_string(from);
+        return read_text(from);
     if (from->at->kind != GEN_WORD)
         return read_number(from);
     gen_literal *literal = gen_take(from->unit, sizeof *literal);
@@ -352,8 +352,8 @@ static void read_value_of(note_reader *from, word_id id, gen_place place)
     if (syntax == TEXT && (from->at >= from->end || from->at->kind != GEN_STRING))
         wrong(from, "a text in quotes");
     switch (id) {
-    case W_NAME: into->name = read_key(from)->text; break;
-    case W_ALIAS: *end_of(&into->aliases) = read_key(from); break;
+    case W_NAME: into->name = read_text(from)->text; break;
+    case W_ALIAS: *end_of(&into->aliases) = read_text(from); break;
     case W_OPTIONAL: into->optional = true; break;
     case W_DEFAULT: into->default_value = read_value(from); break;
     case W_SKIP: into->skip = true; break;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { KEY_BYTES_MAX = 65535 }; /* as hf_key has its length */
+
 typedef struct key_list {
     gen_unit *unit;
     gen_plan *plan;
@@ -13,6 +15,8 @@ typedef struct key_list {
 
 static void need_new_key(const key_list *list, const gen_member *member, const char *text)
 {
+    if (strlen(text) > KEY_BYTES_MAX)
+        gen_fail(list->unit, HF_LIMIT_BYTES, member->field->place, "a key of more than %d bytes", (int)KEY_BYTES_MAX);
     for (const gen_key *key = list->plan->keys; key != NULL; key = key->next)
         if (strcmp(key->text, text) == 0)
             gen_fail(list->unit, HF_DUPLICATE_KEY, member->field->place, "two members of '%s' are called '%s' in JSON",

@@ -45,6 +45,8 @@ static const char *record_spelling(gen_planner *with, const gen_record *record)
     return gen_print(with->unit, "%s %s", record->is_union ? "union" : "struct", record->tag->text);
 }
 
+enum { NAME_BYTES_MAX = 65535, MEMBERS_MAX = 65534 }; /* as hf_member has a length, and the place of another member */
+
 /* ---- members ----------------------------------------------------------------------------- */
 
 gen_member *gen_member_called(const gen_plan *plan, const char *name)
@@ -58,6 +60,10 @@ gen_member *gen_member_called(const gen_plan *plan, const char *name)
 static gen_member *add_member(gen_planner *with, gen_plan *plan, gen_field *field, gen_member ***end)
 {
     gen_member *member = gen_take(with->unit, sizeof *member);
+    if (field->name != NULL && field->name->length > NAME_BYTES_MAX)
+        gen_fail(with->unit, HF_LIMIT_BYTES, field->place, "a name of more than %d bytes", (int)NAME_BYTES_MAX);
+    if (plan->member_count >= MEMBERS_MAX)
+        gen_fail(with->unit, HF_LIMIT_COUNT, field->place, "more than %d members", (int)MEMBERS_MAX);
     member->owner = plan;
     member->field = field;
     member->name = field->name != NULL ? field->name->text : "";

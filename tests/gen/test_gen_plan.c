@@ -57,6 +57,10 @@ static void test_plan__words_that_no_value_keeps_are_refused(void **state)
     case_refused("struct s { _Bool a __hf__(oneof(1)); };", 1, 33, "oneof does not fit");
     case_refused("struct s { int a __hf__(min = 99999999999999999999); };", 1, 31, "at most 64 bits");
     case_refused("struct s { int a __hf__(min = -9223372036854775809); };", 1, 32, "at most 64 bits");
+    case_refused("struct s { int a __hf__(name = \"\xff\"); };", 1, 32, "not UTF-8");
+    case_refused("struct s { int a __hf__(alias = \"a\\355\\240\\200\"); };", 1, 33, "not UTF-8"); /* a surrogate */
+    case_refused("struct s { char *a __hf__(default = \"\xc3\"); };", 1, 37, "not UTF-8");
+    case_refused("struct s { char *a __hf__(oneof(\"\xf4\x90\x80\x80\")); };", 1, 33, "not UTF-8");
     case_refused("struct s { int a __hf__(min = 08); };", 1, 31, "expected a number");
     case_refused("struct s { int k __hf__(tag_of = u); union { int a __hf__(when = \"x\"); } u; };", 1, 66, "no value of a tag");
     case_refused("struct s { int k __hf__(tag_of = u); union { int a __hf__(when = 1.5); } u; };", 1, 66, "no value of a tag");
@@ -84,6 +88,30 @@ static void test_plan__words_that_cannot_hold_are_refused(void **state)
     assert_true(case_begin("struct s { int k __hf__(tag_of = u); union { int *a __hf__(own, when = 1); int n_a __hf__(when = 2); } u; };"));
     assert_null(case_member("s_u", "a")->counter);
     case_end();
+}
+
+/* The tables have 16 bits for lengths of names and places of members. */
+static void test_plan__names_and_members_have_limits(void **state)
+{
+    (void)state;
+    enum { MANY = 66000, LINE = 32 };
+    char *text = calloc(MANY, LINE), *at = text;
+    assert_non_null(text);
+    at += sprintf(at, "struct s { int ");
+    memset(at, 'x', MANY);
+    memcpy(at + MANY, "; };", 4);
+    assert_false(case_begin(text));
+    assert_int_equal(case_unit.failed_status, HF_LIMIT_BYTES);
+    case_end();
+    memset(text, 0, (size_t)MANY * LINE);
+    at = text + sprintf(text, "struct s {");
+    for (int i = 0; i < MANY; i++)
+        at += sprintf(at, "void (*a%d)(void);", i);
+    sprintf(at, "};");
+    assert_false(case_begin(text));
+    assert_int_equal(case_unit.failed_status, HF_LIMIT_COUNT);
+    case_end();
+    free(text);
 }
 
 /* Whatever counts or tells, does it for members that cannot be at odds. */
@@ -221,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_plan__unknown_words_get_suggestions),
         cmocka_unit_test(test_plan__words_that_no_value_keeps_are_refused),
         cmocka_unit_test(test_plan__words_that_cannot_hold_are_refused),
+        cmocka_unit_test(test_plan__names_and_members_have_limits),
         cmocka_unit_test(test_plan__one_member_tells_of_one),
         cmocka_unit_test(test_plan__types_that_only_the_compiler_knows),
         cmocka_unit_test(test_plan__names_without_a_meeting),
