@@ -2,7 +2,12 @@
  * standard output. Its model cycles (person, team, person); what is written below is never freed,
  * copied, checked, measured or printed by hand.
  *
- *     printf '{"person":2,"tasks":[{"id":7,"what":"paint"}]}\n' | model_service */
+ * In order: a team is read from JSON into an arena, and tied into circles; walked; copied to the heap, measured, changed,
+ * measured again and released; then requests are read, checked and answered. docs/generator.md explains each call.
+ *
+ *     holdfast gen --strict team_model.h
+ *     cc model_service.c team_model.hf.c $(pkg-config --cflags --libs holdfast) -o model_service
+ *     printf '{"person":2,"tasks":[{"id":7,"what":"paint"}]}\n' | ./model_service */
 #include <stdlib.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -27,6 +32,25 @@ static team *build_team(hf_arena *arena)
         made->members[i]->boss = i > 0 ? made->leader : NULL;
     }
     return made;
+}
+
+/* Each value is come to once, whatever way leads there first; where another one leads there again, HF_AGAIN says so. The
+ * limit is for what a client could make large. */
+static int show_walk(const team *of)
+{
+    hf_struct_walk walk;
+    unsigned persons = 0, again = 0;
+    char path[80] = "";
+    team_walk(&walk, of, &(hf_struct_walk_options){ .values_max = 10000 });
+    while (hf_struct_walk_next(&walk)) {
+        persons += walk.event == HF_ENTER && walk.place.type == &person_hf_type;
+        if (walk.event == HF_AGAIN && again++ == 0)
+            hf_struct_walk_pointer(&walk, path, sizeof path);
+    }
+    if (hf_struct_walk_finish(&walk) != HF_WALK_DONE)
+        return 1;
+    printf("a walk: %u persons, %u ways lead back, the first at %s\n", persons, again, path);
+    return 0;
 }
 
 static const person *find_person(const team *in, uint64_t id)
@@ -141,7 +165,7 @@ int main(void)
     if (hf_arena_create(NULL, &arena, &error) != HF_OK)
         return hf_error_print(stderr, &error);
     team *known = build_team(arena);
-    int code = known == NULL || show_copy(known) != 0 || serve(known, stdin) != 0;
+    int code = known == NULL || show_walk(known) != 0 || show_copy(known) != 0 || serve(known, stdin) != 0;
     hf_arena_destroy(arena);
     return code;
 }

@@ -3,7 +3,8 @@
 set -eu
 service=$1
 good=$(printf '%s\n' '{"person":2,"tasks":[{"id":7,"what":"paint","due":"2026-12-24T18:00:00Z"},{"id":8,"what":"dry","state":"done","hours":2.5}]}' | "$service")
-expected='a copy of the team: 10 objects, 219 bytes, led by its own Ada: yes
+expected='a walk: 3 persons, 4 ways lead back, the first at /leader/team
+a copy of the team: 10 objects, 219 bytes, led by its own Ada: yes
    shallow   share                      count      deep    shared  retained  kind
      120 B  54.8 % ████████▊                3     154 B      40 B     154 B  person
       43 B  19.6 % ███▏                     5      43 B       0 B      43 B  char *
