@@ -5,6 +5,8 @@
  *           remembered anywhere else.
  * Text:     hf_text is a length and a pointer. It is NOT terminated by NUL and may hold NUL bytes;
  *           print it with "%.*s" and HF_ARG, or copy it with hf_text_to_cstr (arena.h).
+ * Pointers: may be NULL where a comment says so, and nowhere else. Options are zero where nothing is wanted:
+ *           begin with `= { 0 }` or a designator; `reserved` stays zero.
  * Threads:  everything here is safe from any thread. No call is safe in a signal handler unless
  *           its comment says so.
  *

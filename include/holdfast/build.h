@@ -12,7 +12,8 @@
  *     hf_builder_destroy(builder);
  *
  * The first failure sticks: later calls do nothing and return it, and finish reports it with the
- * JSON Pointer of the place. So single calls need no check.
+ * JSON Pointer of the place. So single calls need no check. NULL, a builder that could not be made or was
+ * finished, is HF_MISUSE to each of them.
  * One thread at a time. Depth costs nothing; building N levels costs O(log N) allocations. */
 #ifndef HOLDFAST_BUILD_H
 #define HOLDFAST_BUILD_H

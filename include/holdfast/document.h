@@ -51,6 +51,7 @@ typedef struct hf_document_info {
     uint32_t reserved[7];
 } hf_document_info;
 
+/* All zero for NULL. */
 HF_API hf_document_info hf_document_get_info(const hf_document *document);
 
 /* Builds the lookup indexes of all wide containers now rather than at first use. */

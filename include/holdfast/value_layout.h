@@ -113,7 +113,7 @@ static inline bool hf__is_text(const hf__slot *slot) { return (slot->lo & 14) ==
 static inline bool hf__is_container(const hf__slot *slot) { return (slot->lo & 14) == HF__ARRAY; }
 static inline bool hf__is_close(const hf__slot *slot) { return (slot->lo & 15) == HF__CLOSE; }
 static inline bool hf__is_key(const hf__slot *slot) { return (slot->lo & (HF__KEY | 14)) == (HF__KEY | HF__TEXT); }
-static inline bool hf__is_number(const hf__slot *slot) { return hf__kind(slot) - 3u <= HF__NUMTEXT - 3u; }
+static inline bool hf__is_number(const hf__slot *slot) { return (slot->lo & 15) - HF__INT64 <= (uint64_t)HF__NUMTEXT - HF__INT64; }
 /* Neither a plain value nor a bracket: none, link, mount, extension. */
 static inline bool hf__is_rare(const hf__slot *slot)
 {

@@ -13,6 +13,8 @@
 /* A document of one self-contained block that shows the same; held, drop it. */
 static hf_status self_contained(const hf_document *document, hf_document **ret_document, hf_error *reterr)
 {
+    if (document == NULL)
+        return hf__misuse(reterr, "there is no document");
     if (hf__document_has_ended(document))
         return hf__fail(reterr, HF_MISUSE, "a document that was dropped");
     const hf__home *home = &document->home;

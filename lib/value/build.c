@@ -65,6 +65,8 @@ void hf_builder_destroy(hf_builder *builder)
 
 hf_status hf_builder_status(const hf_builder *builder)
 {
+    if (HF_UNLIKELY(builder == NULL))
+        return hf__misuse(NULL, "there is no builder: it was finished, or could not be made");
     return builder->failure.status;
 }
 
@@ -143,8 +145,9 @@ hf_status hf__builder_reserve(hf_builder *builder, uint64_t slots, uint64_t text
 /* May a value come here? Counts it in its container. */
 static hf_status begin_value(hf_builder *builder, uint64_t text)
 {
-    if (builder->failure.status != HF_OK)
-        return builder->failure.status;
+    hf_status status = hf_builder_status(builder);
+    if (status != HF_OK)
+        return status;
     if (builder->depth == 0 && builder->slot_count > 0)
         return hf__builder_refuse(builder, HF_MISUSE, "a second root value");
     if (builder->values >= builder->options.values_max)
@@ -153,7 +156,7 @@ static hf_status begin_value(hf_builder *builder, uint64_t text)
         return hf__builder_refuse(builder, HF_MISUSE, "a value where a key is due");
     if (builder->depth > 0 && hf__count(&builder->slots[builder->open]) == UINT32_MAX - 1)
         return hf__builder_refuse(builder, HF_LIMIT_VALUES, "in one container");
-    hf_status status = hf__builder_reserve(builder, 1, text);
+    status = hf__builder_reserve(builder, 1, text);
     if (status != HF_OK)
         return status;
     if (builder->depth > 0)
@@ -195,8 +198,9 @@ static void put_text(hf_builder *builder, hf_text text, uint64_t flags, bool is_
 
 static hf_status check_text(hf_builder *builder, hf_text text, uint64_t *ret_flags)
 {
-    if (builder->failure.status != HF_OK)
-        return builder->failure.status;
+    hf_status status = hf_builder_status(builder);
+    if (status != HF_OK)
+        return status;
     if (text.length > (uint64_t)UINT32_MAX)
         return hf__builder_refuse(builder, HF_LIMIT_BYTES, "text of more than 4 GiB");
     if (hf__utf8_fault(text.bytes, text.length) != text.length)
@@ -219,22 +223,23 @@ hf_status hf_build_double(hf_builder *builder, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    if ((bits >> 52 & 0x7ff) == 0x7ff && builder->failure.status == HF_OK)
+    if ((bits >> 52 & 0x7ff) == 0x7ff && hf_builder_status(builder) == HF_OK)
         return hf__builder_refuse(builder, HF_NOT_REPRESENTABLE, "a number that is not finite");
     return put_scalar(builder, HF__DOUBLE, bits);
 }
 
 hf_status hf_build_number(hf_builder *builder, hf_text spelling)
 {
-    if (builder->failure.status != HF_OK)
-        return builder->failure.status;
+    hf_status status = hf_builder_status(builder);
+    if (status != HF_OK)
+        return status;
     hf__number_kind kind; /* has the values of the slot kinds */
     uint64_t bits;
     if (!hf__number_read(spelling.bytes, spelling.bytes + spelling.length, &kind, &bits))
         return hf__builder_refuse(builder, HF_BAD_NUMBER, "");
     if (spelling.length > (uint64_t)UINT32_MAX)
         return hf__builder_refuse(builder, HF_LIMIT_BYTES, "a number of more than 4 GiB");
-    hf_status status = begin_value(builder, spelling.length);
+    status = begin_value(builder, spelling.length);
     if (status != HF_OK)
         return status;
     bool is_short = spelling.length <= 255, is_text = kind == (hf__number_kind)HF__NUMTEXT;
@@ -256,7 +261,7 @@ hf_status hf_build_text(hf_builder *builder, hf_text text)
 
 hf_status hf_build_bytes(hf_builder *builder, hf_text bytes)
 {
-    if (builder->failure.status == HF_OK && bytes.length > (uint64_t)UINT32_MAX)
+    if (bytes.length > (uint64_t)UINT32_MAX && hf_builder_status(builder) == HF_OK)
         return hf__builder_refuse(builder, HF_LIMIT_BYTES, "bytes of more than 4 GiB");
     hf_status status = begin_value(builder, bytes.length);
     if (status == HF_OK)
@@ -283,9 +288,12 @@ hf_status hf_build_key(hf_builder *builder, hf_text key)
 
 static hf_status open_container(hf_builder *builder, hf__slot_kind kind)
 {
-    if (builder->failure.status == HF_OK && builder->depth >= builder->options.depth_max)
+    hf_status status = hf_builder_status(builder);
+    if (status != HF_OK)
+        return status;
+    if (builder->depth >= builder->options.depth_max)
         return hf__builder_refuse(builder, HF_LIMIT_DEPTH, "");
-    hf_status status = begin_value(builder, 0);
+    status = begin_value(builder, 0);
     if (status != HF_OK)
         return status;
     uint64_t around = builder->depth > 0 ? builder->slot_count - builder->open : 0;
@@ -300,11 +308,12 @@ hf_status hf_build_array(hf_builder *builder) { return open_container(builder, H
 
 hf_status hf_build_end(hf_builder *builder)
 {
-    if (builder->failure.status != HF_OK)
-        return builder->failure.status;
+    hf_status status = hf_builder_status(builder);
+    if (status != HF_OK)
+        return status;
     if (builder->depth == 0 || builder->has_key)
         return hf__builder_refuse(builder, HF_MISUSE, builder->depth == 0 ? "no container is open" : "a key without a value");
-    hf_status status = hf__builder_reserve(builder, 1, 0);
+    status = hf__builder_reserve(builder, 1, 0);
     if (status != HF_OK)
         return status;
     hf__slot *container = &builder->slots[builder->open];
@@ -320,8 +329,9 @@ hf_status hf_build_end(hf_builder *builder)
 
 hf_status hf_build_mount(hf_builder *builder, hf_value value)
 {
-    if (builder->failure.status != HF_OK)
-        return builder->failure.status;
+    hf_status status = hf_builder_status(builder);
+    if (status != HF_OK)
+        return status;
     if (hf__view_is_none(value) || value.home->kind != HF__HOME_DOCUMENT)
         return hf__builder_refuse(builder, HF_MISUSE, "only values of documents are mounted");
     const hf_document *document = hf__home_document(value.home);
@@ -332,14 +342,14 @@ hf_status hf_build_mount(hf_builder *builder, hf_value value)
         /* The same value as just before shares its entry, so that it is hashed once. */
         if (builder->mounts[i - 1].document != document || builder->mounts[i - 1].slot != place)
             continue;
-        hf_status status = put_scalar(builder, HF__MOUNT | HF__MOUNT_ENTRY << 8, i - 1);
+        status = put_scalar(builder, HF__MOUNT | HF__MOUNT_ENTRY << 8, i - 1);
         builder->mounts[i - 1].uses += status == HF_OK;
         return status;
     }
     if (builder->mount_count == builder->mount_capacity) {
         void *mounts = builder->mounts;
         uint64_t capacity = builder->mount_capacity;
-        hf_status status = grow(builder, &mounts, &capacity, 0, sizeof(hf__mount), 4);
+        status = grow(builder, &mounts, &capacity, 0, sizeof(hf__mount), 4);
         if (status != HF_OK)
             return status;
         builder->mounts = mounts;
@@ -347,7 +357,7 @@ hf_status hf_build_mount(hf_builder *builder, hf_value value)
     }
     hf__mount entry = { .slot = place, .uses = 1 };
     hf__value_expanded(value, &entry.values_expanded, &entry.depth);
-    hf_status status = put_scalar(builder, HF__MOUNT | HF__MOUNT_ENTRY << 8, builder->mount_count);
+    status = put_scalar(builder, HF__MOUNT | HF__MOUNT_ENTRY << 8, builder->mount_count);
     if (status != HF_OK)
         return status;
     entry.document = hf_document_hold(document);
@@ -413,13 +423,14 @@ static hf_status make_block(hf_builder *builder, hf__block_header **ret_block, s
 
 static hf_status finish(hf_builder *builder, hf_document **ret_document)
 {
-    if (builder->failure.status != HF_OK)
-        return builder->failure.status;
+    hf_status status = hf_builder_status(builder);
+    if (status != HF_OK)
+        return status;
     if (builder->depth > 0 || builder->slot_count == 0)
         return hf__builder_refuse(builder, HF_MISUSE, builder->depth > 0 ? "a container is still open" : "there is no value");
     if (builder->mount_count < builder->mount_capacity) { /* the table becomes the document's, at its exact size */
         void *mounts = builder->mounts;
-        hf_status status = hf__memory_resize(&builder->memory, &mounts, builder->mount_capacity * sizeof(hf__mount),
+        status = hf__memory_resize(&builder->memory, &mounts, builder->mount_capacity * sizeof(hf__mount),
                                              builder->mount_count * sizeof(hf__mount), HF__BLOCK_ALIGNMENT,
                                              &builder->failure);
         if (status != HF_OK)
@@ -430,7 +441,7 @@ static hf_status finish(hf_builder *builder, hf_document **ret_document)
     hf__block_header *block = NULL;
     size_t bytes = 0;
     hf_document *document;
-    hf_status status = make_block(builder, &block, &bytes);
+    status = make_block(builder, &block, &bytes);
     if (status != HF_OK)
         return status;
     if (builder->options.refuse_duplicates) {
@@ -459,6 +470,8 @@ static hf_status finish(hf_builder *builder, hf_document **ret_document)
 
 hf_status hf_builder_finish(hf_builder **builder, hf_document **ret_document, hf_error *reterr)
 {
+    if (*builder == NULL)
+        return hf__misuse(reterr, "there is no builder: it was finished, or could not be made");
     hf_status status = finish(*builder, ret_document);
     if (status != HF_OK && reterr != NULL)
         *reterr = (*builder)->failure;

@@ -227,7 +227,7 @@ hf_document_info hf_document_get_info(const hf_document *document)
 {
     hf_document_info info;
     memset(&info, 0, sizeof info);
-    if (hf__document_has_ended(document))
+    if (document == NULL || hf__document_has_ended(document))
         return info;
     info.holders = atomic_load_explicit(&document->holders, memory_order_relaxed);
     info.bytes = atomic_load_explicit(&document->bytes, memory_order_relaxed);
@@ -246,6 +246,8 @@ hf_document_info hf_document_get_info(const hf_document *document)
 
 hf_status hf_document_index(const hf_document *document, hf_error *reterr)
 {
+    if (document == NULL)
+        return hf__misuse(reterr, "there is no document");
     if (hf__document_has_ended(document))
         return hf__fail(reterr, HF_MISUSE, NULL);
     return hf__index_build_all(&document->home, reterr);

@@ -36,9 +36,9 @@ static hf_status copy_scalar(hf_builder *builder, hf_value value)
 
 hf_status hf_build_copy(hf_builder *builder, hf_value value)
 {
-    if (hf_is_absent(value))
-        return hf__builder_refuse(builder, HF_MISUSE, "an absent value");
     hf_status status = hf_builder_status(builder);
+    if (status == HF_OK && hf_is_absent(value))
+        return hf__builder_refuse(builder, HF_MISUSE, "an absent value");
     if (status == HF_OK && (status = hf__check_expansion(value, NULL)) != HF_OK)
         return hf__builder_refuse(builder, status, "mounted values expand too far to copy");
     if (status == HF_OK && (status = hf__text_check_all(value.home, NULL)) != HF_OK)

@@ -11,7 +11,7 @@ import sys
 
 import tree
 
-FLAGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only"]
+FLAGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wcast-qual", "-Werror", "-fsyntax-only"]
 WAYS = [("gcc", "-std=c17", "c"), ("g++", "-std=c++17", "c++"),
         ("clang", "-std=c17", "c"), ("clang++", "-std=c++17", "c++")]
 

@@ -4,7 +4,9 @@
 #include <holdfast/build.h>
 #include <holdfast/walk.h>
 
+#include "documents.h"
 #include "failing_allocator.h"
+#include "misuse_hook.h"
 #include "value/home.h"
 
 static const hf__block_limits no_limits = {
@@ -175,6 +177,29 @@ static void test_build__doublings_by_mounting_saturate_and_drop(void **state)
     hf_document_drop(below);
 }
 
+static void test_build__a_builder_that_is_none_is_misuse(void **state)
+{
+    (void)state;
+    hf_document *document = NULL, *other = test_read("[1]");
+    hf_builder *none = NULL;
+    hf_error error = { 0 };
+    EXPECT_MISUSE(hf_build_object(NULL), HF_MISUSE);
+    EXPECT_MISUSE(hf_build_end(NULL), HF_MISUSE);
+    EXPECT_MISUSE(hf_build_key(NULL, HF_T("a")), HF_MISUSE);
+    EXPECT_MISUSE(hf_build_i64(NULL, 1), HF_MISUSE);
+    EXPECT_MISUSE(hf_build_double(NULL, 1), HF_MISUSE);
+    EXPECT_MISUSE(hf_build_number(NULL, HF_T("1")), HF_MISUSE);
+    EXPECT_MISUSE(hf_build_text(NULL, HF_T("a")), HF_MISUSE);
+    EXPECT_MISUSE(hf_build_bytes(NULL, HF_T("a")), HF_MISUSE);
+    EXPECT_MISUSE(hf_build_copy(NULL, hf_root(other)), HF_MISUSE);
+    EXPECT_MISUSE(hf_build_copy(NULL, hf_absent()), HF_MISUSE);
+    EXPECT_MISUSE(hf_build_mount(NULL, hf_root(other)), HF_MISUSE);
+    EXPECT_MISUSE(hf_builder_status(NULL), HF_MISUSE);
+    EXPECT_MISUSE(hf_builder_finish(&none, &document, &error), HF_MISUSE);
+    HF_EXPECT(error.status == HF_MISUSE && document == NULL);
+    hf_document_drop(other);
+}
+
 static void test_build__misuse_is_named_with_its_place(void **state)
 {
     (void)state;
@@ -277,6 +302,7 @@ int main(void)
         cmocka_unit_test(test_build__mounts_are_transparent_and_held),
         cmocka_unit_test(test_build__doublings_by_mounting_saturate_and_drop),
         cmocka_unit_test(test_build__misuse_is_named_with_its_place),
+        cmocka_unit_test(test_build__a_builder_that_is_none_is_misuse),
         cmocka_unit_test(test_build__refuses_duplicates_when_asked),
         cmocka_unit_test(test_build__survives_every_failing_allocation),
         cmocka_unit_test(test_build__budget_is_charged_exactly),

@@ -16,6 +16,7 @@
 #include "deep_stack.h"
 #include "documents.h"
 #include "failing_allocator.h"
+#include "misuse_hook.h"
 #include "random.h"
 #include "scratch.h"
 #include "system_failure.h"
@@ -158,6 +159,9 @@ static void test_save__failures_name_the_file_and_leave_it(void **state)
     hf_error error = { 0 };
     HF_EXPECT(hf_save(document, scratch_file("no/such/folder.hf"), &error) == HF_IO && strstr(error.name, "folder.hf"));
     HF_EXPECT(hf_map_file(scratch_folder(), NULL, &mapped, &error) == HF_IO);
+    EXPECT_MISUSE(hf_save(NULL, scratch_file("none.hf"), &error), HF_MISUSE);
+    EXPECT_MISUSE(hf_document_index(NULL, &error), HF_MISUSE);
+    HF_EXPECT(hf_document_get_info(NULL).bytes == 0);
     HF_EXPECT(hf_map_file(scratch_file("none.hf"), NULL, &mapped, &error) == HF_IO && strstr(error.name, "none.hf"));
     FILE *text = fopen(scratch_file("text.json"), "w");
     for (int i = 0; i < 100; i++)
