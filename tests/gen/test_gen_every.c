@@ -228,6 +228,24 @@ static char *nested_text(const nested *like, size_t levels)
 }
 
 /* Text to struct and back, on a small stack. */
+/* Into a document and back. */
+static const char *values_of_nested(const nested *like, const void *made, hf_arena *arena, const char *json)
+{
+    const char *failure = NULL;
+    hf_document *document = NULL;
+    void *back = NULL;
+    hf_buffer text = HF_BUFFER_INIT(SIZE_MAX);
+    if (hf_struct_to_value(like->type, made, NULL, &document, NULL) != HF_OK)
+        failure = "no document";
+    else if (hf_struct_from_value(like->type, hf_root(document), &(hf_decode_options){ .store.arena = arena }, &back, NULL) != HF_OK)
+        failure = "not from a document";
+    else if (hf_struct_encode(like->type, back, NULL, &text, NULL) != HF_OK || text.length != strlen(json) || memcmp(text.bytes, json, text.length) != 0)
+        failure = "another struct";
+    hf_buffer_release(&text);
+    hf_document_drop(document);
+    return failure;
+}
+
 static const char *round_of_nested(void *context)
 {
     const nested *like = context;
@@ -244,6 +262,8 @@ static const char *round_of_nested(void *context)
         failure = "not written";
     else if (text.length != strlen(json) || memcmp(text.bytes, json, text.length) != 0)
         failure = "another text";
+    else
+        failure = values_of_nested(like, made, arena, json);
     hf_buffer_release(&text);
     hf_arena_destroy(arena);
     free(json);

@@ -190,10 +190,67 @@ static void test_values__rows_and_tables_agree(void **unused)
     assert_true(right > wrong / 4 && wrong > right / 4); /* else the changes say little */
 }
 
+/* ---- long and deep ----------------------------------------------------------------------- */
+
+static void test_values__a_million_items(void **unused)
+{
+    (void)unused;
+    enum { MANY = 1000000 };
+    hf_builder *builder = NULL;
+    hf_document *document = NULL, *again = NULL;
+    bool equal = false;
+    assert_int_equal(hf_builder_create(NULL, &builder, NULL), HF_OK);
+    hf_build_object(builder);
+    hf_build_key(builder, HF_T("page"));
+    hf_build_array(builder);
+    for (int i = 0; i < MANY; i++) {
+        hf_build_object(builder);
+        hf_build_key(builder, HF_T("words"));
+        hf_build_text(builder, i % 2 == 0 ? HF_T("short") : HF_T("more than fourteen bytes"));
+        hf_build_end(builder);
+    }
+    hf_build_end(builder);
+    hf_build_end(builder);
+    assert_int_equal(hf_builder_finish(&builder, &document, NULL), HF_OK);
+    pages *made = NULL;
+    assert_int_equal(pages_from_value(hf_root(document), NULL, &made, NULL), HF_OK);
+    assert_int_equal(pages_to_value(made, NULL, &again, NULL), HF_OK);
+    assert_int_equal(hf_equal(hf_root(document), hf_root(again), &equal), HF_OK);
+    assert_true(equal);
+    hf_document_drop(document);
+    hf_document_drop(again);
+    pages_destroy(made, NULL);
+}
+
+/* As deep as it may be by its own limit, and a level more; in what nothing wants too. */
+static void test_values__depth_has_a_limit(void **unused)
+{
+    (void)unused;
+    static const struct { const char *json; uint32_t least; } deep[] = {
+        { "{\"value\":1}", 1 },
+        { "{\"value\":1,\"next\":{\"value\":2,\"next\":{\"value\":3}}}", 3 },
+        { "{\"value\":1,\"other\":[[{}],1]}", 4 },
+        { "{\"value\":1,\"next\":{\"value\":2,\"other\":[1,[[]],2]}}", 5 },
+        { "{\"other\":[1,2,3,4,5,6,7,8,9,10,11,12],\"value\":1}", 2 },
+    };
+    for (size_t i = 0; i < sizeof deep / sizeof *deep; i++) {
+        hf_document *document = document_of(deep[i].json);
+        for (uint32_t depth = 1; depth < 8; depth++) {
+            list *made = NULL;
+            hf_status status = list_from_value(hf_root(document), &(hf_decode_options){ .depth_max = depth }, &made, NULL);
+            assert_int_equal(status, depth >= deep[i].least ? HF_OK : HF_LIMIT_DEPTH);
+            list_destroy(made, NULL);
+        }
+        hf_document_drop(document);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values__rows_and_tables_agree),
+        cmocka_unit_test(test_values__a_million_items),
+        cmocka_unit_test(test_values__depth_has_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
