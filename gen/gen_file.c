@@ -27,6 +27,12 @@ bool gen_file_equals(const char *path, const char *text, size_t length)
     return same && at == length;
 }
 
+bool gen_file_is_same(const char *path, const char *other)
+{
+    struct stat facts, others;
+    return stat(path, &facts) == 0 && stat(other, &others) == 0 && facts.st_dev == others.st_dev && facts.st_ino == others.st_ino;
+}
+
 static void put_all(gen_unit *unit, const char *path, const char *into, const char *text, size_t length)
 {
     FILE *file = fopen(into, "wb");

@@ -11,4 +11,7 @@ void gen_file_write(gen_unit *unit, const char *path, const char *text, size_t l
 /* Whether the file holds just these bytes. */
 bool gen_file_equals(const char *path, const char *text, size_t length);
 
+/* Whether both names lead to one file that is there. */
+bool gen_file_is_same(const char *path, const char *other);
+
 #endif

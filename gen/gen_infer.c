@@ -318,6 +318,8 @@ static void infer(inference *in)
     hf_value sample;
     in->root = gen_sketch_make(&in->unit, "");
     gen_samples_init(&in->unit, &in->from, in->samples, in->watch);
+    if (in->output != NULL && gen_file_is_same(in->output, in->samples))
+        gen_fail(&in->unit, HF_MISUSE, place_in(in->output), "the header would replace the samples, expected another name");
     while (gen_samples_next(&in->unit, &in->from, &sample))
         gen_sketch_add(&in->unit, in->root, sample);
     end_watch(in);

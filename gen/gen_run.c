@@ -126,6 +126,28 @@ static void renew(const gen_unit *unit, const char *path)
     }
 }
 
+/* Whether the generator wrote it before: then it may do so again. */
+static bool is_ours(const char *path)
+{
+    char begin[512];
+    FILE *file = fopen(path, "rb");
+    size_t length = file != NULL ? fread(begin, 1, sizeof begin - 1, file) : 0;
+    if (file != NULL)
+        fclose(file);
+    begin[length] = 0;
+    return strstr(begin, "written by `holdfast gen`") != NULL;
+}
+
+/* `-o model` for model.h would put the output in the place of what it is made from. */
+static void need_apart(run *on, const char *path)
+{
+    bool is_header = gen_file_is_same(path, on->options->header), is_read = is_header;
+    for (const gen_file *file = on->unit.files; file != NULL && !is_read; file = file->next)
+        is_read = file->name[0] != '<' && gen_file_is_same(path, file->name) && !is_ours(path);
+    if (is_read)
+        gen_fail(&on->unit, HF_MISUSE, place_in(path), "the output would replace what it is made from, expected another name");
+}
+
 /* ---- talk -------------------------------------------------------------------------------- */
 
 static void print_notes(const run *on)
@@ -154,6 +176,10 @@ static hf_status deliver(run *on)
     size_t lengths[2] = { 0, 0 };
     const char *texts[2] = { text_of(on, gen_emit_header, &lengths[0]), text_of(on, gen_emit_source, &lengths[1]) };
     hf_status status = HF_OK;
+    for (int i = 0; i < 2; i++)
+        need_apart(on, paths[i]);
+    if (on->options->depfile != NULL)
+        need_apart(on, on->options->depfile);
     for (int i = 0; i < 2; i++) {
         if (!on->options->check) {
             gen_file_write(unit, paths[i], texts[i], lengths[i]);

@@ -69,6 +69,19 @@ for wrong in '--explain model_lis' '-t nothing' '-o -'; do
     "$holdfast" gen -q $wrong model.h -- "-I$include" 2> said || code=$?
     [ "$code" = 2 ] || { echo "exit $code for gen $wrong" >&2; exit 1; }
 done
+# Nothing is written over what it is made from.
+mkdir over
+printf '#include "part.h"\ntypedef struct whole { part in; } whole;\n' > over/whole.h
+printf 'typedef struct part { int x; } part;\n' > over/part.h
+cp samples.ndjson over/samples.ndjson
+for wrong in 'over/whole.h -o over/whole' 'over/whole.h -o over/part' 'over/whole.h --depfile over/part.h' '--from over/samples.ndjson -o over/samples.ndjson'; do
+    code=0
+    # shellcheck disable=SC2086 # words of their own
+    "$holdfast" gen $wrong 2> said || code=$?
+    [ "$code" = 2 ] || { echo "exit $code for gen $wrong" >&2; exit 1; }
+    expect 'expected another name' said
+done
+grep -q 'part in' over/whole.h && grep -q 'int x' over/part.h && cmp samples.ndjson over/samples.ndjson
 # What is the same is not written, and is no older than what it was made from; what only defines macros is followed.
 mkdir 'a b'
 odd=$(printf 'a b/m"\303\251')
