@@ -20,8 +20,9 @@ void gen_emit_code(gen_unit *unit, const gen_plans *plans, FILE *stream);
 void gen_emit_code_keys(gen_unit *unit, const gen_plan *plan, FILE *stream);
 /* What reading and writing do with the value of a key. */
 void gen_emit_row(gen_unit *unit, const gen_plan *plan, const gen_key *key, FILE *stream);
-/* What stands in JSON for a member that a row can describe, and how its key is written, as constants. */
+/* What stands in JSON for a member that a row can describe, how its key is read, and how it is written, as constants. */
 const char *gen_kind_of(gen_unit *unit, const gen_member *member);
+const char *gen_read_kind(gen_unit *unit, const gen_key *key);
 const char *gen_write_kind(gen_unit *unit, const gen_key *key);
 /* What writing asks for in front of a record. */
 size_t gen_write_room(const gen_plan *plan);

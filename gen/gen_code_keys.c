@@ -98,7 +98,7 @@ static bool find_hash(const gen_plan *plan, size_t count, uint64_t shown, const 
 {
     uint64_t state = 0;
     unsigned bits = 1;
-    while ((size_t)1 << bits < 2 * count)
+    while ((size_t)1 << bits < 4 * count) /* a key that nothing wants should find nothing */
         bits++;
     for (; count <= COUNT_MAX && bits <= BITS_MAX; bits++)
         for (int i = 0; i < TRIES; i++) {
@@ -142,12 +142,27 @@ static size_t next_number(const gen_plan *plan, const gen_key *key, bool has_has
     return 0;
 }
 
-static void emit_table(const gen_plan *plan, const gen_key **table, unsigned bits, FILE *stream)
+/* The key that a place of the table stands for. */
+static void emit_place(gen_unit *unit, const gen_plan *plan, const gen_key *key, bool has_hash, size_t place, FILE *stream)
 {
-    fprintf(stream, "};\nstatic const uint16_t %s_hf_places[] = { ", plan->name);
+    const gen_key *main_key = plan->keys;
+    size_t length = strlen(key->text);
+    while (main_key->slot != key->slot || main_key->is_alias)
+        main_key = main_key->next;
+    fprintf(stream, "    [%zu] = HF__PLACE(%zu, %zu, %s, ", place, number_of(plan, key), key->slot, gen_read_kind(unit, main_key));
+    if (length < SHOWN && next_number(plan, key, has_hash) == 0)
+        fprintf(stream, "%zu),\n", length + 1);
+    else
+        fputs("HF__PLACE_UNSURE),\n", stream);
+}
+
+static void emit_table(gen_unit *unit, const gen_plan *plan, const gen_key **table, unsigned bits, bool has_hash, FILE *stream)
+{
+    fprintf(stream, "};\nstatic const uint32_t %s_hf_places[%zu] = {\n", plan->name, (size_t)1 << bits);
     for (size_t i = 0; i < (size_t)1 << bits; i++)
-        fprintf(stream, "%s0x%zx", i == 0 ? "" : i % 16 == 0 ? ",\n    " : ", ", table[i] != NULL ? number_of(plan, table[i]) | table[i]->slot << 8 : 0);
-    fputs(" };\n", stream);
+        if (table[i] != NULL)
+            emit_place(unit, plan, table[i], has_hash, i, stream);
+    fputs("};\n", stream);
 }
 
 /* `row`: in the table of keys. */
@@ -242,7 +257,7 @@ void gen_emit_code_keys(gen_unit *unit, const gen_plan *plan, FILE *stream)
     fprintf(stream, "\n/* The keys of %s, what is read and written behind each, and a hash by which they are found. */\n"
             "static const hf_key %s_hf_json[%zu];\nstatic const hf__key %s_hf_wanted[] = {\n", plan->name, plan->name, count, plan->name);
     emit_keys(unit, plan, has_hash, stream);
-    emit_table(plan, table, hash.bits, stream);
+    emit_table(unit, plan, table, hash.bits, has_hash, stream);
     emit_slots(plan, stream);
     fprintf(stream,
             "static const hf__keys %s_hf_keys = {\n    .keys = %s_hf_wanted, .places = %s_hf_places, .multiplier = 0x%llxu, .shown = 0x%llxu,\n"

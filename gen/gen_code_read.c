@@ -130,7 +130,7 @@ static const char *limits_of(gen_unit *unit, const gen_member *member, bool *ret
     return *ret_rule && member->item.shape != SHAPE_STRING ? "" : limits;
 }
 
-static const char *read_kind(gen_unit *unit, const gen_key *key)
+const char *gen_read_kind(gen_unit *unit, const gen_key *key)
 {
     if (key->is_written_only)
         return "HF__KIND_PASSED";
@@ -147,7 +147,7 @@ void gen_emit_row(gen_unit *unit, const gen_plan *plan, const gen_key *key, FILE
     bool knows_null = shape == SHAPE_STRING || (shape == SHAPE_VECTOR && may_be_empty) || shape == SHAPE_POINTER || member->says->optional;
     const char *flags = gen_print(unit, "%s%s%s%s", is_read && knows_null ? " | HF__IN_NULL" : "", is_read && member->presence != NULL ? " | HF__IN_PRESENCE" : "",
                                   limits[0] != 0 ? " | HF__IN_LIMITS" : "", has_rule ? " | HF__IN_RULE" : "");
-    const char *kind = read_kind(unit, key), *written = plan->writes ? gen_write_kind(unit, key) : NULL;
+    const char *kind = gen_read_kind(unit, key), *written = plan->writes ? gen_write_kind(unit, key) : NULL;
     if (written != NULL && strcmp(kind, written) == 0)
         fprintf(stream, ",\n      HF__AS(%s)", kind);
     else

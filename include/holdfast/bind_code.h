@@ -77,10 +77,15 @@ typedef struct hf__key {
     } limits; /* from the first to the second, both included */
 } hf__key;
 
+/* What is known of a key before its row is looked at, lowest first: which one it is, counted from 1; its slot; the kind
+ * of its value; one more than its length, or HF__PLACE_UNSURE. */
+#define HF__PLACE(number, slot, kind, length) ((uint32_t)(number) | (uint32_t)(slot) << 8 | (uint32_t)(kind) << 16 | (uint32_t)(length) << 24)
+enum { HF__PLACE_UNSURE = 255 /* a long key, or one of several with the same first bytes */ };
+
 /* All of them, with a hash that lets no two of them meet that differ in those sixteen bytes. */
 struct hf__keys {
     const hf__key  *keys;
-    const uint16_t *places;    /* by hash: which key it can be only, counted from 1 (0: none), and its slot above */
+    const uint32_t *places;    /* by hash: the only key that it can be, HF__PLACE; 0: none */
     uint64_t        multiplier; /* of the hash */
     uint64_t        shown;     /* the bits of the first eight bytes that tell all keys apart; 0: there are none */
     uint32_t        shift, count;

@@ -77,7 +77,7 @@ static inline size_t find_key(const hf__keys *keys, const hf__slot *at)
     key_words(at, &head, &tail);
     unsigned entry = hf__key_entry(keys, head, tail), place = entry & 0xff;
     if (HF_LIKELY(place != 0 && is_key(keys, place, at)))
-        return entry >> 8;
+        return entry >> 8 & 0xff;
     while (place != 0 && (place = keys->keys[place - 1].next) != 0)
         if (is_key(keys, place, at))
             return keys->keys[place - 1].slot;

@@ -10,9 +10,9 @@
 #include "bind/code_read.h"
 
 enum {
-    HF__INDEX_TOKENS  = 2048, /* one step of the text may add 64 to them */
+    HF__INDEX_TOKENS  = 2048, /* four steps of the text may add 256 to them */
     HF__INDEX_LEVELS  = 62,   /* what is deeper is not for it */
-    HF__INDEX_SLACK   = 160,  /* stores and looks that run over */
+    HF__INDEX_SLACK   = 352,  /* stores and looks that run over */
     HF__INDEX_ESCAPED = 0xff /* stands for the quote of a text that has escapes; no UTF-8 has it */
 };
 

@@ -263,6 +263,12 @@ ALWAYS_INLINE __m512i in_register(__m512i v)
     return v;
 }
 
+ALWAYS_INLINE void step_on(scan *m, hf__index *index, const char *at, __m512i block)
+{
+    step(m, index, at, _mm512_loadu_si512(at));
+    m->base = _mm512_add_epi32(m->base, block);
+}
+
 /* Looks at the text from `resume` on until there are enough tokens, or it ends. */
 static void find_tokens(hf__index *index)
 {
@@ -271,10 +277,15 @@ static void find_tokens(hf__index *index)
     const __m512i block = in_register(_mm512_set1_epi32(BLOCK));
     scan m = { .base = _mm512_set1_epi32((int)index->resume), .token_to = index->tokens + index->count,
                .position_to = index->positions + index->count };
-    for (; end - at > BLOCK && m.token_to < enough; at += BLOCK) {
-        step(&m, index, at, _mm512_loadu_si512(at));
-        m.base = _mm512_add_epi32(m.base, block);
+    /* Whether to go on is asked once for four steps. */
+    for (; end - at > 4 * BLOCK && m.token_to < enough; at += 4 * BLOCK) {
+        step_on(&m, index, at, block);
+        step_on(&m, index, at + BLOCK, block);
+        step_on(&m, index, at + 2 * BLOCK, block);
+        step_on(&m, index, at + 3 * BLOCK, block);
     }
+    for (; end - at > BLOCK && m.token_to < enough; at += BLOCK)
+        step_on(&m, index, at, block);
     index->is_complete = m.token_to < enough;
     if (index->is_complete)
         step(&m, index, at, _mm512_mask_loadu_epi8(v8(' '), ~(uint64_t)0 >> (BLOCK - (end - at)), at));

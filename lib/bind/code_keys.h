@@ -17,8 +17,8 @@ static inline uint64_t hf__bits_to_quote(uint64_t word)
     return quote ^ (quote - 1);
 }
 
-/* Where in the table the key is that begins with these words. */
-static inline unsigned hf__key_entry(const hf__keys *keys, uint64_t head, uint64_t tail)
+/* What the table has for a key that begins with these words. */
+static inline uint32_t hf__key_entry(const hf__keys *keys, uint64_t head, uint64_t tail)
 {
     uint64_t word = head & keys->shown;
     if (HF_UNLIKELY(keys->shown == 0)) {
@@ -44,8 +44,9 @@ static inline const hf__key *hf__key_among(const hf__keys *keys, const char *sho
     uint64_t head, tail;
     memcpy(&head, shown, 8);
     memcpy(&tail, shown + 8, 8);
-    unsigned entry = hf__key_entry(keys, head, tail), place = entry & 0xff;
-    *ret_slot = entry >> 8;
+    uint32_t entry = hf__key_entry(keys, head, tail);
+    unsigned place = entry & 0xff;
+    *ret_slot = entry >> 8 & 0xff;
     while (place != 0) {
         const hf__key *key = &keys->keys[place - 1];
         bool is_alike = (((key->head ^ head) & key->head_bits) | ((key->tail ^ tail) & key->tail_bits)) == 0;

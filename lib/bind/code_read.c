@@ -74,6 +74,19 @@ static inline __attribute__((always_inline)) bool begins(const char *at, const h
     return (((key->head ^ head) & key->head_bits) | ((key->tail ^ tail) & key->tail_bits)) == 0;
 }
 
+/* What the table has for the key behind the quote at `at`, if it is short and its value follows at once; else 0. The
+ * value's place and kind are taken from there, not from the key's row: what is done next waits for them. */
+static inline __attribute__((always_inline)) uint32_t known_at(const hf__keys *keys, const char *at)
+{
+    uint64_t head, tail;
+    memcpy(&head, at + 1, 8);
+    memcpy(&tail, at + 9, 8);
+    uint32_t known = hf__key_entry(keys, head, tail), length = known >> 24;
+    if (HF_UNLIKELY(known == 0 || length == HF__PLACE_UNSURE || !begins(at, &keys->keys[(known & 0xff) - 1])))
+        return 0;
+    return HF_LIKELY(at[length + 1] == ':' && (unsigned char)at[length + 2] > ' ') ? known : 0;
+}
+
 /* ---- items ------------------------------------------------------------------------------- */
 
 enum { ROOM_FIRST = 4 };
@@ -290,8 +303,11 @@ static __attribute__((noinline)) const char *read_records(hf__in *in, const char
     const char *value;
     char *place;
     uint64_t awaited, met;
+    hf__found found;
+    uint32_t known, kind;
 
 open:
+    value = at;
     at = open_object(in, at);
     if (at == NULL)
         return NULL;
@@ -306,14 +322,22 @@ after: /* a value; key says of which member */
     NEXT_MEMBER;
 
 after_rarely: /* blanks, the end, or near the end of the text */
-    at = hf__in_after(in, at);
-    if (at == NULL)
-        return NULL;
     if (*at == '}')
         goto leave;
+    found = hf__in_next(in, at, keys);
+    goto found;
 
-other: { /* another order, blanks, or a key that nothing wants */
-    hf__found found = hf__in_find(in, at, keys);
+other: /* another order, blanks, or a key that nothing wants */
+    known = HF_LIKELY(at < in->near_end && *at == '"') ? known_at(keys, at) : 0;
+    if (HF_LIKELY(known != 0)) {
+        at += (known >> 24) + 2;
+        key = &keys->keys[known >> 8 & 0xff];
+        kind = known >> 16 & 0xff;
+        goto wanted;
+    }
+    found = hf__in_find(in, at, keys);
+
+found:
     at = found.at;
     if (found.slot == keys->none) {
         if (at == NULL)
@@ -321,13 +345,15 @@ other: { /* another order, blanks, or a key that nothing wants */
         goto leave;
     }
     key = &keys->keys[found.slot];
+    kind = key->kind;
+
+wanted:
     value = at;
     if ((awaited & key->bit) == 0 && !hf__record_meet(keys, key, object, *at != 'n', &met))
         return NULL;
     awaited &= ~key->bit;
     place = object + key->offset;
-    goto *ways[key->kind];
-}
+    goto *ways[kind];
 
 a_bool: at = hf__in_bool(in, at, (bool *)(void *)place); NEXT_MEMBER;
 an_i8: at = hf__in_signed(in, at, place, 1, key); goto after;

@@ -58,6 +58,8 @@ typedef struct hf__found {
 /* From a key over members that nothing wants to the value of one that is wanted, and its slot; or `none`, at
  * the '}', or NULL. `at` may be at the '}', or NULL, before. */
 hf__found hf__in_find(hf__in *in, const char *at, const hf__keys *keys);
+/* The same from behind a value. */
+hf__found hf__in_next(hf__in *in, const char *at, const hf__keys *keys);
 /* A value that nothing wants, read as strictly as the rest. */
 const char *hf__in_skip(hf__in *in, const char *at);
 

@@ -137,7 +137,7 @@ static hf__index *index_of(hf__in *in)
     return index;
 }
 
-/* Goes to the token at `at`, which is one if the text is right. */
+/* Goes to the first token that is not before `at`. */
 static inline bool go_to(hf__index *index, const char *at)
 {
     uint32_t place = (uint32_t)(at - index->text);
@@ -148,7 +148,7 @@ static inline bool go_to(hf__index *index, const char *at)
     }
     while (index->positions[index->next] < place)
         index->next++;
-    return index->positions[index->next] == place;
+    return true;
 }
 
 /* Which key begins at token `i`, by its slot; keys->none: none that is wanted. False without memory. */
@@ -181,15 +181,40 @@ static inline bool need_tokens(hf__index *index, uint32_t *i, uint32_t count)
     return is_right;
 }
 
-/* As hf__in_find; the index knows already that the text is right. When it gives up, the place is at a key, and
- * in->may_index false. */
-static hf__found seek_by_index(hf__in *in, hf__index *index, const char *at, const hf__keys *keys)
+enum { PLAIN_MEMBER = '"' | ':' << 8 | ',' << 24 /* the tokens of a member, whose third may be any text, number or word */ };
+
+/* Over members that nothing wants and that are told at a glance: the lengths of their keys, or a hash, are those of
+ * no key that is wanted. Answers the token behind them, of another key. */
+static inline uint32_t pass_plain(const hf__in *in, const hf__index *index, uint32_t i, const hf__keys *keys)
 {
-    bool is_right = go_to(index, at);
+    const char *text = index->text;
+    uint32_t last = (uint32_t)(in->near_end - text);
+    for (; i + 4 <= index->count; i += 4) {
+        uint32_t member, begin = index->positions[i] + 1, end = index->positions[i + 1] - 1, length = end - begin;
+        memcpy(&member, index->tokens + i, sizeof member);
+        if ((member & 0xff00ffff) != PLAIN_MEMBER || begin >= last || text[end] != '"')
+            break;
+        uint64_t head, tail;
+        memcpy(&head, text + begin, 8);
+        memcpy(&tail, text + begin + 8, 8);
+        uint32_t known = hf__key_entry(keys, head, tail) >> 24;
+        if (known == HF__PLACE_UNSURE || known == length + 1)
+            break;
+    }
+    return i;
+}
+
+/* As hf__in_find, from the token of a key; the index knows already that the text is right. When it gives up, the
+ * place is at a key, and in->may_index false. */
+static hf__found seek_by_index(hf__in *in, hf__index *index, const hf__keys *keys)
+{
+    bool is_right = true;
     uint32_t i = index->next;
-    while (is_right && need_tokens(index, &i, 3)) {
+    const char *at = index->text + index->positions[i];
+    while (is_right) {
         size_t slot;
-        if (index->tokens[i + 1] != ':' || !key_at(in, index, i, keys, &slot))
+        i = pass_plain(in, index, i, keys);
+        if (!need_tokens(index, &i, 3) || index->tokens[i + 1] != ':' || !key_at(in, index, i, keys, &slot))
             break;
         if (slot != keys->none) {
             index->next = i + 2;
@@ -214,6 +239,28 @@ static hf__found seek_by_index(hf__in *in, hf__index *index, const char *at, con
     return (hf__found){ index->is_too_deep ? at : NULL, keys->none };
 }
 
+/* The same from behind a value. When it gives up, the place is there or at a key. */
+static hf__found next_by_index(hf__in *in, hf__index *index, const char *at, const hf__keys *keys)
+{
+    if (!go_to(index, at)) {
+        in->may_index = !index->is_too_deep;
+        return (hf__found){ index->is_too_deep ? at : NULL, keys->none };
+    }
+    uint8_t after = index->tokens[index->next++];
+    if (after == ',')
+        return seek_by_index(in, index, keys);
+    return (hf__found){ after == '}' ? index->text + index->positions[index->next - 1] : NULL, keys->none };
+}
+
+/* The same from a key in the text. */
+static hf__found from_key_by_index(hf__in *in, hf__index *index, const char *at, const hf__keys *keys)
+{
+    if (go_to(index, at))
+        return seek_by_index(in, index, keys);
+    in->may_index = !index->is_too_deep;
+    return (hf__found){ index->is_too_deep ? at : NULL, keys->none };
+}
+
 const char *hf__in_skip(hf__in *in, const char *at)
 {
     if (*at == '"')
@@ -223,7 +270,7 @@ const char *hf__in_skip(hf__in *in, const char *at)
     hf__index *index = index_of(in);
     if (index == NULL)
         return skip_container(in, at);
-    if (go_to(index, at) && pass_container(index)) {
+    if (go_to(index, at) && index->text + index->positions[index->next] == at && pass_container(index)) {
         at = index->text + index->positions[index->next - 1] + 1;
         return at < in->end ? at : NULL;
     }
@@ -262,7 +309,7 @@ static hf__found seek_slowly(hf__in *in, const char *at, const hf__keys *keys)
             break;
         hf__index *index = !is_first || *value == '{' || *value == '[' ? index_of(in) : NULL;
         if (index != NULL) {
-            hf__found found = seek_by_index(in, index, at, keys);
+            hf__found found = from_key_by_index(in, index, at, keys);
             if (in->may_index)
                 return found;
         }
@@ -278,7 +325,7 @@ static hf__found seek_slowly(hf__in *in, const char *at, const hf__keys *keys)
 static __attribute__((noinline)) hf__found seek(hf__in *in, const char *at, const hf__keys *keys)
 {
     if (in->index != NULL && in->may_index && !keys->is_closed) {
-        hf__found found = seek_by_index(in, in->index, at, keys);
+        hf__found found = from_key_by_index(in, in->index, at, keys);
         if (in->may_index)
             return found;
         at = found.at;
@@ -301,4 +348,17 @@ hf__found hf__in_find(hf__in *in, const char *at, const hf__keys *keys)
         return (hf__found){ value, slot };
     at = pass_colon(in, value - 2);
     return (hf__found){ at, at != NULL ? slot : keys->none };
+}
+
+hf__found hf__in_next(hf__in *in, const char *at, const hf__keys *keys)
+{
+    if (in->index != NULL && in->may_index && !keys->is_closed) {
+        hf__found found = next_by_index(in, in->index, at, keys);
+        if (in->may_index)
+            return found;
+        at = found.at;
+        if (*at == '"')
+            return seek_slowly(in, at, keys);
+    }
+    return hf__in_find(in, hf__in_after(in, at), keys);
 }

@@ -1,6 +1,11 @@
 /* struct_rule.c - min, max, len, pattern, oneof, default. */
 #include "bind/struct_rule.h"
 
+static inline bool is_at(const hf_pattern *pattern, int position, unsigned char byte)
+{
+    return (pattern->classes[position][byte >> 6] >> (byte & 63) & 1) != 0;
+}
+
 bool hf__pattern_matches(const hf_pattern *pattern, hf_text text)
 {
     if (text.length == 0)
@@ -8,12 +13,16 @@ bool hf__pattern_matches(const hf_pattern *pattern, hf_text text)
     uint64_t at = 0, reach = pattern->first;
     for (size_t i = 0; i < text.length; i++) {
         unsigned char byte = (unsigned char)text.bytes[i];
-        at = 0;
-        for (uint64_t rest = reach; rest != 0; rest &= rest - 1) {
-            int position = __builtin_ctzll(rest);
-            if ((pattern->classes[position][byte >> 6] >> (byte & 63) & 1) != 0)
-                at |= (uint64_t)1 << position;
+        if (HF_LIKELY((reach & (reach - 1)) == 0)) { /* one way at most, as in most patterns at most places */
+            if (reach == 0 || !is_at(pattern, __builtin_ctzll(reach), byte))
+                return false;
+            at = reach;
+            reach = pattern->follow[__builtin_ctzll(at)];
+            continue;
         }
+        at = 0;
+        for (uint64_t rest = reach; rest != 0; rest &= rest - 1)
+            at |= is_at(pattern, __builtin_ctzll(rest), byte) ? rest & -rest : 0;
         if (at == 0)
             return false;
         reach = 0;
