@@ -144,7 +144,8 @@ void gen_emit_row(gen_unit *unit, const gen_plan *plan, const gen_key *key, FILE
     bool is_read = !key->is_written_only && is_straight(member), has_rule = false;
     const char *limits = is_read ? limits_of(unit, member, &has_rule) : "";
     bool may_be_empty = !member->says->has_len || member->says->len_min == 0;
-    bool knows_null = shape == SHAPE_STRING || (shape == SHAPE_VECTOR && may_be_empty) || shape == SHAPE_POINTER || member->says->optional;
+    bool is_default = shape == SHAPE_STRING && member->says->optional && member->says->default_value != NULL; /* that the tables put there */
+    bool knows_null = !is_default && (shape == SHAPE_STRING || (shape == SHAPE_VECTOR && may_be_empty) || shape == SHAPE_POINTER || member->says->optional);
     const char *flags = gen_print(unit, "%s%s%s%s", is_read && knows_null ? " | HF__IN_NULL" : "", is_read && member->presence != NULL ? " | HF__IN_PRESENCE" : "",
                                   limits[0] != 0 ? " | HF__IN_LIMITS" : "", has_rule ? " | HF__IN_RULE" : "");
     const char *kind = gen_read_kind(unit, key), *written = plan->writes ? gen_write_kind(unit, key) : NULL;

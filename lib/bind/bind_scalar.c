@@ -17,10 +17,14 @@ static hf_form form_of(const hf__target *target)
 hf_status hf__bind_null(hf__binder *binder)
 {
     const hf__target *target = &binder->target;
-    if (target->type == NULL || (target->is_direct && (target->member->flags & HF_MEMBER_OPTIONAL) != 0))
+    if (target->type == NULL)
         return HF_OK;
     uint8_t shape = target->type->shape;
     const hf_rule *rule = rule_of(target);
+    if (target->is_direct && (target->member->flags & HF_MEMBER_OPTIONAL) != 0) { /* as if it were not there */
+        bool has_default = shape == HF_SHAPE_STRING && rule != NULL && (rule->checks & HF_RULE_DEFAULT) != 0;
+        return has_default ? hf__bind_default(binder, &rule->default_value, target->at) : HF_OK;
+    }
     if (shape == HF_SHAPE_VECTOR && rule != NULL) /* it has no items */
         return hf__rule_check_count(rule, 0, binder->reterr);
     if (shape == HF_SHAPE_POINTER || shape == HF_SHAPE_STRING || shape == HF_SHAPE_VECTOR)

@@ -327,6 +327,16 @@ static hf_status missing(hf__binder *binder, const hf__level *level)
     return HF_OK;
 }
 
+hf_status hf__bind_default(hf__binder *binder, const hf_rule_value *value, char *at)
+{
+    char *copy = hf__store_take(&binder->store, value->length + 1, 1);
+    if (copy == NULL)
+        return hf__bind_no_memory(binder);
+    memcpy(copy, value->text, value->length + 1);
+    hf__pointer_set(at, copy);
+    return HF_OK;
+}
+
 /* Texts that were left out and have a default of their own memory. */
 static hf_status add_defaults(hf__binder *binder, const hf__level *level)
 {
@@ -337,11 +347,9 @@ static hf_status add_defaults(hf__binder *binder, const hf__level *level)
         if (is_seen || rule == NULL || (rule->checks & HF_RULE_DEFAULT) == 0 || key->member->type->shape != HF_SHAPE_STRING ||
             (key->flags & (HF_KEY_ALIAS | HF_KEY_WRITTEN)) != 0)
             continue;
-        char *copy = hf__store_take(&binder->store, rule->default_value.length + 1, 1);
-        if (copy == NULL)
-            return hf__bind_no_memory(binder);
-        memcpy(copy, rule->default_value.text, rule->default_value.length + 1);
-        hf__pointer_set(level->at + key->offset + key->member->offset, copy);
+        hf_status status = hf__bind_default(binder, &rule->default_value, level->at + key->offset + key->member->offset);
+        if (status != HF_OK)
+            return status;
     }
     return HF_OK;
 }

@@ -69,6 +69,8 @@ hf_status hf__bind_item(hf__binder *binder);
 hf_status hf__bind_no_memory(hf__binder *binder);
 /* `met` where the target's type wants something else. */
 hf_status hf__bind_wrong_kind(hf__binder *binder, const char *met);
+/* A text that is not given, as its default. */
+hf_status hf__bind_default(hf__binder *binder, const hf_rule_value *value, char *at);
 /* Opens the vector or flexible array that a text of bytes stands for: no level of the JSON. */
 hf_status hf__bind_open_bytes(hf__binder *binder);
 /* Follows the pointers of the target, making what they lead to. */

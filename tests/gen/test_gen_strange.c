@@ -99,12 +99,15 @@ static void test_strange__defaults_of_raw_texts(void **state)
 static void test_strange__null_leaves_a_default(void **state)
 {
     (void)state;
-    dials *made = read_alike(&dials_hf_type, "{\"on\":null,\"off\":null,\"turns\":null,\"word\":null}");
+    dials *made = read_alike(&dials_hf_type, "{\"on\":null,\"off\":null,\"turns\":null,\"word\":null,\"text\":null,\"other\":null}");
     assert_true(made->on && !made->has_on && !made->off && !made->has_turns);
     assert_int_equal(made->turns, 7);
     assert_string_equal(made->word, "abc");
+    assert_string_equal(made->text, "text");
+    assert_null(made->other); /* which null is a value of */
     dials_destroy(made, NULL);
-    expect_read(&dials_hf_type, "{\"turns\":0,\"on\":false,\"off\":true,\"word\":\"\"}", "{\"on\":false,\"off\":true,\"turns\":0,\"word\":\"\"}");
+    expect_read(&dials_hf_type, "{\"turns\":0,\"on\":false,\"off\":true,\"word\":\"\",\"text\":\"t\"}",
+                "{\"on\":false,\"off\":true,\"turns\":0,\"word\":\"\",\"text\":\"t\",\"other\":\"other\"}");
 }
 
 static void test_strange__literals_are_never_read(void **state)

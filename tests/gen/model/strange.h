@@ -32,6 +32,7 @@ typedef struct dials {
     int  turns HF(optional, default = 7);
     bool has_turns;
     char word[4] HF(optional, default = "abc");
+    char *text HF(own, optional, default = "text"), *other HF(own, default = "other");
 } dials;
 
 /* Literals are written and never read, also in rows, in arms, and by another name. */
