@@ -96,7 +96,7 @@ const char *hf__in_any_string(hf__in *in, const char *at, void *place, const hf_
     hf_text text;
     char *copy;
     if (*at != '"')
-        return hf__in_null(at);
+        return key == NULL || (key->flags & HF__IN_NULL) != 0 ? hf__in_null(at) : NULL;
     const char *stop = in->store.arena != NULL ? hf__text_stop(at + 1, in->end) : NULL;
     if (stop != NULL && *stop == '\\') {
         at = copy_unescaped(in->store.arena, at + 1, stop, in->end, &copy);
