@@ -57,12 +57,12 @@ static inline bool same_string(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-HF__INLINED bool same_integer(const hf__leaf *leaf)
+HF__INLINED bool same_integer(const hf__leaf *leaf, const char *other, const char *other_record)
 {
     const hf_member *member = leaf->member;
     if (member != NULL && member->bits != NULL)
-        return member->bits->get(leaf->record) == member->bits->get(leaf->other_record);
-    return hf__uint_at(leaf->at, leaf->type->size) == hf__uint_at(leaf->other, leaf->type->size);
+        return member->bits->get(leaf->record) == member->bits->get(other_record);
+    return hf__uint_at(leaf->at, leaf->type->size) == hf__uint_at(other, leaf->type->size);
 }
 
 /* ---- what leads somewhere ---------------------------------------------------------------- */
@@ -94,18 +94,22 @@ static bool equal_ref(comparer *with, const char *a, const char *b)
     return hf__stack_push(&with->refs, NULL, a, (char *)b, 1) || no_memory(with);
 }
 
-HF__INLINED bool equal_pointer(comparer *with, hf__block_stack *stack, hf__leaves *leaves, const hf__leaf *leaf)
+HF__INLINED bool equal_pointer(comparer *with, hf__block_stack *stack, hf__leaves *leaves, const hf__leaf *leaf, const char *other,
+                               const char *other_record)
 {
     const hf_type *type = leaf->type->item;
-    const char *a = hf__pointer_at(leaf->at), *b = hf__pointer_at(leaf->other);
+    const char *a = hf__pointer_at(leaf->at), *b = hf__pointer_at(other);
+    size_t count = 1;
     bool is_new;
-    if (leaf->type->ownership == HF_STATIC)
-        return a == b;
-    if (leaf->type->ownership == HF_REF)
-        return equal_ref(with, a, b);
-    size_t count = hf__leaf_count(leaf);
-    if (leaf->type->shape == HF_SHAPE_VECTOR && count != hf__member_count(leaf->record_type, leaf->member, leaf->other_record))
-        return false;
+    if (!hf__is_object(leaf->type)) {
+        if (leaf->type->ownership == HF_STATIC)
+            return a == b;
+        if (leaf->type->ownership == HF_REF)
+            return equal_ref(with, a, b);
+        count = hf__leaf_count(leaf);
+        if (leaf->type->shape == HF_SHAPE_VECTOR && count != hf__member_count(leaf->record_type, leaf->member, other_record))
+            return false;
+    }
     if (a == NULL || b == NULL)
         return a == b || count == 0;
     if (!pair_up(with, a, b, &is_new))
@@ -113,26 +117,31 @@ HF__INLINED bool equal_pointer(comparer *with, hf__block_stack *stack, hf__leave
     if (!is_new || count == 0)
         return true;
     if ((type->flags & HF_TYPE_LINKS) != 0)
-        return HF_LIKELY(hf__stack_push(stack, type, a, (char *)b, count)) || no_memory(with);
+        return hf__leaves_follow(leaves, stack, type, a, b, count) || no_memory(with);
     if (type->shape <= HF_SHAPE_FLOAT)
         return equal_numbers(type, a, b, count);
-    hf__leaves_enter(leaves, type, a, b, count);
+    hf__leaves_enter(leaves, type, a, (uintptr_t)b - (uintptr_t)a, count);
     return true;
 }
 
 HF__INLINED bool equal_leaf(comparer *with, hf__block_stack *stack, hf__leaves *leaves, const hf__leaf *leaf)
 {
-    switch (leaf->type->shape) {
+    const char *other = hf__partner(leaf->at, leaf->apart), *other_record = hf__partner(leaf->record, leaf->apart);
+    const hf_type *type = leaf->type;
+    if (type->shape <= HF_SHAPE_UINT)
+        return same_integer(leaf, other, other_record);
+    if (hf__is_object(type))
+        return equal_pointer(with, stack, leaves, leaf, other, other_record);
+    switch (type->shape) {
     case HF_SHAPE_UNION:
-        return hf__chosen_arm(leaf->record_type, leaf->member, leaf->record) == hf__chosen_arm(leaf->record_type, leaf->member, leaf->other_record);
+        return hf__chosen_arm(leaf->record_type, leaf->member, leaf->record) == hf__chosen_arm(leaf->record_type, leaf->member, other_record);
     case HF_SHAPE_FLEX:
-        return hf__member_count(leaf->record_type, leaf->member, leaf->record) == hf__member_count(leaf->record_type, leaf->member, leaf->other_record);
-    case HF_SHAPE_STRING: return same_string(hf__pointer_at(leaf->at), hf__pointer_at(leaf->other));
-    case HF_SHAPE_POINTER: case HF_SHAPE_VECTOR: return equal_pointer(with, stack, leaves, leaf);
-    case HF_SHAPE_CHARS: return strncmp(leaf->at, leaf->other, leaf->type->size) == 0;
-    case HF_SHAPE_OPAQUE: return memcmp(leaf->at, leaf->other, leaf->type->size) == 0;
-    case HF_SHAPE_FLOAT: return same_floats(leaf->at, leaf->other, leaf->type->size);
-    default: return same_integer(leaf);
+        return hf__member_count(leaf->record_type, leaf->member, leaf->record) == hf__member_count(leaf->record_type, leaf->member, other_record);
+    case HF_SHAPE_STRING: return same_string(hf__pointer_at(leaf->at), hf__pointer_at(other));
+    case HF_SHAPE_POINTER: case HF_SHAPE_VECTOR: return equal_pointer(with, stack, leaves, leaf, other, other_record);
+    case HF_SHAPE_CHARS: return strncmp(leaf->at, other, type->size) == 0;
+    case HF_SHAPE_OPAQUE: return memcmp(leaf->at, other, type->size) == 0;
+    default: return same_floats(leaf->at, other, type->size);
     }
 }
 
@@ -190,15 +199,11 @@ static bool equal_all(comparer *with, const hf_type *type, const char *a, const 
     hf__leaves leaves;
     hf__leaf leaf;
     bool is_new, is_same = pair_up(with, a, b, &is_new);
-    for (hf__leaves_begin(&leaves, outer, type, a, b); is_same;) {
+    hf__leaves_begin(&leaves, outer, type, a, (uintptr_t)b - (uintptr_t)a, 1);
+    do {
         while (is_same && hf__leaves_next(&leaves, &leaf))
             is_same = equal_leaf(with, &stack, &leaves, &leaf);
-        if (!is_same || stack.top == stack.items)
-            break;
-        hf__waiting one = *--stack.top;
-        hf__leaves_begin(&leaves, outer, one.type, one.at, one.other);
-        leaves.in.count = one.count;
-    }
+    } while (is_same && hf__leaves_next_block(&leaves, &stack));
     hf__stack_release(stack);
     return is_same && equal_refs(with, type, a, b);
 }

@@ -92,29 +92,36 @@ HF__INLINED uint64_t mix_pointer(hasher *with, hf__block_stack *stack, hf__leave
 {
     const hf_type *type = leaf->type->item;
     const char *at = hf__pointer_at(leaf->at);
-    if (leaf->type->ownership == HF_REF || leaf->type->ownership == HF_STATIC)
-        return hash;
-    size_t count = at != NULL ? hf__leaf_count(leaf) : 0;
+    size_t count = at != NULL;
+    if (!hf__is_object(leaf->type)) {
+        if (leaf->type->ownership == HF_REF || leaf->type->ownership == HF_STATIC)
+            return hash;
+        count = at != NULL ? hf__leaf_count(leaf) : 0;
+    }
     hash = mix_word(hash, count);
     if (count == 0 || !meet(with, at, &hash))
         return hash;
     if ((type->flags & HF_TYPE_LINKS) == 0)
-        hf__leaves_enter(leaves, type, at, NULL, count);
-    else if (HF_UNLIKELY(!hf__stack_push(stack, type, at, NULL, count)))
+        hf__leaves_enter(leaves, type, at, 0, count);
+    else if (!hf__leaves_follow(leaves, stack, type, at, NULL, count))
         with->has_memory = false;
     return hash;
 }
 
 HF__INLINED uint64_t mix_leaf(hasher *with, hf__block_stack *stack, hf__leaves *leaves, uint64_t hash, const hf__leaf *leaf)
 {
-    switch (leaf->type->shape) {
+    const hf_type *type = leaf->type;
+    if (type->shape <= HF_SHAPE_UINT)
+        return mix_integer(hash, leaf);
+    if (hf__is_object(type))
+        return mix_pointer(with, stack, leaves, hash, leaf);
+    switch (type->shape) {
     case HF_SHAPE_UNION: case HF_SHAPE_FLEX: return hash; /* the tag and the counter are members */
     case HF_SHAPE_POINTER: case HF_SHAPE_VECTOR: return mix_pointer(with, stack, leaves, hash, leaf);
     case HF_SHAPE_STRING: return mix_string(hash, hf__pointer_at(leaf->at));
-    case HF_SHAPE_CHARS: return mix_chars(hash, leaf->at, leaf->type->size);
-    case HF_SHAPE_OPAQUE: return mix_bytes(hash, leaf->at, leaf->type->size);
-    case HF_SHAPE_FLOAT: return mix_float(hash, leaf->at, leaf->type->size);
-    default: return mix_integer(hash, leaf);
+    case HF_SHAPE_CHARS: return mix_chars(hash, leaf->at, type->size);
+    case HF_SHAPE_OPAQUE: return mix_bytes(hash, leaf->at, type->size);
+    default: return mix_float(hash, leaf->at, type->size);
     }
 }
 
@@ -128,15 +135,11 @@ static uint64_t mix_all(hasher *with, uint64_t hash, const hf_type *type, const 
     hf__leaves leaves;
     hf__leaf leaf;
     meet(with, object, &hash);
-    for (hf__leaves_begin(&leaves, outer, type, object, NULL); with->has_memory;) {
+    hf__leaves_begin(&leaves, outer, type, object, 0, 1);
+    do {
         while (hf__leaves_next(&leaves, &leaf))
             hash = mix_leaf(with, &stack, &leaves, hash, &leaf);
-        if (stack.top == stack.items)
-            break;
-        hf__waiting one = *--stack.top;
-        hf__leaves_begin(&leaves, outer, one.type, one.at, NULL);
-        leaves.in.count = one.count;
-    }
+    } while (with->has_memory && hf__leaves_next_block(&leaves, &stack));
     hf__stack_release(stack);
     return hash;
 }

@@ -11,8 +11,8 @@
 
 typedef struct hf__leaf {
     const hf_type   *type;
-    const char      *at, *other;      /* in both objects of a pair */
-    const char      *record, *other_record; /* that have the member; not for items */
+    const char      *at, *record;     /* record: that has the member; not for items */
+    uintptr_t        apart;           /* from both to those of the partner, where objects are compared */
     const hf_type   *record_type;
     const hf_member *member;          /* NULL for items */
 } hf__leaf;
@@ -20,7 +20,8 @@ typedef struct hf__leaf {
 /* Objects of one type beside each other, which are looked through. */
 typedef struct hf__leaf_place {
     const hf_type   *type;
-    const char      *at, *other; /* the object whose turn it is, and its partner */
+    const char      *at;         /* the object whose turn it is */
+    uintptr_t        apart;      /* from it to its partner, if there is one */
     size_t           count;      /* objects still to look at, that one included */
     const hf_member *member;     /* of a record: the next one */
 } hf__leaf_place;
@@ -36,26 +37,27 @@ typedef struct hf__leaves {
 /* What lies in place, and what is led to and leads nowhere. */
 enum { HF__LEAF_PLACES_MAX = 2 * HF__PLACES_MAX };
 
-/* `outer`: room for HF__LEAF_PLACES_MAX. `other`: a second object of the type, or NULL. */
-HF__INLINED void hf__leaves_begin(hf__leaves *leaves, hf__leaf_place *outer, const hf_type *type, const char *at, const char *other)
+/* `outer`: room for HF__LEAF_PLACES_MAX. */
+HF__INLINED void hf__leaves_begin(hf__leaves *leaves, hf__leaf_place *outer, const hf_type *type, const char *at, uintptr_t apart, size_t count)
 {
-    *leaves = (hf__leaves){ { type, at, other, 1, type->members }, type->members + type->member_count, outer, 0 };
+    *leaves = (hf__leaves){ { type, at, apart, count, type->members }, type->members + type->member_count, outer, 0 };
 }
 
 /* Looks into a place, and goes on behind it later: one in the place that is looked into, or a block that leads
  * nowhere. */
-HF__INLINED void hf__leaves_enter(hf__leaves *leaves, const hf_type *type, const char *at, const char *other, size_t count)
+HF__INLINED void hf__leaves_enter(hf__leaves *leaves, const hf_type *type, const char *at, uintptr_t apart, size_t count)
 {
     if (count == 0)
         return;
     leaves->outer[leaves->outer_count++] = leaves->in;
-    leaves->in = (hf__leaf_place){ type, at, other, count, type->members };
+    leaves->in = (hf__leaf_place){ type, at, apart, count, type->members };
     leaves->end = type->members + type->member_count;
 }
 
-HF__INLINED const char *hf__partner(const char *other, size_t offset)
+/* Where the same is in the partner. */
+HF__INLINED const char *hf__partner(const char *at, uintptr_t apart)
 {
-    return other != NULL ? other + offset : NULL;
+    return (const char *)((uintptr_t)at + apart);
 }
 
 /* The next member of the record whose turn it is; false at its end. */
@@ -64,18 +66,21 @@ HF__INLINED bool hf__leaves_next_member(hf__leaves *leaves, hf__leaf *ret_leaf)
     while (leaves->in.member != leaves->end) {
         const hf_member *member = leaves->in.member++;
         const hf_type *type = member->type, *record_type = leaves->in.type;
-        const char *record = leaves->in.at, *at = record + member->offset, *other = hf__partner(leaves->in.other, member->offset);
-        *ret_leaf = (hf__leaf){ type, at, other, record, leaves->in.other, record_type, member };
+        const char *record = leaves->in.at, *at = record + member->offset;
+        uintptr_t apart = leaves->in.apart;
+        *ret_leaf = (hf__leaf){ type, at, record, apart, record_type, member };
+        if (HF_LIKELY(type->shape <= HF_SHAPE_STRING || hf__is_object(type)))
+            return true;
         switch (type->shape) {
-        case HF_SHAPE_RECORD: case HF_SHAPE_ARRAY: hf__leaves_enter(leaves, type, at, other, 1); break;
+        case HF_SHAPE_RECORD: case HF_SHAPE_ARRAY: hf__leaves_enter(leaves, type, at, apart, 1); break;
         case HF_SHAPE_UNION: {
             const hf_member *arm = hf__chosen_arm(record_type, member, record);
             if (arm != NULL)
-                hf__leaves_enter(leaves, arm->type, at, other, 1);
+                hf__leaves_enter(leaves, arm->type, at, apart, 1);
             return true;
         }
         case HF_SHAPE_FLEX:
-            hf__leaves_enter(leaves, type->item, at, other, hf__member_count(record_type, member, record));
+            hf__leaves_enter(leaves, type->item, at, apart, hf__member_count(record_type, member, record));
             return true;
         case HF_SHAPE_OPAQUE:
             if ((type->flags & HF_TYPE_ZERO) != 0)
@@ -93,20 +98,19 @@ HF__INLINED bool hf__leaves_next(hf__leaves *leaves, hf__leaf *ret_leaf)
         if (hf__leaves_next_member(leaves, ret_leaf))
             return true;
         const hf_type *type = leaves->in.type;
-        const char *at = leaves->in.at, *other = leaves->in.other;
+        const char *at = leaves->in.at;
         bool is_record = type->shape == HF_SHAPE_RECORD;
         if (leaves->in.count > is_record) {
             leaves->in.count--;
             leaves->in.at += type->size;
-            leaves->in.other = hf__partner(other, type->size);
             leaves->in.member = type->members;
             if (is_record)
                 continue;
             if (type->shape == HF_SHAPE_ARRAY) {
-                hf__leaves_enter(leaves, type->item, at, other, type->count);
+                hf__leaves_enter(leaves, type->item, at, leaves->in.apart, type->count);
                 continue;
             }
-            *ret_leaf = (hf__leaf){ .type = type, .at = at, .other = other };
+            *ret_leaf = (hf__leaf){ .type = type, .at = at, .apart = leaves->in.apart };
             return true;
         }
         if (leaves->outer_count == 0)
@@ -114,6 +118,26 @@ HF__INLINED bool hf__leaves_next(hf__leaves *leaves, hf__leaf *ret_leaf)
         leaves->in = leaves->outer[--leaves->outer_count];
         leaves->end = leaves->in.type->members + leaves->in.type->member_count;
     }
+}
+
+/* Goes on with a pair of blocks: at once when nothing is left of the one that is looked through, else it waits.
+ * False without memory. */
+HF__INLINED bool hf__leaves_follow(hf__leaves *leaves, hf__block_stack *stack, const hf_type *type, const char *at, const char *other, size_t count)
+{
+    if (leaves->in.member != leaves->end || leaves->in.count > 1 || leaves->outer_count > 0 || leaves->in.type->shape != HF_SHAPE_RECORD)
+        return HF_LIKELY(hf__stack_push(stack, type, at, (char *)other, count));
+    hf__leaves_begin(leaves, leaves->outer, type, at, (uintptr_t)other - (uintptr_t)at, count);
+    return true;
+}
+
+/* Goes on with the block that waits. False when there is none. */
+HF__INLINED bool hf__leaves_next_block(hf__leaves *leaves, hf__block_stack *stack)
+{
+    if (stack->top == stack->items)
+        return false;
+    const hf__waiting *one = --stack->top;
+    hf__leaves_begin(leaves, leaves->outer, one->type, one->at, (uintptr_t)one->other - (uintptr_t)one->at, one->count);
+    return true;
 }
 
 /* How many items a pointer that is a leaf leads to. */
