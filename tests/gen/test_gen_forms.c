@@ -276,6 +276,49 @@ static void test_forms__copies_of_graphs(void **state)
     node_destroy(a, NULL);
 }
 
+/* HF_TYPE_OBJECT saves looks at types, and nothing depends on it. */
+static void test_forms__descriptions_by_hand(void **state)
+{
+    (void)state;
+    enum { MEMBERS = 3 };
+    hf_type bare = tree_hf_type, pointers[MEMBERS];
+    hf_member members[MEMBERS];
+    size_t flagged = 0;
+    assert_int_equal(tree_hf_type.member_count, MEMBERS);
+    for (size_t i = 0; i < MEMBERS; i++) {
+        members[i] = tree_hf_type.members[i];
+        pointers[i] = *members[i].type;
+        flagged += (pointers[i].flags & HF_TYPE_OBJECT) != 0;
+        pointers[i].flags &= (uint8_t)~HF_TYPE_OBJECT;
+        if (pointers[i].item != NULL)
+            pointers[i].item = &bare;
+        members[i].type = &pointers[i];
+    }
+    bare.members = members;
+    bare.code = NULL;
+    assert_int_equal(flagged, 2);
+    void *made = NULL, *copy = NULL;
+    assert_int_equal(hf_struct_decode(&tree_hf_type, HF_T("{\"value\":1,\"left\":{\"value\":2,\"left\":{\"value\":3,\"left\":null,\"right\":null},\"right\":null},"
+                                                          "\"right\":{\"value\":4,\"left\":null,\"right\":{\"value\":5,\"left\":null,\"right\":null}}}"),
+                                      NULL, &made, NULL), HF_OK);
+    assert_int_equal(hf_struct_copy(&bare, made, NULL, &copy, NULL), HF_OK);
+    assert_true(look_alike(&tree_hf_type, made, copy));
+    assert_true(look_alike(&bare, made, copy));
+    uint64_t hash = 0, hash_bare = 1;
+    hf_struct_size size, size_bare;
+    assert_int_equal(hf_struct_hash(&tree_hf_type, made, &hash, NULL), HF_OK);
+    assert_int_equal(hf_struct_hash(&bare, made, &hash_bare, NULL), HF_OK);
+    assert_true(hash == hash_bare);
+    assert_int_equal(hf_size_of(&tree_hf_type, made, false, &size, NULL), HF_OK);
+    assert_int_equal(hf_size_of(&bare, made, false, &size_bare, NULL), HF_OK);
+    assert_memory_equal(&size, &size_bare, sizeof size);
+    assert_int_equal(size.objects, 5);
+    ((tree *)copy)->right->right->value++;
+    assert_false(look_alike(&bare, made, copy));
+    assert_int_equal(hf_struct_destroy(&bare, copy, NULL), HF_OK);
+    assert_int_equal(hf_struct_destroy(&tree_hf_type, made, NULL), HF_OK);
+}
+
 static void test_forms__what_json_cannot_say(void **state)
 {
     (void)state;
@@ -324,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_forms__order_blanks_and_keys),
         cmocka_unit_test(test_forms__depth_is_limited_alike),
         cmocka_unit_test(test_forms__copies_of_graphs),
+        cmocka_unit_test(test_forms__descriptions_by_hand),
         cmocka_unit_test(test_forms__what_json_cannot_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
