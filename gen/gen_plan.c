@@ -279,5 +279,7 @@ void gen_plans_make(gen_unit *unit, const char *main_file, const char *const *ty
         plan_members(&with, plan); /* adds what it reaches to the list's end */
     for (gen_plan *plan = ret_plans->first; plan != NULL; plan = plan->next)
         finish_members(&with, plan);
+    for (const gen_enum *enumeration = unit->enums; enumeration != NULL; enumeration = enumeration->next)
+        gen_check_enum(unit, enumeration);
     drop_unreached(ret_plans);
 }

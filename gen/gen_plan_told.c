@@ -225,7 +225,10 @@ static bool item_owns(const gen_item *item)
 static void make_opaque(gen_planner *with, gen_member *member)
 {
     for (const gen_member *one = member->item.plan->members; one != NULL; one = one->next)
-        if (item_owns(&one->item))
+        if (one->says->when != NULL)
+            gen_fail(with->unit, HF_BAD_DECLARATION, one->field->place, "nothing tells when '%s' holds, expected HF(tag_of) on a member beside its union",
+                     one->name);
+        else if (item_owns(&one->item))
             gen_fail(with->unit, HF_BAD_DECLARATION, member->field->place,
                      "nothing tells which arm of '%s' holds, and '%s' owns memory, expected HF(tag_of) on a member",
                      member->name, one->name);

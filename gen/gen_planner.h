@@ -43,5 +43,7 @@ void gen_find_tag(gen_planner *with, gen_member *member);
 
 /* Fails on words that do not fit what the member is. */
 void gen_check_member(gen_planner *with, const gen_member *member);
+/* The same of an enum and its enumerators. */
+void gen_check_enum(gen_unit *unit, const gen_enum *enumeration);
 
 #endif

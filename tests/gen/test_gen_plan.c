@@ -80,6 +80,22 @@ static void test_plan__words_that_cannot_hold_are_refused(void **state)
     case_refused("struct s { struct { int x; } a __hf__(flatten, alias = \"b\"); };", 1, 30, "alias does not fit");
     case_refused("struct s { int a; } __hf__(max_depth = 4294967297);", 1, 40, "expected a depth");
     case_refused("struct s { int a; } __hf__(max_depth = 0);", 1, 40, "expected a depth");
+    case_refused("struct s { int a __hf__(own); };", 1, 16, "has no pointer");
+    case_refused("struct s { int a[2][3] __hf__(shared); };", 1, 16, "has no pointer");
+    case_refused("struct s { int a __hf__(when = 1); };", 1, 16, "no arm of a union");
+    case_refused("struct s { int k __hf__(tag_of); union { int a; } u; };", 1, 16, "no union without a name");
+    case_refused("struct s { union { int a __hf__(when = 1); } u; };", 1, 24, "nothing tells when 'a' holds");
+    case_refused("struct s { int a __hf__(default = 3, min = 5); };", 1, 35, "the default of 'a' is none");
+    case_refused("struct s { double a __hf__(default = 3.5, max = 3); };", 1, 38, "the default of 'a' is none");
+    case_refused("struct s { int a __hf__(default = 3, oneof(1, 5)); };", 1, 35, "the default of 'a' is none");
+    case_refused("struct s { char *a __hf__(own, default = \"x\", oneof(\"y\", \"xy\")); };", 1, 42, "the default of 'a' is none");
+    case_refused("struct s { char a[9] __hf__(default = \"x\", len >= 2); };", 1, 39, "the default of 'a' is none");
+    case_refused("struct s { int a; }; enum e { A __hf__(name = \"x\"), B __hf__(name = \"x\") };", 1, 53, "two enumerators are called 'x'");
+    case_refused("struct s { int a; }; enum e { A, B __hf__(alias = \"A\") };", 1, 34, "two enumerators are called 'A'");
+    case_refused("struct s { int a; }; enum e { A __hf__(nme = \"x\") };", 1, 40, "did you mean 'name'");
+    assert_true(case_begin("enum e { A, B }; struct s { enum e a __hf__(default = A, oneof(B, 0), min = 0); int b __hf__(default = 0x10, oneof(16));\n"
+                           "  char c[9] __hf__(default = \"ab\", len = 2); void *d __hf__(ref); char *e[2] __hf__(own); };"));
+    case_end();
     case_refused("struct s { int a __hf__(name = \"a\\xff\"); };", 1, 32, "not UTF-8 at its byte 1");
     case_refused("struct s { int a __hf__(alias = \"\\355\\240\\200\"); };", 1, 33, "not UTF-8 at its byte 0");
     assert_true(case_begin("struct s { int a __hf__(optional); _Bool has_a __hf__(skip); union { struct { int *v __hf__(ref, count = n), n; }; long x; } u; };"));
