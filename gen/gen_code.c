@@ -153,6 +153,10 @@ static void emit_table(const gen_plan *plan, FILE *to)
 
 void gen_emit_code(gen_unit *unit, const gen_plans *plans, FILE *stream)
 {
+    fputs("\n/* ---- keys, of which any may lead to any others ---- */\n\n", stream);
+    for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next)
+        if (plan->reads)
+            fprintf(stream, "static const hf__keys %s_hf_keys;\n", plan->name);
     for (const gen_plan *plan = plans->first; plan != NULL; plan = plan->next) {
         if (!gen_has_code(plan))
             continue;

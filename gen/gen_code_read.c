@@ -159,4 +159,7 @@ void gen_emit_row(gen_unit *unit, const gen_plan *plan, const gen_key *key, FILE
         fprintf(stream, ", .flags = %s", flags + 3);
     if (limits[0] != 0)
         fprintf(stream, ", .limits%s", limits);
+    const gen_item *item = shape == SHAPE_POINTER || shape == SHAPE_VECTOR || shape == SHAPE_ARRAY ? member->item.item : &member->item;
+    if (item->shape == SHAPE_RECORD && item->plan->reads)
+        fprintf(stream, ", .below = &%s_hf_keys", item->plan->name);
 }

@@ -70,6 +70,7 @@ typedef struct hf__key {
     uint32_t      offset; /* of the member in the record that has the key */
     uint64_t      bit;    /* of the slot */
     const hf_key *row;    /* the same for the tables */
+    const hf__keys *below; /* of the record that it is, leads to or has items of, if that has any */
     union {
         int64_t  i64[2];
         uint64_t u64[2];

@@ -7,7 +7,6 @@
 #include "base/checked.h"
 #include "base/cpu.h"
 #include "base/escape.h"
-#include "base/rounding.h"
 #include "base/utf8.h"
 
 #include "bind/code_write_loop.h"
@@ -101,8 +100,7 @@ bool hf__out_write(const hf_code *code, const void *object, const hf_encode_opti
 {
     size_t length = buffer->length;
     hf__out_frame first[HF__OUT_FRAMES];
-    hf__out out = { .buffer = buffer, .options = options, .frames = first, .first_frames = first, .frame_room = HF__OUT_FRAMES,
-                    .is_to_nearest = hf__divides_to_nearest() };
+    hf__out out = { .buffer = buffer, .options = options, .frames = first, .first_frames = first, .frame_room = HF__OUT_FRAMES };
     char *at = NULL;
     if (buffer->bytes != NULL) {
         at = buffer->bytes + length;

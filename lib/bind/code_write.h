@@ -22,7 +22,7 @@ typedef struct hf__out {
     const hf_encode_options *options;
     hf__out_frame           *frames, *first_frames; /* as for reading */
     size_t                   frame_count, frame_room;
-    bool                     is_to_nearest; /* division rounds so */
+    enum { HF__OUT_UNKNOWN, HF__OUT_TO_NEAREST, HF__OUT_OTHERWISE } rounding; /* of division; asked for by the first double */
 } hf__out;
 
 enum {

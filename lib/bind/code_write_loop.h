@@ -31,6 +31,16 @@ static char *put_bits(char *at, const hf_member *member, const void *record)
     return member->bits->is_signed ? hf__put_i64(at, (int64_t)bits) : hf__put_u64(at, bits);
 }
 
+/* What is beyond the sixteen bytes that are there, with the quote. */
+static inline void put_long_key(char *at, const hf__key *key)
+{
+    uint32_t length = key->length;
+    for (uint32_t next = 16; length - next > 16 && next < length; next += 16)
+        memcpy(at + next, key->bytes + next, 16);
+    memcpy(at + length - 16, key->bytes + length - 16, 16);
+    at[length] = '"';
+}
+
 /* An item, or what a pointer leads to. */
 static inline char *put_plain(hf__out *out, char *at, const hf_type *type, const char *place, size_t room)
 {
@@ -114,17 +124,15 @@ open:
     memcpy(at, "{\"", 2);
     PUT_KEY;
 
-asked: { /* a member that may be left out, or a long key */
-    char *front = at - key->length - 4;
+asked: /* a member that may be left out, or a long key */
     if (hf__is_left_out(key->row, object + key->row->offset, place)) {
-        at = front; /* its sign and its quote are for the next one */
+        at -= key->length + 4; /* its sign and its quote are for the next one */
         key++;
         PUT_KEY;
     }
-    memcpy(front + 2, key->bytes, key->length);
-    front[2 + key->length] = '"';
+    if (key->length >= 16)
+        put_long_key(at - key->length - 2, key);
     goto *ways[key->written & ~HF__WRITTEN_ASKED];
-}
 
 a_bool: at = hf__put_bool(at, *(const unsigned char *)place != 0); NEXT_MEMBER;
 an_i8: at = hf__put_i64(at, hf__int_at(place, 1)); NEXT_MEMBER;
@@ -149,7 +157,7 @@ by_tables: at = hf__out_member(out, at, key->row, object); goto behind;
 a_record:
     if (!hf__out_push(out, (hf__out_frame){ keys, object, key, 0, 0 }))
         return NULL;
-    keys = key->row->member->type->code->write;
+    keys = key->below;
     object = place;
     goto open;
 
@@ -159,16 +167,11 @@ a_pointer:
         at = put_null(at);
         NEXT_MEMBER;
     }
-    type = key->row->member->type->item;
-    if (type->shape != HF_SHAPE_RECORD) {
-        at = put_plain(out, at, type, place, room);
+    if (key->below == NULL) {
+        at = put_plain(out, at, key->row->member->type->item, place, room);
         goto behind;
     }
-    if (!hf__out_push(out, (hf__out_frame){ keys, object, key, 0, 0 }))
-        return NULL;
-    keys = type->code->write;
-    object = place;
-    goto open;
+    goto a_record;
 
 a_vector:
     items = hf__pointer_at(place);
@@ -185,19 +188,21 @@ list:
         *at++ = ']';
         NEXT_MEMBER;
     }
-    if (type->shape != HF_SHAPE_RECORD) {
+    if (key->below == NULL) {
         at = put_run(out, at, type, items, count, room);
         goto behind;
     }
     if (!hf__out_push(out, (hf__out_frame){ keys, object, key, count - 1, type->size }))
         return NULL;
-    keys = type->code->write;
+    keys = key->below;
     object = items;
     goto open;
 
 end: /* behind the last key, which is none: its sign is in the place of the '}', or is the '{' */
     at -= 4;
-    at += *at == '{';
+    if (HF_UNLIKELY(*at == '{')) /* no sum: what follows would wait for it */
+        at++;
+close:
     *at++ = '}';
     if (out->frame_count == 0)
         return at;
@@ -214,6 +219,12 @@ end: /* behind the last key, which is none: its sign is in the place of the '}',
     object = top->object;
     key = top->key;
     out->frame_count--;
+    if (key[1].written == HF__KIND_END) { /* as in lists */
+        at = hf__out_room(out, at, HF__OUT_SLACK);
+        if (HF_UNLIKELY(at == NULL))
+            return NULL;
+        goto close;
+    }
     room = keys->room + HF__OUT_SLACK;
 behind: /* a value of any length, or NULL */
     at = at != NULL ? hf__out_room(out, at, room) : NULL;

@@ -10,6 +10,7 @@
 #include "base/number_digits.h"
 #include "base/number_read.h"
 #include "base/number_write.h"
+#include "base/rounding.h"
 
 extern const char hf__digit_pairs[201];
 
@@ -71,14 +72,16 @@ static inline char *hf__put_i64(char *at, int64_t value)
 /* Six decimals at most, as prices and places on earth have: NULL for any other number. No other text of up
  * to fifteen digits reads as the same double, so one that does is the shortest. A quotient of two numbers that doubles
  * hold exactly is the nearest one, where division rounds to the nearest. */
-static inline char *hf__put_decimals(const hf__out *out, char *at, double value)
+static inline char *hf__put_decimals(hf__out *out, char *at, double value)
 {
     double size = __builtin_fabs(value);
     if (!(size >= 1e-5 && size < 1e8))
         return NULL;
     int64_t millionths = (int64_t)(size * 1e6 + 0.5);
     uint32_t whole = (uint32_t)((uint64_t)millionths / 1000000), fraction = (uint32_t)((uint64_t)millionths % 1000000);
-    double nearest = HF_LIKELY(out->is_to_nearest) ? (double)millionths / 1e6 : hf__number_round((uint64_t)millionths, -6);
+    if (HF_UNLIKELY(out->rounding == HF__OUT_UNKNOWN))
+        out->rounding = hf__divides_to_nearest() ? HF__OUT_TO_NEAREST : HF__OUT_OTHERWISE;
+    double nearest = HF_LIKELY(out->rounding == HF__OUT_TO_NEAREST) ? (double)millionths / 1e6 : hf__number_round((uint64_t)millionths, -6);
     if (fraction == 0 || nearest != size)
         return NULL;
     *at = '-';
@@ -94,7 +97,7 @@ static inline char *hf__put_decimals(const hf__out *out, char *at, double value)
     return at + 9 - __builtin_clzll(digits ^ 0x303030303030u) / 8;
 }
 
-static inline char *hf__put_double(const hf__out *out, char *at, double value)
+static inline char *hf__put_double(hf__out *out, char *at, double value)
 {
     char *end = hf__put_decimals(out, at, value);
     if (HF_LIKELY(end != NULL))
@@ -103,14 +106,14 @@ static inline char *hf__put_double(const hf__out *out, char *at, double value)
     return length > 0 ? at + length : NULL;
 }
 
-static inline char *hf__put_float_at(const hf__out *out, char *at, const char *place)
+static inline char *hf__put_float_at(hf__out *out, char *at, const char *place)
 {
     float value;
     memcpy(&value, place, sizeof value);
     return hf__put_double(out, at, (double)value);
 }
 
-static inline char *hf__put_double_at(const hf__out *out, char *at, const char *place)
+static inline char *hf__put_double_at(hf__out *out, char *at, const char *place)
 {
     double value;
     memcpy(&value, place, sizeof value);
