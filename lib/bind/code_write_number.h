@@ -49,17 +49,28 @@ static inline char *hf__put_short(char *at, uint32_t value)
     return at + 8 - zeros;
 }
 
+/* Below 10^8, with zeros in front. */
+static inline char *hf__put_eight(char *at, uint32_t value)
+{
+    uint32_t upper = value / 10000;
+    hf__put_word(at, hf__four_digits(upper) | (uint64_t)hf__four_digits(value - 10000 * upper) << 32);
+    return at + 8;
+}
+
 static inline char *hf__put_u64(char *at, uint64_t value)
 {
     if (value < 100000000)
         return hf__put_short(at, (uint32_t)value);
     uint64_t high = value / 100000000;
-    if (HF_UNLIKELY(high >= 100000000))
-        return at + hf__number_write_u64(at, value);
-    uint32_t low = (uint32_t)(value - high * 100000000), upper = low / 10000;
-    at = hf__put_short(at, (uint32_t)high);
-    hf__put_word(at, hf__four_digits(upper) | (uint64_t)hf__four_digits(low - 10000 * upper) << 32);
-    return at + 8;
+    uint32_t low = (uint32_t)(value - high * 100000000);
+    if (high < 100000000) {
+        at = hf__put_short(at, (uint32_t)high);
+    } else {
+        uint32_t top = (uint32_t)(high / 100000000);
+        at = hf__put_short(at, top);
+        at = hf__put_eight(at, (uint32_t)(high - top * (uint64_t)100000000));
+    }
+    return hf__put_eight(at, low);
 }
 
 static inline char *hf__put_i64(char *at, int64_t value)
