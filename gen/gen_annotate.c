@@ -197,8 +197,8 @@ static gen_literal *read_number(note_reader *from)
     if (literal->is_whole && (errno != 0 || (literal->is_negative && magnitude > (uint64_t)1 << 63)))
         wrong(from, "a number of at most 64 bits");
     if (!literal->is_whole) {
-        strtod(text, &end);
-        if (*end != 0 || strspn(text, "0123456789") == strlen(text)) /* 08 is nothing in C */
+        double value = strtod(text, &end);
+        if (*end != 0 || value - value != 0 || strspn(text, "0123456789") == strlen(text)) /* 08 is nothing in C */
             wrong(from, "a number");
     }
     if (literal->is_whole) /* the suffix is ours to choose */

@@ -2,6 +2,7 @@
 #include "gen_emit.h"
 #include "gen_pattern.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *gen_spelled_number(gen_unit *unit, const gen_literal *literal)
@@ -13,7 +14,8 @@ const char *gen_spelled_number(gen_unit *unit, const gen_literal *literal)
 
 const char *gen_spelled_tag(gen_unit *unit, const gen_literal *when)
 {
-    return gen_print(unit, "(int64_t)%s", when->kind == GEN_LITERAL_NUMBER ? gen_spelled_number(unit, when) : when->text);
+    bool is_large = when->kind == GEN_LITERAL_NUMBER && !when->is_negative && strtoull(when->text, NULL, 0) > INT64_MAX;
+    return gen_print(unit, "(int64_t)%s%s", when->kind == GEN_LITERAL_NUMBER ? gen_spelled_number(unit, when) : when->text, is_large ? "u" : "");
 }
 
 static const char *value_of(gen_unit *unit, const gen_literal *literal)

@@ -215,6 +215,14 @@ static const char *emit_arms(emitter *with, const gen_member *member)
         for (const gen_literal *when = arm->when; when != NULL; when = when->next)
             fprintf(with->to, "    { %s, %zu },\n", gen_spelled_tag(with->unit, when), arm->member->index);
     fputs("};\n", with->to);
+    bool is_const = false;
+    const gen_type *type = gen_type_bare(member->tag->field->type, &is_const);
+    bool is_plain = !is_const && !member->tag->is_bits && !type->is_atomic && !member->tag->field->type->is_atomic && !gen_type_has_volatile(type);
+    for (const gen_arm *arm = is_plain ? member->arms : NULL; arm != NULL; arm = arm->next)
+        for (const gen_literal *when = arm->when; when != NULL; when = when->next)
+            fprintf(with->to, "_Static_assert((int64_t)(__typeof__(%s))%s == %s, \"no value of '%s' chooses '%s'\");\n",
+                    gen_member_expression(with->unit, member->tag), gen_spelled_tag(with->unit, when), gen_spelled_tag(with->unit, when),
+                    member->tag->name, arm->member->name);
     fprintf(with->to, "/* One value that chooses two arms does not compile. */\n__attribute__((unused)) static void %s_differ(int64_t tag)\n{\n"
             "    switch (tag) {\n", name);
     for (const gen_arm *arm = member->arms; arm != NULL; arm = arm->next)

@@ -140,6 +140,7 @@ static void finish_members(gen_planner *with, gen_plan *plan)
     for (gen_member *member = plan->members; member != NULL; member = member->next) {
         if (member->item.shape == SHAPE_UNION)
             gen_find_tag(with, member);
+        gen_settle_unions(with, member);
         gen_check_member(with, member);
     }
 }

@@ -84,6 +84,21 @@ static void check_relations(gen_planner *with, const gen_member *member)
 
 /* ---- members ----------------------------------------------------------------------------- */
 
+/* What ends in a flexible array has no size of its own: it is led to, one by one. */
+static void need_end(gen_planner *with, const gen_member *member)
+{
+    bool is_alone = false;
+    for (const gen_item *item = &member->item; item != NULL; item = item->item) {
+        bool points = item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR;
+        if (item->plan != NULL && item->plan->has_flex && !is_alone)
+            gen_fail(with->unit, HF_BAD_DECLARATION, member->field->place, "'%s' holds '%s', which ends in a flexible array, expected a pointer to each one",
+                     member->name, item->plan->name);
+        if (points && (item->ownership == GEN_REF || item->ownership == GEN_STATIC))
+            return;
+        is_alone = item->shape == SHAPE_POINTER;
+    }
+}
+
 void gen_check_member(gen_planner *with, const gen_member *member)
 {
     const gen_annotation *says = member->says;
@@ -100,6 +115,7 @@ void gen_check_member(gen_planner *with, const gen_member *member)
     check_choices(with, member, is_number, is_text);
     check_default(with, member, is_text);
     check_relations(with, member);
+    need_end(with, member);
     if (says->pattern != NULL && !is_text)
         gen_fail(with->unit, HF_BAD_DECLARATION, place, "'%s' is no text, so pattern does not fit", member->name);
     if (says->has_len && !is_text && shape != SHAPE_VECTOR && shape != SHAPE_FLEX)

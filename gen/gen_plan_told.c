@@ -237,6 +237,23 @@ static void make_opaque(gen_planner *with, gen_member *member)
     member->item.plan = NULL;
 }
 
+void gen_settle_unions(gen_planner *with, gen_member *member)
+{
+    bool is_borrowed = false;
+    gen_item *item = &member->item;
+    for (; item->shape != SHAPE_UNION || item == &member->item; item = item->item) {
+        is_borrowed |= (item->shape == SHAPE_POINTER || item->shape == SHAPE_VECTOR) && (item->ownership == GEN_REF || item->ownership == GEN_STATIC);
+        if (item->item == NULL)
+            return;
+    }
+    if (item_owns(item) && !is_borrowed)
+        gen_fail(with->unit, HF_BAD_DECLARATION, member->field->place,
+                 "nothing tells which arm of the unions that '%s' leads to holds, and one owns memory, expected a struct around union and tag", member->name);
+    gen_remark(with->unit, member->field->place, "'%s' leads to unions without a tag: copied as bytes, not in JSON", member->name);
+    item->shape = SHAPE_OPAQUE;
+    item->plan = NULL;
+}
+
 void gen_find_tag(gen_planner *with, gen_member *member)
 {
     for (gen_member *one = member->owner->members; one != NULL; one = one->next)

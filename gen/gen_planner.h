@@ -38,6 +38,8 @@ void gen_find_shared_counters(gen_planner *with, gen_plan *plan);
 void gen_find_presence(gen_planner *with, gen_member *member);
 /* Of a union: the member that tells which arm holds, and what chooses each arm; without one it is bytes. */
 void gen_find_tag(gen_planner *with, gen_member *member);
+/* Unions in arrays and behind pointers, which nothing can tell of, are bytes. */
+void gen_settle_unions(gen_planner *with, gen_member *member);
 
 /* ---- gen_plan_check.c ---- */
 

@@ -208,7 +208,10 @@ static hf_status choose_arm(hf__binder *binder, const hf_type *record_type, cons
 {
     for (uint32_t i = 0; i < chosen->arm_count; i++)
         if (&chosen->type->members[chosen->arms[i].member] == arm) {
-            hf__member_set_integer(&record_type->members[chosen->tag - 1], record, (uint64_t)chosen->arms[i].value);
+            const hf_member *tag = &record_type->members[chosen->tag - 1];
+            hf__member_set_integer(tag, record, (uint64_t)chosen->arms[i].value);
+            if ((int64_t)hf__member_integer(tag, record) != chosen->arms[i].value)
+                return hf__fail(binder->reterr, HF_OUT_OF_RANGE, "the tag '%s' cannot choose the arm '%s'", tag->name, arm->key);
             return HF_OK;
         }
     return hf__fail(binder->reterr, HF_WRONG_KIND, "no tag chooses the arm '%s'", arm->key);

@@ -174,6 +174,35 @@ static void test_strange__small_members_are_skipped(void **state)
     expect_read(&short_end_hf_type, "{\"name\":\"n\",\"flag\":1}", "{\"name\":\"n\"}");
 }
 
+static void test_strange__tags_hold_what_chooses_an_arm(void **state)
+{
+    (void)state;
+    expect_read(&narrow_hf_type, "{\"u\":{\"a\":1},\"v\":{\"c\":2}}", "{\"u\":{\"a\":1},\"v\":{\"c\":2}}");
+    expect_read(&narrow_hf_type, "{\"u\":{\"b\":\"text\"},\"v\":0}", "{\"u\":{\"b\":\"text\"},\"v\":0}");
+    expect_refused(&narrow_hf_type, "{\"u\":0,\"v\":{\"d\":\"text\"}}", HF_OUT_OF_RANGE, "/v/d");
+}
+
+static void test_strange__unions_that_nothing_tells_of_are_bytes(void **state)
+{
+    (void)state;
+    picks all = { .row = { { .part = 0.5 }, { .part = 1.5 } }, .n = 2, .last = 7 }, *copy = NULL;
+    bool equal = false;
+    all.one = calloc(1, sizeof *all.one);
+    all.many = calloc(2, sizeof *all.many);
+    all.one->part = -1;
+    all.many[1].part = 2.5;
+    expect_text(&picks_hf_type, &all, "{\"last\":7}");
+    assert_int_equal(picks_copy(&all, NULL, &copy, NULL), HF_OK);
+    expect_alike(&picks_hf_type, &all, copy);
+    assert_ptr_not_equal(copy->many, all.many);
+    assert_true(copy->many[1].part == 2.5 && copy->row[1].part == 1.5);
+    copy->many[1].part = 3;
+    assert_int_equal(picks_equal(&all, copy, &equal, NULL), HF_OK);
+    assert_false(equal);
+    picks_destroy(copy, NULL);
+    picks_release(&all, NULL);
+}
+
 static bool are_equal(const cursor *a, const cursor *b)
 {
     bool equal = false, other_way = true;
@@ -214,6 +243,8 @@ int main(void)
         cmocka_unit_test(test_strange__null_leaves_a_default),      cmocka_unit_test(test_strange__literals_are_never_read),
         cmocka_unit_test(test_strange__tags_by_name),               cmocka_unit_test(test_strange__arms_that_json_does_not_show),
         cmocka_unit_test(test_strange__texts_are_no_level),         cmocka_unit_test(test_strange__null_has_no_items),
+        cmocka_unit_test(test_strange__tags_hold_what_chooses_an_arm),
+        cmocka_unit_test(test_strange__unions_that_nothing_tells_of_are_bytes),
         cmocka_unit_test(test_strange__small_members_are_skipped),  cmocka_unit_test(test_strange__refs_into_the_middle_are_equal_in_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,21 @@ typedef struct cursor {
     struct cursor *other HF(shared);
 } cursor;
 
+/* Tags of which an int64_t has a negative value, or that a bit-field does not hold. */
+typedef struct narrow {
+    uint64_t large HF(tag_of = u);
+    union { int a HF(when = 18446744073709551615); char *b HF(own, when = 0x8000000000000000); } u;
+    unsigned small : 2 HF(tag_of = v);
+    union { int c HF(when = 3); char *d HF(own, when = 4); } v;
+} narrow;
+
+/* Unions that nothing tells of, in rows and elsewhere. */
+union pick { int whole; double part; void *none HF(ref); };
+typedef struct picks {
+    union pick row[2], *one HF(own), *many HF(own, count = n);
+    int        n, last;
+} picks;
+
 /* What is skipped may be smaller than a pointer. */
 typedef struct short_end {
     char *name HF(own);
