@@ -98,8 +98,8 @@ static void test_plan__words_that_cannot_hold_are_refused(void **state)
     case_end();
     case_refused("struct s { int a __hf__(name = \"a\\xff\"); };", 1, 32, "not UTF-8 at its byte 1");
     case_refused("struct s { int a __hf__(alias = \"\\355\\240\\200\"); };", 1, 33, "not UTF-8 at its byte 0");
-    case_refused("struct f { int n, v[] __hf__(count = n); }; struct s { struct f f; int a; };", 1, 64, "ends in a flexible array");
-    case_refused("struct f { int n, v[] __hf__(count = n); }; struct s { struct f *f __hf__(own, count = n); int n; };", 1, 65, "ends in a flexible array");
+    case_refused("struct f { int n, v[] __hf__(count = n); }; struct s { struct f f; int a; };", 1, 65, "ends in a flexible array");
+    case_refused("struct f { int n, v[] __hf__(count = n); }; struct s { struct f *f __hf__(own, count = n); int n; };", 1, 66, "ends in a flexible array");
     case_refused("struct f { int n, v[] __hf__(count = n); }; struct s { struct f *(*f)[2] __hf__(own), g[2]; };", 1, 87, "ends in a flexible array");
     case_refused("union u { int n; char *t __hf__(own); }; struct s { union u *p __hf__(own); };", 1, 62, "nothing tells which arm");
     case_refused("union u { int n; char *t; }; struct s { union u p[2]; };", 1, 49, "nothing tells which arm");
