@@ -139,6 +139,29 @@ static uint64_t let_go(void *context, uint64_t bytes)
     return gone;
 }
 
+static uint64_t let_all_go(void *context, uint64_t bytes)
+{
+    hoard   *self = context;
+    uint64_t gone = self->bytes;
+    (void)bytes;
+    hf_budget_release(self->budget, gone);
+    self->bytes = 0;
+    return gone;
+}
+
+static void test_budget__asks_for_all_that_it_may_hold(void **state)
+{
+    (void)state;
+    hoard self = { .bytes = 600 };
+    assert_int_equal(hf_budget_create(&(hf_budget_options){ .bytes_max = 1000, .reclaim = let_all_go, .reclaim_context = &self },
+                                      &self.budget, NULL), HF_OK);
+    assert_int_equal(hf_budget_charge(self.budget, 600, NULL), HF_OK);
+    assert_int_equal(hf_budget_charge(self.budget, 1000, NULL), HF_OK);
+    assert_int_equal(hf_budget_count(self.budget).current, 1000);
+    assert_int_equal(hf_budget_release(self.budget, 1000), HF_OK);
+    hf_budget_drop(self.budget);
+}
+
 static void test_budget__asks_before_it_refuses(void **state)
 {
     (void)state;
@@ -255,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_budget__a_child_holds_its_parent),
         cmocka_unit_test(test_budget__a_million_generations_drop_without_recursion),
         cmocka_unit_test(test_budget__mistakes_are_noticed),
+        cmocka_unit_test(test_budget__asks_for_all_that_it_may_hold),
         cmocka_unit_test(test_budget__asks_before_it_refuses),
         cmocka_unit_test(test_budget__threads_never_pass_the_limit),
         cmocka_unit_test(test_budget__a_forked_child_can_charge),

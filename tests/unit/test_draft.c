@@ -54,6 +54,9 @@ static void test_draft__inserts_appends_removes(void **state)
     assert_int_equal(hf_draft_insert_member(draft, hf_place_at(HF_T("/2")), 0, HF_T("a"), hf_item_null(), NULL), HF_OK);
     assert_int_equal(hf_draft_insert_member(draft, hf_place_at(HF_T("/2")), 0, HF_T("b"), hf_item_null(), NULL),
                      HF_DUPLICATE_KEY);
+    for (uint64_t index = 3; index <= 6; index++) /* 2 is the end */
+        assert_int_equal(hf_draft_insert_member(draft, hf_place_at(HF_T("/2")), index, HF_T("c"), hf_item_null(), NULL),
+                         HF_OUT_OF_RANGE);
     assert_int_equal(hf_draft_rename(draft, hf_place_at(HF_T("/2/b")), HF_T("a long name for a member"), NULL), HF_OK);
     assert_int_equal(hf_draft_rename(draft, hf_place_at(HF_T("/2/a")), HF_T("a long name for a member"), NULL),
                      HF_DUPLICATE_KEY);

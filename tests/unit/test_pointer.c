@@ -80,6 +80,8 @@ static void test_pointer__tokens_one_after_the_other(void **state)
         pointer = hf_text_from_cstr(bad[i]);
         HF_EXPECT(!hf_pointer_next(&pointer, room, sizeof room, &token));
     }
+    pointer = HF_T("/~0aaaaaa/0"); /* just fits */
+    HF_EXPECT(hf_pointer_next(&pointer, room, sizeof room, &token) && hf_text_equal(token, HF_T("~aaaaaa")));
     pointer = HF_T("/longer than the room, but nothing to unescape/0");
     HF_EXPECT(hf_pointer_next(&pointer, NULL, 0, &token));
     HF_EXPECT(hf_text_equal(token, HF_T("longer than the room, but nothing to unescape")));

@@ -161,6 +161,26 @@ static void test_pool__refuses_pointers_into_a_frame(void **state)
     assert_int_equal(hf_pool_destroy(pool), HF_OK);
 }
 
+static void test_pool__every_word_is_looked_at(void **state)
+{
+    (void)state;
+    enum { WORDS = 3 };
+    hf_pool *pool = make((hf_pool_options){ .size = WORDS * sizeof(void *), .refuse_frame_pointers = true });
+    void    *object = NULL;
+    hf_frame frame;
+    assert_int_equal(hf_pool_get(pool, &object, NULL), HF_OK);
+    hf_frame_begin(&frame, NULL);
+    void **words = object, *inside = hf_frame_allocate(&frame, 10, 1);
+    for (int i = 0; i < WORDS; i++) {
+        memset(words, 0, WORDS * sizeof *words);
+        words[i] = inside;
+        EXPECT_MISUSE(hf_pool_put(pool, object), HF_DIRTY);
+    }
+    assert_int_equal(hf_frame_end(&frame), HF_OK);
+    assert_int_equal(hf_pool_put(pool, object), HF_OK);
+    assert_int_equal(hf_pool_destroy(pool), HF_OK);
+}
+
 static void test_pool__an_idle_object_is_not_to_be_touched(void **state)
 {
     (void)state;
@@ -431,6 +451,7 @@ int main(void)
         cmocka_unit_test_teardown(test_pool__plain_objects_begin_as_zeroes, balanced),
         cmocka_unit_test_teardown(test_pool__refuses_what_it_must_not_keep, balanced),
         cmocka_unit_test_teardown(test_pool__refuses_pointers_into_a_frame, balanced),
+        cmocka_unit_test_teardown(test_pool__every_word_is_looked_at, balanced),
         cmocka_unit_test_teardown(test_pool__an_idle_object_is_not_to_be_touched, balanced),
         cmocka_unit_test_teardown(test_pool__never_keeps_more_than_its_bound, balanced),
         cmocka_unit_test_teardown(test_pool__trims_to_a_number_of_bytes, balanced),

@@ -22,7 +22,7 @@
 #include "system_failure.h"
 
 static const char sample[] =
-    "{\"id\":12345678901234567890,\"price\":0.1000,\"huge\":1e400,\"flags\":[true,false,null,-1,2.5],"
+    "{\"id\":12345678901234567890,\"price\":0.1000,\"huge\":1e400,\"tens\":1e5,\"flags\":[true,false,null,-1,2.5],"
     "\"name\":\"a longer text with an escape \\u00e9 \\n inside of it\",\"plain\":\"a longer text without an escape\","
     "\"wide\":{\"k0\":0,\"k1\":1,\"k2\":2,\"k3\":3,\"k4\":4,\"k5\":5,\"k6\":6,\"k7\":7,\"k8\":8,\"k9\":9}}";
 

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "documents.h"
@@ -174,6 +175,38 @@ static void test_save_file__owner_and_permissions_are_kept(void **state)
     hf_document_drop(second);
 }
 
+/* Who may replace a file but not give it to its owner gets no rights by it: none of a set bit, and those of the group
+ * where the group stays. */
+static void expect_rights(gid_t group, mode_t expected)
+{
+    hf_document *first = test_read("[1]"), *second = test_read("[2]");
+    const char *path = scratch_file("file");
+    assert_int_equal(hf_save(first, path, NULL), HF_OK);
+    struct stat folder = facts_of(scratch_folder());
+    HF_EXPECT(chmod(scratch_folder(), 0777) == 0 && chown(path, 0, group) == 0 && chmod(path, 06764) == 0);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(setgid(54321) != 0 || setuid(12345) != 0 || hf_save(second, path, NULL) != HF_OK);
+    int status = 1;
+    HF_EXPECT(waitpid(child, &status, 0) == child && status == 0);
+    struct stat after = facts_of(path);
+    HF_EXPECT(after.st_uid == 12345 && (after.st_mode & 07777) == expected);
+    expect_saved(path, second);
+    HF_EXPECT(chmod(scratch_folder(), folder.st_mode & 07777) == 0);
+    remove_all((const char *const[]){ "file", NULL });
+    hf_document_drop(first);
+    hf_document_drop(second);
+}
+
+static void test_save_file__rights_of_another_owner_are_not_taken(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    expect_rights(0, 0744);
+    expect_rights(54321, 0764);
+}
+
 static void test_save_file__names_are_found_for_the_new_file(void **state)
 {
     (void)state;
@@ -206,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_save_file__pipes_are_written_in_place),
         cmocka_unit_test(test_save_file__what_is_open_goes_on),
         cmocka_unit_test(test_save_file__owner_and_permissions_are_kept),
+        cmocka_unit_test(test_save_file__rights_of_another_owner_are_not_taken),
         cmocka_unit_test(test_save_file__names_are_found_for_the_new_file),
     };
     return cmocka_run_group_tests(tests, scratch_create, scratch_remove);
