@@ -283,6 +283,8 @@ static inline bool push_frame(hf__in *in, hf__in_frame frame)
         if (HF_UNLIKELY(at >= in->near_end || memcmp(at, ",\"", 2) != 0)) \
             goto after_rarely; \
         at++; \
+        if (HF_UNLIKELY(is_jumping)) \
+            goto other; \
         EXPECTED_MEMBER; \
     } while (0)
 
@@ -305,6 +307,7 @@ static __attribute__((noinline)) const char *read_records(hf__in *in, const char
     uint64_t awaited, met;
     hf__found found;
     uint32_t known, kind;
+    bool is_jumping = false; /* the last key was not the expected one: the next one is not expected either */
 
 open:
     value = at;
@@ -330,8 +333,10 @@ after_rarely: /* blanks, the end, or near the end of the text */
 other: /* another order, blanks, or a key that nothing wants */
     known = HF_LIKELY(at < in->near_end && *at == '"') ? known_at(keys, at) : 0;
     if (HF_LIKELY(known != 0)) {
+        const hf__key *expected = key;
         at += (known >> 24) + 2;
         key = &keys->keys[known >> 8 & 0xff];
+        is_jumping = key != expected;
         kind = known >> 16 & 0xff;
         goto wanted;
     }
