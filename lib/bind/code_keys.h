@@ -39,7 +39,7 @@ static inline bool hf__key_goes_on(const hf__key *key, const char *at, const cha
 
 /* The key that begins at `at`, behind its opening quote, and its slot; NULL: none that is wanted, or spelled
  * with escapes. HF__KEY_SHOWN bytes are readable at `shown`, and are the first of those up to `end`. */
-static inline const hf__key *hf__key_among(const hf__keys *keys, const char *shown, const char *at, const char *end, size_t *ret_slot)
+static inline __attribute__((always_inline)) const hf__key *hf__key_among(const hf__keys *keys, const char *shown, const char *at, const char *end, size_t *ret_slot)
 {
     uint64_t head, tail;
     memcpy(&head, shown, 8);
