@@ -83,8 +83,11 @@ static inline __attribute__((always_inline)) const char *hf__in_integer(const hf
         unsigned count;
         const char *digits = at + is_negative;
         uint64_t value = hf__read_digits(digits, &count);
+        if (HF_UNLIKELY(count == HF__RUN_MAX)) /* up to as many as always fit 64 bits: identifiers, nanoseconds */
+            for (; count < 19 && (unsigned char)(digits[count] - '0') < 10; count++)
+                value = value * 10 + (unsigned char)(digits[count] - '0');
         bool is_usual = count != 0 && (*digits != '0' || (count == 1 && !is_negative)) && !hf__number_goes_on(digits[count]) && (is_signed || !is_negative);
-        if (HF_LIKELY(is_usual && (width == 64 || value >> (width - is_signed) == 0))) {
+        if (HF_LIKELY(is_usual && ((width == 64 && !is_signed) || value >> (width - is_signed) == 0))) {
             *ret_bits = is_negative ? 0 - value : value;
             return digits + count;
         }
