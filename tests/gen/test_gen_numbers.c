@@ -70,8 +70,14 @@ static void put_digits(char *to, size_t count)
 static void make_number(char *to)
 {
     static const char *const ends[] = { "", "", "", "", "e1", "E-2", "e+0", ".", ".5e", "e", "x", "-", "e308", "e-330", ".0" };
+    static const char *const edges[] = { "9999999999999999", "10000000000000000", "9223372036854775807", "9223372036854775808", "9999999999999999999",
+                                         "18446744073709551615", "18446744073709551616", "1000000000000000000000" };
     char digits[64];
     to[0] = 0;
+    if (random_below(&state, 16) == 0) {
+        strcat(strcat(to, random_below(&state, 2) == 0 ? "-" : ""), edges[random_below(&state, sizeof edges / sizeof *edges)]);
+        return;
+    }
     if (random_below(&state, 3) == 0)
         strcat(to, "-");
     put_digits(digits, random_below(&state, 22));
