@@ -15,12 +15,7 @@ static inline bool is_released(const hf__link *link)
     return link->type->ownership == HF_OWN || link->type->ownership == HF_SHARED; /* skipped members are static */
 }
 
-static inline bool leads_on(const hf__link *link)
-{
-    return link->type->shape != HF_SHAPE_STRING && (link->type->item->flags & HF_TYPE_LINKS) != 0;
-}
-
-/* type NULL: a text. */
+/* type NULL: a text, which has no items. */
 static void free_block(const hf_allocator *allocator, bool is_libc, const hf_type *type, char *at, size_t count)
 {
     size_t bytes = 0;
@@ -41,7 +36,7 @@ static void free_block(const hf_allocator *allocator, bool is_libc, const hf_typ
 
 static void free_link(const hf_allocator *allocator, const hf__link *link)
 {
-    free_block(allocator, false, link->type->shape == HF_SHAPE_STRING ? NULL : link->type->item, hf__pointer_at(link->place), link->count);
+    free_block(allocator, false, link->type->item, hf__pointer_at(link->place), link->count);
     hf__pointer_set(link->place, NULL);
 }
 
@@ -55,7 +50,7 @@ static bool find_deeper(const hf_allocator *allocator, hf__block block, hf__link
     while (hf__links_next(&links, &link)) {
         if (!is_released(&link))
             continue;
-        if (leads_on(&link)) {
+        if (hf__link_leads_on(&link)) {
             *ret_link = link;
             return true;
         }
@@ -82,11 +77,11 @@ static void release_slowly(const hf_allocator *allocator, hf__block block)
 /* What a pointer leads to. Texts, and blocks that lead nowhere, go at once. */
 HF__INLINED void release_link(hf__block_stack *stack, bool is_libc, const hf__link *link)
 {
-    const hf_type *type = link->type->shape != HF_SHAPE_STRING ? link->type->item : NULL;
+    const hf_type *type = link->type->item; /* NULL: a text */
     if (!is_released(link))
         return;
     char *at = hf__pointer_at(link->place);
-    if (type != NULL && (type->flags & HF_TYPE_LINKS) != 0) {
+    if (hf__link_leads_on(link)) {
         if (HF_LIKELY(hf__stack_push(stack, type, at, NULL, link->count)))
             return;
         release_slowly(stack->allocator, (hf__block){ type, at, link->count });
@@ -137,8 +132,7 @@ static bool list_graph(hf__object_map *met, hf__block_stack *list)
             continue;
         hf__links_begin(&links, outer, (hf__block){ one.type, one.at, one.count }, 0);
         while (hf__links_next(&links, &link)) {
-            const hf_type *type = link.type->shape != HF_SHAPE_STRING ? link.type->item : NULL;
-            if (is_released(&link) && HF_UNLIKELY(!list_block(met, list, type, hf__pointer_at(link.place), link.count)))
+            if (is_released(&link) && HF_UNLIKELY(!list_block(met, list, link.type->item, hf__pointer_at(link.place), link.count)))
                 return false;
         }
     }
