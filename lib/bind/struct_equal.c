@@ -199,7 +199,7 @@ static bool equal_all(comparer *with, const hf_type *type, const char *a, const 
     hf__leaves leaves;
     hf__leaf leaf;
     bool is_new, is_same = pair_up(with, a, b, &is_new);
-    hf__leaves_begin(&leaves, outer, type, a, (uintptr_t)b - (uintptr_t)a, 1);
+    hf__leaves_begin(&leaves, outer, type, a, (uintptr_t)b - (uintptr_t)a);
     do {
         while (is_same && hf__leaves_next(&leaves, &leaf))
             is_same = equal_leaf(with, &stack, &leaves, &leaf);

@@ -135,7 +135,7 @@ static uint64_t mix_all(hasher *with, uint64_t hash, const hf_type *type, const 
     hf__leaves leaves;
     hf__leaf leaf;
     meet(with, object, &hash);
-    hf__leaves_begin(&leaves, outer, type, object, 0, 1);
+    hf__leaves_begin(&leaves, outer, type, object, 0);
     do {
         while (hf__leaves_next(&leaves, &leaf))
             hash = mix_leaf(with, &stack, &leaves, hash, &leaf);

@@ -22,7 +22,7 @@ typedef struct hf__leaf_place {
     const hf_type   *type;
     const char      *at;         /* the object whose turn it is */
     uintptr_t        apart;      /* from it to its partner, if there is one */
-    size_t           count;      /* objects still to look at, that one included */
+    size_t           left;       /* objects behind it, as in hf__place */
     const hf_member *member;     /* of a record: the next one */
 } hf__leaf_place;
 
@@ -37,10 +37,18 @@ typedef struct hf__leaves {
 /* What lies in place, and what is led to and leads nowhere. */
 enum { HF__LEAF_PLACES_MAX = 2 * HF__PLACES_MAX };
 
-/* `outer`: room for HF__LEAF_PLACES_MAX. */
-HF__INLINED void hf__leaves_begin(hf__leaves *leaves, hf__leaf_place *outer, const hf_type *type, const char *at, uintptr_t apart, size_t count)
+/* From here on the objects at `at` are looked through; there is one at least. */
+HF__INLINED void hf__leaves_look(hf__leaves *leaves, const hf_type *type, const char *at, uintptr_t apart, size_t count)
 {
-    *leaves = (hf__leaves){ { type, at, apart, count, type->members }, type->members + type->member_count, outer, 0 };
+    leaves->in = (hf__leaf_place){ type, at, apart, count - (type->shape == HF_SHAPE_RECORD), type->members };
+    leaves->end = type->members + type->member_count;
+}
+
+/* Of one object. `outer`: room for HF__LEAF_PLACES_MAX. */
+HF__INLINED void hf__leaves_begin(hf__leaves *leaves, hf__leaf_place *outer, const hf_type *type, const char *at, uintptr_t apart)
+{
+    *leaves = (hf__leaves){ .outer = outer };
+    hf__leaves_look(leaves, type, at, apart, 1);
 }
 
 /* Looks into a place, and goes on behind it later: one in the place that is looked into, or a block that leads
@@ -50,8 +58,7 @@ HF__INLINED void hf__leaves_enter(hf__leaves *leaves, const hf_type *type, const
     if (count == 0)
         return;
     leaves->outer[leaves->outer_count++] = leaves->in;
-    leaves->in = (hf__leaf_place){ type, at, apart, count, type->members };
-    leaves->end = type->members + type->member_count;
+    hf__leaves_look(leaves, type, at, apart, count);
 }
 
 /* Where the same is in the partner. */
@@ -99,34 +106,32 @@ HF__INLINED bool hf__leaves_next(hf__leaves *leaves, hf__leaf *ret_leaf)
             return true;
         const hf_type *type = leaves->in.type;
         const char *at = leaves->in.at;
-        bool is_record = type->shape == HF_SHAPE_RECORD;
-        if (leaves->in.count > is_record) {
-            leaves->in.count--;
-            leaves->in.at += type->size;
-            leaves->in.member = type->members;
-            if (is_record)
-                continue;
-            if (type->shape == HF_SHAPE_ARRAY) {
-                hf__leaves_enter(leaves, type->item, at, leaves->in.apart, type->count);
-                continue;
-            }
+        if (leaves->in.left == 0) {
+            if (leaves->outer_count == 0)
+                return false;
+            leaves->in = leaves->outer[--leaves->outer_count];
+            leaves->end = leaves->in.type->members + leaves->in.type->member_count;
+            continue;
+        }
+        leaves->in.left--;
+        leaves->in.at += type->size;
+        leaves->in.member = type->members;
+        if (type->shape == HF_SHAPE_ARRAY) {
+            hf__leaves_enter(leaves, type->item, at, leaves->in.apart, type->count);
+        } else if (type->shape != HF_SHAPE_RECORD) {
             *ret_leaf = (hf__leaf){ .type = type, .at = at, .apart = leaves->in.apart };
             return true;
         }
-        if (leaves->outer_count == 0)
-            return false;
-        leaves->in = leaves->outer[--leaves->outer_count];
-        leaves->end = leaves->in.type->members + leaves->in.type->member_count;
     }
 }
 
-/* Goes on with a pair of blocks: at once when nothing is left of the one that is looked through, else it waits.
- * False without memory. */
+/* Goes on with a pair of blocks, which are not empty: at once when nothing is left of the one that is looked through,
+ * else it waits. False without memory. */
 HF__INLINED bool hf__leaves_follow(hf__leaves *leaves, hf__block_stack *stack, const hf_type *type, const char *at, const char *other, size_t count)
 {
-    if (leaves->in.member != leaves->end || leaves->in.count > 1 || leaves->outer_count > 0 || leaves->in.type->shape != HF_SHAPE_RECORD)
+    if (leaves->in.member != leaves->end || leaves->in.left > 0 || leaves->outer_count > 0)
         return HF_LIKELY(hf__stack_push(stack, type, at, (char *)other, count));
-    hf__leaves_begin(leaves, leaves->outer, type, at, (uintptr_t)other - (uintptr_t)at, count);
+    hf__leaves_look(leaves, type, at, (uintptr_t)other - (uintptr_t)at, count);
     return true;
 }
 
@@ -136,7 +141,7 @@ HF__INLINED bool hf__leaves_next_block(hf__leaves *leaves, hf__block_stack *stac
     if (stack->top == stack->items)
         return false;
     const hf__waiting *one = --stack->top;
-    hf__leaves_begin(leaves, leaves->outer, one->type, one->at, (uintptr_t)one->other - (uintptr_t)one->at, one->count);
+    hf__leaves_look(leaves, one->type, one->at, (uintptr_t)one->other - (uintptr_t)one->at, one->count);
     return true;
 }
 

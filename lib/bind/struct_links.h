@@ -38,7 +38,7 @@ typedef struct hf__namer {
 typedef struct hf__place {
     const hf_type   *type;
     char            *at;     /* the object whose turn it is */
-    size_t           count;  /* objects still to look at, that one included */
+    size_t           left;   /* objects behind it; that one is among them until its turn has come, unless it is a record */
     const hf_member *member; /* of a record: the next one */
     uint32_t         path;
 } hf__place;
@@ -57,24 +57,28 @@ HF__INLINED bool hf__is_object(const hf_type *type)
     return (type->flags & HF_TYPE_OBJECT) != 0;
 }
 
+/* From here on the objects at `at` are looked through; there is one at least, and they have links. */
+HF__INLINED void hf__links_look(hf__links *links, const hf_type *type, char *at, size_t count, uint32_t path)
+{
+    links->in = (hf__place){ type, at, count - (type->shape == HF_SHAPE_RECORD), type->members, path };
+    links->end = type->members + type->member_count;
+}
+
 /* Looks into a place, and goes on behind it later. */
 HF__INLINED void hf__links_enter(hf__links *links, const hf_type *type, char *at, size_t count, uint32_t path)
 {
     if ((type->flags & HF_TYPE_LINKS) == 0 || count == 0)
         return;
     links->outer[links->outer_count++] = links->in;
-    links->in = (hf__place){ type, at, count, type->members, path };
-    links->end = type->members + type->member_count;
+    hf__links_look(links, type, at, count, path);
 }
 
 /* `outer`: room for HF__PLACES_MAX. `path`: of the block, where paths are asked for. */
 HF__INLINED void hf__links_begin(hf__links *links, hf__place *outer, hf__block block, uint32_t path)
 {
-    const hf_type *type = block.type;
-    size_t count = (type->flags & HF_TYPE_LINKS) != 0 ? block.count : 0;
-    *links = (hf__links){ { type, block.at, count, type->members, path }, type->members, outer, 0 };
-    if (count > 0)
-        links->end += type->member_count;
+    *links = (hf__links){ .in.type = block.type, .outer = outer };
+    if ((block.type->flags & HF_TYPE_LINKS) != 0 && block.count > 0)
+        hf__links_look(links, block.type, block.at, block.count, path);
 }
 
 /* Enters what a member holds in place. */
@@ -130,24 +134,21 @@ HF__INLINED bool hf__links_next_named(hf__links *links, hf__link *ret_link, cons
             return true;
         const hf_type *type = links->in.type;
         char *at = links->in.at;
-        if (type->shape == HF_SHAPE_RECORD && links->in.count > 1) {
-            links->in.count--;
-            links->in.at += type->size;
-            links->in.member = type->members;
-        } else if (type->shape != HF_SHAPE_RECORD && links->in.count > 0) {
-            links->in.count--;
-            links->in.at += type->size;
-            if (type->shape == HF_SHAPE_ARRAY) {
-                hf__links_enter(links, type->item, at, type->count, namer != NULL ? namer->items(namer->context, links->in.path) : 0);
-            } else if (type->shape == HF_SHAPE_OPAQUE || hf__pointer_at(at) != NULL) {
-                *ret_link = (hf__link){ type, at, 1, links->in.path };
-                return true;
-            }
-        } else if (links->outer_count > 0) {
+        if (links->in.left == 0) {
+            if (links->outer_count == 0)
+                return false;
             links->in = links->outer[--links->outer_count];
             links->end = links->in.type->members + links->in.type->member_count;
-        } else {
-            return false;
+            continue;
+        }
+        links->in.left--;
+        links->in.at += type->size;
+        links->in.member = type->members;
+        if (type->shape == HF_SHAPE_ARRAY) {
+            hf__links_enter(links, type->item, at, type->count, namer != NULL ? namer->items(namer->context, links->in.path) : 0);
+        } else if (type->shape == HF_SHAPE_OPAQUE || (type->shape != HF_SHAPE_RECORD && hf__pointer_at(at) != NULL)) {
+            *ret_link = (hf__link){ type, at, 1, links->in.path };
+            return true;
         }
     }
 }
@@ -194,9 +195,10 @@ HF__INLINED bool hf__link_leads_on(const hf__link *link)
  * without memory. */
 HF__INLINED bool hf__links_follow(hf__links *links, hf__block_stack *stack, hf__block block)
 {
-    if (links->in.member != links->end || links->in.count > 1 || links->outer_count > 0 || links->in.type->shape != HF_SHAPE_RECORD)
+    if (links->in.member != links->end || links->in.left > 0 || links->outer_count > 0)
         return HF_LIKELY(hf__stack_push(stack, block.type, block.at, NULL, block.count));
-    hf__links_begin(links, links->outer, block, 0);
+    if (block.count > 0)
+        hf__links_look(links, block.type, block.at, block.count, 0);
     return true;
 }
 
@@ -206,7 +208,8 @@ HF__INLINED bool hf__links_next_block(hf__links *links, hf__block_stack *stack)
     if (stack->top == stack->items)
         return false;
     const hf__waiting *one = --stack->top;
-    hf__links_begin(links, links->outer, (hf__block){ one->type, one->at, one->count }, 0);
+    if (one->count > 0)
+        hf__links_look(links, one->type, one->at, one->count, 0);
     return true;
 }
 
