@@ -127,12 +127,13 @@ static hf_status put_double(hf__binder *binder, double value)
     const hf_rule *rule = rule_of(target);
     if (isinf(value) || (target->type->size == sizeof(float) && isinf((float)value)))
         return hf__fail(binder->reterr, HF_OUT_OF_RANGE, "beyond the largest number of %zu bits", target->type->size * 8);
+    float narrow = (float)value;
     if (rule != NULL) {
-        hf_status status = hf__rule_check_double(rule, value, binder->reterr);
+        hf_status status = target->type->size == sizeof narrow ? hf__rule_check_float(rule, narrow, binder->reterr)
+                                                               : hf__rule_check_double(rule, value, binder->reterr);
         if (status != HF_OK)
             return status;
     }
-    float narrow = (float)value;
     memcpy(target->at, target->type->size == sizeof narrow ? (const void *)&narrow : (const void *)&value, target->type->size);
     return HF_OK;
 }

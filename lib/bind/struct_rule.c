@@ -63,6 +63,15 @@ static int order_double(double value, const hf_rule_value *other)
     return (long double)value < bound ? -1 : (long double)value > bound;
 }
 
+/* A rule speaks of a float as its type holds it: 0.1 is what is read of 0.1, and written. */
+static int order_float(float value, const hf_rule_value *other)
+{
+    if (other->kind != HF_RULE_DOUBLE)
+        return order_double((double)value, other);
+    float bound = (float)other->f64;
+    return value < bound ? -1 : value > bound;
+}
+
 static hf_status out_of_bounds(const hf_rule *rule, bool is_low, hf_error *reterr)
 {
     const hf_rule_value *bound = is_low ? &rule->min : &rule->max;
@@ -99,6 +108,11 @@ hf_status hf__rule_check_u64(const hf_rule *rule, uint64_t value, hf_error *rete
 hf_status hf__rule_check_double(const hf_rule *rule, double value, hf_error *reterr)
 {
     CHECK_NUMBER(order_double);
+}
+
+hf_status hf__rule_check_float(const hf_rule *rule, float value, hf_error *reterr)
+{
+    CHECK_NUMBER(order_float);
 }
 
 /* ---- lengths and texts ------------------------------------------------------------------- */

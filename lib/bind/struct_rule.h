@@ -14,6 +14,7 @@ hf_status hf__rule_check_text(const hf_rule *rule, hf_text text, hf_error *reter
 hf_status hf__rule_check_i64(const hf_rule *rule, int64_t value, hf_error *reterr);
 hf_status hf__rule_check_u64(const hf_rule *rule, uint64_t value, hf_error *reterr);
 hf_status hf__rule_check_double(const hf_rule *rule, double value, hf_error *reterr);
+hf_status hf__rule_check_float(const hf_rule *rule, float value, hf_error *reterr);
 hf_status hf__rule_check_count(const hf_rule *rule, size_t count, hf_error *reterr);
 
 /* Whether the whole text matches. Linear in the text. */

@@ -182,6 +182,21 @@ static void test_strange__tags_hold_what_chooses_an_arm(void **state)
     expect_refused(&narrow_hf_type, "{\"u\":0,\"v\":{\"d\":\"text\"}}", HF_OUT_OF_RANGE, "/v/d");
 }
 
+static void test_strange__rules_of_floats_are_as_wide_as_floats(void **state)
+{
+    (void)state;
+    tenths *made = read_alike(&tenths_hf_type, "{\"most\":0.1,\"one\":0.1}"), *again = NULL;
+    hf_buffer text = HF_BUFFER_INIT(1 << 16);
+    assert_int_equal(tenths_encode(made, NULL, &text, NULL), HF_OK);
+    assert_int_equal(tenths_decode(hf_buffer_text(&text), NULL, &again, NULL), HF_OK);
+    expect_alike(&tenths_hf_type, made, again);
+    hf_buffer_release(&text);
+    tenths_destroy(again, NULL);
+    tenths_destroy(made, NULL);
+    expect_refused(&tenths_hf_type, "{\"most\":0.1001,\"one\":3}", HF_OUT_OF_RANGE, "/most");
+    expect_refused(&tenths_hf_type, "{\"most\":0,\"one\":0.1001}", HF_OUT_OF_RANGE, "/one");
+}
+
 static void test_strange__unions_that_nothing_tells_of_are_bytes(void **state)
 {
     (void)state;
@@ -244,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_strange__tags_by_name),               cmocka_unit_test(test_strange__arms_that_json_does_not_show),
         cmocka_unit_test(test_strange__texts_are_no_level),         cmocka_unit_test(test_strange__null_has_no_items),
         cmocka_unit_test(test_strange__tags_hold_what_chooses_an_arm),
+        cmocka_unit_test(test_strange__rules_of_floats_are_as_wide_as_floats),
         cmocka_unit_test(test_strange__unions_that_nothing_tells_of_are_bytes),
         cmocka_unit_test(test_strange__small_members_are_skipped),  cmocka_unit_test(test_strange__refs_into_the_middle_are_equal_in_copies),
     };

@@ -113,6 +113,11 @@ typedef struct picks {
     int        n, last;
 } picks;
 
+/* What a float holds of a tenth is a little more. */
+typedef struct tenths {
+    float most HF(max = 0.1), one HF(oneof(0.1, 3));
+} tenths;
+
 /* What is skipped may be smaller than a pointer. */
 typedef struct short_end {
     char *name HF(own);
