@@ -195,10 +195,11 @@ HF__INLINED bool hf__link_leads_on(const hf__link *link)
  * without memory. */
 HF__INLINED bool hf__links_follow(hf__links *links, hf__block_stack *stack, hf__block block)
 {
+    if (block.count == 0)
+        return true;
     if (links->in.member != links->end || links->in.left > 0 || links->outer_count > 0)
         return HF_LIKELY(hf__stack_push(stack, block.type, block.at, NULL, block.count));
-    if (block.count > 0)
-        hf__links_look(links, block.type, block.at, block.count, 0);
+    hf__links_look(links, block.type, block.at, block.count, 0);
     return true;
 }
 
@@ -208,8 +209,7 @@ HF__INLINED bool hf__links_next_block(hf__links *links, hf__block_stack *stack)
     if (stack->top == stack->items)
         return false;
     const hf__waiting *one = --stack->top;
-    if (one->count > 0)
-        hf__links_look(links, one->type, one->at, one->count, 0);
+    hf__links_look(links, one->type, one->at, one->count, 0);
     return true;
 }
 

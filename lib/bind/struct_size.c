@@ -44,24 +44,31 @@ HF__INLINED bool meet(measurer *with, const char *at, size_t bytes)
 }
 
 /* False when it cannot go on: `status` says why. */
+HF__INLINED bool measure_block(measurer *with, hf__block_stack *stack, hf__links *links, hf__block block, size_t bytes, bool leads_on)
+{
+    if (!meet(with, block.at, bytes))
+        return with->status == HF_OK;
+    count_block(with, block.at, bytes);
+    if (leads_on && !hf__links_follow(links, stack, block)) {
+        with->status = HF_NO_MEMORY;
+        return false;
+    }
+    return true;
+}
+
 HF__INLINED bool measure_link(measurer *with, hf__block_stack *stack, hf__links *links, const hf__link *link)
 {
+    const hf_type *type = link->type->item;
     size_t bytes = 0;
-    if (!hf__is_object(link->type) && (link->type->ownership == HF_REF || link->type->ownership == HF_STATIC))
+    if (hf__is_object(link->type))
+        return measure_block(with, stack, links, (hf__block){ type, hf__pointer_at(link->place), 1 }, type->size, true);
+    if (link->type->ownership == HF_REF || link->type->ownership == HF_STATIC)
         return true;
     if (HF_UNLIKELY(!hf__link_bytes(link, &bytes))) {
         with->status = HF_OUT_OF_RANGE;
         return false;
     }
-    hf__block target = hf__link_target(link);
-    if (!meet(with, target.at, bytes))
-        return with->status == HF_OK;
-    count_block(with, target.at, bytes);
-    if (hf__link_leads_on(link) && !hf__links_follow(links, stack, target)) {
-        with->status = HF_NO_MEMORY;
-        return false;
-    }
-    return true;
+    return measure_block(with, stack, links, hf__link_target(link), bytes, hf__link_leads_on(link));
 }
 
 HF__INLINED measurer measure_all(measurer with, const hf_type *type, char *object, size_t bytes)
