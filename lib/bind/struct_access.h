@@ -9,6 +9,12 @@
 #include "base/checked.h"
 #include "base/fail.h"
 
+/* Behind the last member. What is no record has none, and no table of them: nothing is added to NULL. */
+static inline const hf_member *hf__members_end(const hf_type *type)
+{
+    return type->member_count != 0 ? type->members + type->member_count : type->members;
+}
+
 /* Where the state of a loop can only be in registers when nothing is called with its address. */
 #define HF__INLINED static inline __attribute__((always_inline))
 

@@ -41,7 +41,7 @@ enum { HF__LEAF_PLACES_MAX = 2 * HF__PLACES_MAX };
 HF__INLINED void hf__leaves_look(hf__leaves *leaves, const hf_type *type, const char *at, uintptr_t apart, size_t count)
 {
     leaves->in = (hf__leaf_place){ type, at, apart, count - (type->shape == HF_SHAPE_RECORD), type->members };
-    leaves->end = type->members + type->member_count;
+    leaves->end = hf__members_end(type);
 }
 
 /* Of one object. `outer`: room for HF__LEAF_PLACES_MAX. */
@@ -110,7 +110,7 @@ HF__INLINED bool hf__leaves_next(hf__leaves *leaves, hf__leaf *ret_leaf)
             if (leaves->outer_count == 0)
                 return false;
             leaves->in = leaves->outer[--leaves->outer_count];
-            leaves->end = leaves->in.type->members + leaves->in.type->member_count;
+            leaves->end = hf__members_end(leaves->in.type);
             continue;
         }
         leaves->in.left--;

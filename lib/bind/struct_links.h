@@ -61,7 +61,7 @@ HF__INLINED bool hf__is_object(const hf_type *type)
 HF__INLINED void hf__links_look(hf__links *links, const hf_type *type, char *at, size_t count, uint32_t path)
 {
     links->in = (hf__place){ type, at, count - (type->shape == HF_SHAPE_RECORD), type->members, path };
-    links->end = type->members + type->member_count;
+    links->end = hf__members_end(type);
 }
 
 /* Looks into a place, and goes on behind it later. */
@@ -138,7 +138,7 @@ HF__INLINED bool hf__links_next_named(hf__links *links, hf__link *ret_link, cons
             if (links->outer_count == 0)
                 return false;
             links->in = links->outer[--links->outer_count];
-            links->end = links->in.type->members + links->in.type->member_count;
+            links->end = hf__members_end(links->in.type);
             continue;
         }
         links->in.left--;
