@@ -296,16 +296,10 @@ enum { FRAMES_FIRST = 16 };
 
 static bool grow_frames(reader *from)
 {
-    const hf_allocator *allocator = hf__work_allocator(from->store.allocator);
-    bool is_first = from->frames == from->first_frames;
-    size_t size = from->frame_room * sizeof(frame), bytes;
-    if (!hf__size_multiply(size, 2, &bytes))
-        return false;
-    frame *grown = allocator->resize(allocator->context, is_first ? NULL : from->frames, is_first ? 0 : size, bytes, _Alignof(frame));
+    frame *grown = hf__list_doubled(hf__work_allocator(from->store.allocator), from->frames, from->first_frames,
+                                    from->frame_room * sizeof *grown, _Alignof(frame));
     if (grown == NULL)
         return false;
-    if (is_first)
-        memcpy(grown, from->frames, size);
     from->frames = grown;
     from->frame_room *= 2;
     return true;
@@ -573,7 +567,6 @@ bool hf__from_value(const hf_code *code, hf_value value, uint32_t depth_max, con
         if (waiting->type != NULL)
             drop_items(&from, waiting);
     }
-    if (from.frames != first)
-        hf__allocator_free(hf__work_allocator(store->allocator), from.frames, from.frame_room * sizeof *from.frames, _Alignof(frame));
+    hf__list_end(hf__work_allocator(store->allocator), from.frames, first, from.frame_room * sizeof *from.frames, _Alignof(frame));
     return is_right;
 }

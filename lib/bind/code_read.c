@@ -233,16 +233,10 @@ enum { FRAMES_FIRST = 16 };
 
 static bool grow_frames(hf__in *in)
 {
-    const hf_allocator *allocator = hf__work_allocator(in->store.allocator);
-    bool is_first = in->frames == in->first_frames;
-    size_t size = in->frame_room * sizeof(hf__in_frame), bytes;
-    if (!hf__size_multiply(size, 2, &bytes))
-        return false;
-    hf__in_frame *grown = allocator->resize(allocator->context, is_first ? NULL : in->frames, is_first ? 0 : size, bytes, _Alignof(hf__in_frame));
+    hf__in_frame *grown = hf__list_doubled(hf__work_allocator(in->store.allocator), in->frames, in->first_frames,
+                                           in->frame_room * sizeof *grown, _Alignof(hf__in_frame));
     if (grown == NULL)
         return false;
-    if (is_first)
-        memcpy(grown, in->frames, size);
     in->frames = grown;
     in->frame_room *= 2;
     return true;
@@ -491,7 +485,6 @@ bool hf__in_read(const hf_code *code, hf_text json, uint32_t depth_max, const hf
     if (in.room != NULL)
         hf__allocator_free(hf__work_allocator(store->allocator), in.room, in.room_bytes, 1);
     hf__allocator_free(hf__work_allocator(store->allocator), in.index, sizeof *in.index, _Alignof(hf__index));
-    if (in.frames != first)
-        hf__allocator_free(hf__work_allocator(store->allocator), in.frames, in.frame_room * sizeof *in.frames, _Alignof(hf__in_frame));
+    hf__list_end(hf__work_allocator(store->allocator), in.frames, first, in.frame_room * sizeof *in.frames, _Alignof(hf__in_frame));
     return at != NULL && at + 1 == end;
 }

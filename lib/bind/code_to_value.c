@@ -233,15 +233,9 @@ enum { FRAMES_FIRST = 16 };
 static bool grow_frames(maker *with)
 {
     const hf_allocator *allocator = hf__work_allocator(with->options != NULL ? with->options->allocator : NULL);
-    bool is_first = with->frames == with->first_frames;
-    size_t size = with->frame_room * sizeof(frame), bytes;
-    if (!hf__size_multiply(size, 2, &bytes))
-        return false;
-    frame *grown = allocator->resize(allocator->context, is_first ? NULL : with->frames, is_first ? 0 : size, bytes, _Alignof(frame));
+    frame *grown = hf__list_doubled(allocator, with->frames, with->first_frames, with->frame_room * sizeof *grown, _Alignof(frame));
     if (grown == NULL)
         return false;
-    if (is_first)
-        memcpy(grown, with->frames, size);
     with->frames = grown;
     with->frame_room *= 2;
     return true;
@@ -472,9 +466,8 @@ bool hf__to_value(const hf_code *code, const void *object, const hf_encode_optio
     hf__slot *at = grow_slots(&with, builder->slots, 1 + record_room(code->write));
     if (at != NULL)
         at = put_records(&with, at, code->write, object);
-    if (with.frames != first)
-        hf__allocator_free(hf__work_allocator(options != NULL ? options->allocator : NULL), with.frames, with.frame_room * sizeof *with.frames,
-                           _Alignof(frame));
+    hf__list_end(hf__work_allocator(options != NULL ? options->allocator : NULL), with.frames, first, with.frame_room * sizeof *with.frames,
+                 _Alignof(frame));
     if (at == NULL)
         return false;
     builder->slot_count = (uint64_t)(at - builder->slots);

@@ -30,15 +30,11 @@ enum { FRAMES_MAX = 1 << 22 };
 bool hf__out_grow_frames(hf__out *out)
 {
     const hf_allocator *allocator = hf__work_allocator(out->options != NULL ? out->options->allocator : NULL);
-    bool is_first = out->frames == out->first_frames;
-    size_t size = out->frame_room * sizeof(hf__out_frame);
-    if (out->frame_room >= FRAMES_MAX)
-        return false;
-    hf__out_frame *grown = allocator->resize(allocator->context, is_first ? NULL : out->frames, is_first ? 0 : size, 2 * size, _Alignof(hf__out_frame));
+    hf__out_frame *grown = NULL;
+    if (out->frame_room < FRAMES_MAX)
+        grown = hf__list_doubled(allocator, out->frames, out->first_frames, out->frame_room * sizeof *grown, _Alignof(hf__out_frame));
     if (grown == NULL)
         return false;
-    if (is_first)
-        memcpy(grown, out->frames, size);
     out->frames = grown;
     out->frame_room *= 2;
     return true;
@@ -108,8 +104,7 @@ bool hf__out_write(const hf_code *code, const void *object, const hf_encode_opti
     }
     at = write_whole(&out, at, code->write, object);
     buffer->length = at != NULL ? (size_t)(at - buffer->bytes) : length;
-    if (out.frames != first)
-        hf__allocator_free(hf__work_allocator(options != NULL ? options->allocator : NULL), out.frames, out.frame_room * sizeof *out.frames,
-                           _Alignof(hf__out_frame));
+    hf__list_end(hf__work_allocator(options != NULL ? options->allocator : NULL), out.frames, first, out.frame_room * sizeof *out.frames,
+                 _Alignof(hf__out_frame));
     return at != NULL;
 }

@@ -33,20 +33,28 @@ const hf_allocator *hf_allocator_libc(void)
     return &libc;
 }
 
+/* ---- lists ------------------------------------------------------------------------------- */
+
+void *hf__list_doubled(const hf_allocator *allocator, void *items, const void *first, size_t bytes, size_t alignment)
+{
+    bool is_first = items == first;
+    size_t doubled;
+    if (!hf__size_multiply(bytes, 2, &doubled))
+        return NULL;
+    void *grown = allocator->resize(allocator->context, is_first ? NULL : items, is_first ? 0 : bytes, doubled, alignment);
+    if (grown != NULL && is_first)
+        memcpy(grown, first, bytes);
+    return grown;
+}
+
 /* ---- stack ------------------------------------------------------------------------------- */
 
 hf__block_stack hf__stack_grown(hf__block_stack stack)
 {
-    size_t room = (size_t)(stack.end - stack.items), used = hf__stack_used(&stack), size = room * sizeof *stack.items, grown_size;
-    if (!hf__size_multiply(size, 2, &grown_size))
-        return stack;
-    bool is_fixed = stack.items == stack.fixed;
-    hf__waiting *grown = stack.allocator->resize(stack.allocator->context, is_fixed ? NULL : stack.items, is_fixed ? 0 : size, grown_size,
-                                                 _Alignof(hf__waiting));
+    size_t room = (size_t)(stack.end - stack.items), used = hf__stack_used(&stack);
+    hf__waiting *grown = hf__list_doubled(stack.allocator, stack.items, stack.fixed, room * sizeof *stack.items, _Alignof(hf__waiting));
     if (grown == NULL)
         return stack;
-    if (is_fixed)
-        memcpy(grown, stack.items, size);
     return (hf__block_stack){ stack.allocator, grown, grown + used, grown + 2 * room, stack.fixed };
 }
 

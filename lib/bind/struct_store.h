@@ -35,6 +35,18 @@ static inline void hf__allocator_free(const hf_allocator *allocator, void *block
         allocator->resize(allocator->context, block, size > 0 ? size : 1, 0, alignment);
 }
 
+/* ---- lists that begin on the caller's stack ------------------------------------------------ */
+
+/* Twice the bytes for a list, which stands in `first` until it has grown once. NULL, and nothing has changed, without
+ * memory. */
+void *hf__list_doubled(const hf_allocator *allocator, void *items, const void *first, size_t bytes, size_t alignment);
+
+static inline void hf__list_end(const hf_allocator *allocator, void *items, const void *first, size_t bytes, size_t alignment)
+{
+    if (items != first)
+        hf__allocator_free(allocator, items, bytes, alignment);
+}
+
 /* ---- a stack of blocks ------------------------------------------------------------------- */
 
 enum { HF__STACK_FIRST = 48 };
@@ -62,8 +74,7 @@ static inline hf__block_stack hf__stack_begin(hf__waiting *fixed, const hf_alloc
 
 static inline void hf__stack_release(hf__block_stack stack)
 {
-    if (stack.items != stack.fixed)
-        hf__allocator_free(stack.allocator, stack.items, (size_t)(stack.end - stack.items) * sizeof *stack.items, _Alignof(hf__waiting));
+    hf__list_end(stack.allocator, stack.items, stack.fixed, (size_t)(stack.end - stack.items) * sizeof *stack.items, _Alignof(hf__waiting));
 }
 
 static inline size_t hf__stack_used(const hf__block_stack *stack)

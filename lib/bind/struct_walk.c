@@ -132,8 +132,7 @@ hf_walk_end hf_struct_walk_finish(hf_struct_walk *walk)
     walk->event = HF_NO_EVENT;
     hf__walk_run_defers(work->defers, &work->defers_used, 0);
     hf__memo_release(&work->met);
-    if (work->defers != work->fixed_defers)
-        hf__allocator_free(work->allocator, work->defers, work->defers_room * sizeof *work->defers, _Alignof(hf__walk_defer));
+    hf__list_end(work->allocator, work->defers, work->fixed_defers, work->defers_room * sizeof *work->defers, _Alignof(hf__walk_defer));
     if (work->frames != NULL)
         hf__allocator_free(work->allocator, work->frames, work->room * sizeof *work->frames, _Alignof(frame));
     hf__allocator_free(work->allocator, work, sizeof *work, _Alignof(struct hf__struct_walk));
@@ -147,15 +146,11 @@ hf_status hf_struct_walk_defer(hf_struct_walk *walk, void (*cleanup)(void *conte
     if (work == NULL)
         return HF_NO_MEMORY;
     if (work->defers_used == work->defers_room) {
-        size_t size = work->defers_room * sizeof *work->defers;
-        bool is_fixed = work->defers == work->fixed_defers;
         hf__walk_defer *grown = work->defers_room > UINT32_MAX / 2 ? NULL
-                                : work->allocator->resize(work->allocator->context, is_fixed ? NULL : work->defers, is_fixed ? 0 : size,
-                                                          2 * size, _Alignof(hf__walk_defer));
+                                : hf__list_doubled(work->allocator, work->defers, work->fixed_defers, work->defers_room * sizeof *grown,
+                                                   _Alignof(hf__walk_defer));
         if (grown == NULL)
             return HF_NO_MEMORY;
-        if (is_fixed)
-            memcpy(grown, work->fixed_defers, size);
         work->defers = grown;
         work->defers_room *= 2;
     }
