@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -35,6 +36,7 @@ typedef struct run_options {
     const char         *output;
     const char         *recorder;
     bool                passthru;
+    bool                is_new; /* the file of the recording: made by us */
 } run_options;
 
 /* "512k", "16M", "30s": a number and what it counts. */
@@ -208,6 +210,14 @@ static int open_temporary(void)
     return file >= 0 ? file : memfd_create("holdfast recording", MFD_CLOEXEC);
 }
 
+/* What is there already stays until the recording begins. */
+static int open_output(run_options *run)
+{
+    int file = open(run->output, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    run->is_new = file >= 0;
+    return file >= 0 || errno != EEXIST ? file : open(run->output, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+}
+
 static int refuse(const hf_error *error)
 {
     fprintf(stderr, "holdfast run: %s: %s\n", error->name[0] != 0 ? error->name : "''", error->detail);
@@ -285,6 +295,8 @@ static int record_and_report(run_options *run)
         run->collect.user = &talk;
         status = hf__collect_run(&run->collect, &result, &error);
     }
+    if (run->is_new && result.file_bytes == 0) /* the program was not started */
+        unlink(run->output);
     if (line.shown)
         terminal_clear_line();
     if (status == HF_OK && result.processes != 0) {
@@ -346,15 +358,17 @@ static int open_recording(run_options *run)
     if (!run->report.quiet && hf__collect_is_go(path))
         fprintf(stderr, "holdfast run: %s is a Go program: recorded is what its C code allocates; of its own heap capture profiles, "
                         "and judge them by `holdfast report`\n", run->collect.command[0]);
-    run->collect.file = run->output != NULL ? open(run->output, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : open_temporary();
+    run->collect.file = run->output != NULL ? open_output(run) : open_temporary();
     struct stat there;
     const char *name = run->output != NULL ? run->output : "a temporary file";
     if (run->collect.file < 0)
         fprintf(stderr, "holdfast run: %s: cannot be written: %s\n", name, strerror(errno));
-    else if (fstat(run->collect.file, &there) == 0 && S_ISREG(there.st_mode))
-        return EXIT_DONE;
-    else
+    else if (fstat(run->collect.file, &there) != 0 || !S_ISREG(there.st_mode))
         fprintf(stderr, "holdfast run: %s: is no file, and a recording needs one: it is read again at the end\n", name);
+    else if (flock(run->collect.file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) /* file systems without locks do without */
+        fprintf(stderr, "holdfast run: %s: another run records into it\n", name);
+    else
+        return EXIT_DONE;
     return EXIT_BAD_DATA;
 }
 

@@ -56,6 +56,8 @@ hf_status hf__recording_create(int file, const hf__trace_file_header *header, co
     }
     (void)ZSTD_CCtx_setParameter(recording->packer, ZSTD_c_compressionLevel, PACK_LEVEL);
     (void)ZSTD_CCtx_setParameter(recording->packer, ZSTD_c_checksumFlag, 1);
+    if (ftruncate(file, 0) != 0) /* what was there until now */
+        recording->system_error = errno;
     write_whole(recording, header, sizeof *header);
     write_whole(recording, command, header->command_length);
     if (recording->system_error != 0) {

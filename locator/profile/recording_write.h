@@ -12,7 +12,7 @@
 
 typedef struct hf__recording hf__recording;
 
-/* Writes the header to `file` (borrowed until hf__recording_destroy). ret_recording: owned. */
+/* Empties `file` (borrowed until hf__recording_destroy), which is at its begin, and writes the header. ret_recording: owned. */
 hf_status hf__recording_create(int file, const hf__trace_file_header *header, const char *command,
                                hf__recording **ret_recording, hf_error *reterr);
 void hf__recording_destroy(hf__recording *recording);
