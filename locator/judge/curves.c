@@ -181,7 +181,6 @@ void hf__set_levels(hf__look *at)
     shape->peak_bytes = hf__highest(at->level, at->windows);
     shape->released_after_main = series->end < series->count && shape->held_bytes > 0 &&
                                  series->live_bytes[series->count - 1] < HF_RELEASED_SHARE * shape->held_bytes;
-    shape->median_bytes = shape->held_blocks > 0 ? shape->held_bytes / shape->held_blocks : 0;
 }
 
 bool hf__is_quiet(const hf__look *at)

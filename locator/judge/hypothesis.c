@@ -122,7 +122,7 @@ static void explain_by_shape(const hf__model *model, const hf__finding *finding,
         HF_SAY(remedy, "hf_document: a nested value is one block with one owner, released as a whole");
     } else {
         HF_SAY(hypothesis, "never freed: none of the blocks that it allocated was released (%s each on average)",
-               hf__bytes_words(shape->median_bytes, bytes, sizeof bytes));
+               hf__bytes_words(shape->held_blocks > 0 ? shape->held_bytes / shape->held_blocks : 0, bytes, sizeof bytes));
         HF_SAY(next, "find who should release what %.*s allocates, and do it there; if it is kept on purpose, bound how much", HF_ARG(name));
     }
 }

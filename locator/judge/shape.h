@@ -62,7 +62,6 @@ typedef struct hf__shape {
     double more_s;                      /* UNDECIDED: how much longer to run */
     double dropped_share;               /* SAWTOOTH: the deepest fall, of its peak */
     size_t drops;
-    double median_bytes;                /* of one kept block, on average */
     bool   resized;                     /* grew by what was added to blocks, more than by blocks */
     bool   released_last;               /* released as a whole just before the end, by the program itself */
     bool   released_after_main;         /* alive when main returned, released by exit handlers */

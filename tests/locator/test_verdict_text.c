@@ -92,6 +92,25 @@ static void test_verdict_text__growth_that_becomes_faster_says_so(void **state)
     end();
 }
 
+/* Two of them, of one bug, are told as one: the mean is of both. */
+static void test_verdict_text__the_mean_size_is_of_all_its_blocks(void **state)
+{
+    (void)state;
+    begin(true, false);
+    uint32_t put = path_of("put<main"), make = path_of("make<put<main");
+    for (int w = 0; w < 100; w++) {
+        goes_on(put, 1, 0, 64);
+        goes_on(make, 1, 0, 16);
+        window_ends(w, NULL);
+    }
+    judge();
+    assert_int_equal(judgement.findings_count, 1);
+    put_text((hf__case){ 0 });
+    expect("in 200 blocks");
+    expect("(40 B each on average)");
+    end();
+}
+
 static void test_verdict_text__growth_that_was_not_measured_has_no_rate(void **state)
 {
     (void)state;
@@ -243,6 +262,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdict_text__a_rate_is_never_nothing),
         cmocka_unit_test(test_verdict_text__growth_that_becomes_faster_says_so),
+        cmocka_unit_test(test_verdict_text__the_mean_size_is_of_all_its_blocks),
         cmocka_unit_test(test_verdict_text__growth_that_was_not_measured_has_no_rate),
         cmocka_unit_test(test_verdict_text__a_run_of_a_moment),
         cmocka_unit_test(test_verdict_text__one_checkpoint_accuses_nobody),
