@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What recording costs: programs alone, recorded in full, sampled, and under heaptrack, in turn.
+"""bench_recorder.py - what recording costs: programs alone, recorded in full, sampled, and under heaptrack, in turn.
 
 One round runs each way once, in an order that changes from round to round. Only ratios to the bare
 run of the same round are kept; the median of the rounds counts. Three figures for each mode:

@@ -101,12 +101,18 @@ def test_called():
 
 def test_names():
     home = "/" + "home/someone/x"
-    root = fresh({"lib/a/one.c": "\n", "lib/b/two.c": "\n", "README.md": "no place\n",
-                  "fuzz/corpus/read/one.c": home + "\n"})
+    one, script = "/* one.c - what */\n", '#!/usr/bin/env python3\n"""three.py [FOLDER] - what."""\n'
+    root = fresh({"lib/a/one.c": one, "lib/b/two.c": "/* two.c - what\n * and more */\n", "tools/three.py": script,
+                  "tests/gen/hostile/bits.h": "struct s;\n", "README.md": "no place\n", "fuzz/corpus/read/one.c": home + "\n"})
     expect("names: accepts a good tree", check("names.py", root), 0)
-    plant(root, {"lib/b/one.c": "\n"})
+    plant(root, {"lib/b/one.c": one})
     expect("names: the same name twice", check("names.py", root), 1, "lib/b/one.c", "same name")
     os.remove(os.path.join(root, "lib/b/one.c"))
+    for name, text in ("lib/b/four.c", "/* what */\n"), ("lib/b/four.c", "\n/* four.c - what */\n"), ("lib/b/four.c", one), \
+            ("tools/five.py", '#!/usr/bin/env python3\n"""What."""\n'):
+        plant(root, {name: text})
+        expect("names: a first line without the file's name", check("names.py", root), 1, f"{name}: the first line")
+        os.remove(os.path.join(root, name))
     plant(root, {"docs/page.md": f"line\nsee {home}\n"})
     expect("names: a place on a machine", check("names.py", root), 1, "docs/page.md:2")
     shutil.rmtree(root)

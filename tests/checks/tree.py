@@ -1,4 +1,4 @@
-"""tree - what the checks share: the project's files, offences, the last line.
+"""tree.py - what the checks share: the project's files, offences, the last line.
 
 Every check is a program `CHECK.py [ROOT] ...` over a tree of files, so that self_test.py can run it
 on a tree with a planted offence. It prints one line per offence and ends with status 1 when there

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Reads every self-contained C header below /usr/include with the declaration reader, and compares
-the numbers of records, fields, enums and enumerators with libclang's on the same text.
+"""compare_headers.py - reads every self-contained C header below /usr/include with the declaration reader, and
+compares the numbers of records, fields, enums and enumerators with libclang's on the same text.
 
 Usage: compare_headers.py GEN_COUNTS [--every N] [--root DIR]
 Most headers there are C++, or need others before them: libclang says so in this process, and only what it

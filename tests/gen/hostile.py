@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Headers as nobody should write them: what `holdfast gen` makes of each compiles without a warning as C11, C17 and
-from C++, straight and as tables, and takes round trips under the sanitizers; or the header is refused with its place.
+"""hostile.py - headers as nobody should write them: what `holdfast gen` makes of each compiles without a warning as
+C11, C17 and from C++, straight and as tables, and takes round trips under the sanitizers; or the header is refused with its place.
 
 Usage: hostile.py HOLDFAST INCLUDE LIBRARY FOLDER [--refused] [NAME...]
 --refused: only what is refused, which needs no compiler but the preprocessor.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Samples, a header inferred from them, its code, and the samples again: equal in meaning.
+"""infer_round.py - samples, a header inferred from them, its code, and the samples again: equal in meaning.
 
 Usage: infer_round.py HOLDFAST INCLUDE LIBRARY [--rounds N] [--seed S] [-- COMPILER FLAGS]
 A number is equal to a number of the same value; null is equal to no member where the header says so, and nowhere else. Each round

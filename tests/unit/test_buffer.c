@@ -1,4 +1,4 @@
-/* Buffers: growth, the ceiling, charging, and staying as they were when a call fails. */
+/* test_buffer.c - buffers: growth, the ceiling, charging, and staying as they were when a call fails. */
 #include <holdfast/buffer.h>
 
 #include "failing_allocator.h"

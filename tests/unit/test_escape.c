@@ -1,4 +1,4 @@
-/* Escapes, both ways: every level gives what a plain loop gives, at page ends. */
+/* test_escape.c - escapes, both ways: every level gives what a plain loop gives, at page ends. */
 #include "base/escape.h"
 #include "base/utf8.h"
 

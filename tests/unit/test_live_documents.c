@@ -1,4 +1,5 @@
-/* The list of live documents: sizes, holders, makers, order, more than fit; nothing in release builds. */
+/* test_live_documents.c - the list of live documents: sizes, holders, makers, order, more than fit; nothing
+ * in release builds. */
 #include <holdfast/draft.h>
 #include <holdfast/live_documents.h>
 #include <holdfast/read.h>

@@ -1,4 +1,4 @@
-/* Minifying: every level gives what a plain loop gives, in one piece or many, at page ends. */
+/* test_minify.c - minifying: every level gives what a plain loop gives, in one piece or many, at page ends. */
 #include "text/minify.h"
 
 #include "guard.h"

@@ -1,5 +1,6 @@
-/* Order, equality and hash of numbers of all kinds, against a table in ascending order and against
- * arithmetic of long double, which holds every int64, uint64 and double of the random test exactly. */
+/* test_number_compare.c - order, equality and hash of numbers of all kinds, against a table in ascending
+ * order and against arithmetic of long double, which holds every int64, uint64 and double of the random test
+ * exactly. */
 #include "base/number_compare.h"
 #include "base/number_write.h"
 

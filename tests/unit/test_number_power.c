@@ -1,4 +1,5 @@
-/* The table of powers of five, checked by multiplying back, which its generator does not do. */
+/* test_number_power.c - the table of powers of five, checked by multiplying back, which its generator does
+ * not do. */
 #include "base/number_power.h"
 
 #include "unit.h"

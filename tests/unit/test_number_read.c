@@ -1,4 +1,5 @@
-/* Reading numbers: kinds, grammar, and rounding against strtod, to which other code leads. */
+/* test_number_read.c - reading numbers: kinds, grammar, and rounding against strtod, to which other code
+ * leads. */
 #include "base/number_read.h"
 #include "base/number_write.h"
 

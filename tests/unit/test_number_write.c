@@ -1,4 +1,4 @@
-/* Writing numbers: spelling, shortest and nearest digits, and reading back. */
+/* test_number_write.c - writing numbers: spelling, shortest and nearest digits, and reading back. */
 #include "base/number_read.h"
 #include "base/number_write.h"
 

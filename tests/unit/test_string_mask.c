@@ -1,4 +1,5 @@
-/* Masks of escaped bytes and of strings: as bit by bit, with what is carried from 64 bytes to the next. */
+/* test_string_mask.c - masks of escaped bytes and of strings: as bit by bit, with what is carried from 64
+ * bytes to the next. */
 #include "base/string_mask.h"
 
 #include "random.h"

@@ -1,4 +1,4 @@
-/* UTF-8 validation: all short sequences, mutated text, every level, every place in a block. */
+/* test_utf8.c - UTF-8 validation: all short sequences, mutated text, every level, every place in a block. */
 #include "base/utf8.h"
 
 #include "guard.h"

@@ -1,4 +1,5 @@
-/* Writing drafts and what is frozen from them: unchanged parts from their source, changed ones anew. */
+/* test_write_draft.c - writing drafts and what is frozen from them: unchanged parts from their source,
+ * changed ones anew. */
 #include <holdfast/build.h>
 #include <holdfast/compare.h>
 #include <holdfast/draft.h>

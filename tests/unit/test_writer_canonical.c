@@ -1,4 +1,5 @@
-/* Canonical form: the examples and numbers of RFC 8785, order, refusals, drafts and mounts, depth. */
+/* test_writer_canonical.c - canonical form: the examples and numbers of RFC 8785, order, refusals, drafts and
+ * mounts, depth. */
 #include <holdfast/build.h>
 #include <holdfast/compare.h>
 #include <holdfast/draft.h>
