@@ -27,12 +27,11 @@ static uint64_t mix_bytes(uint64_t hash, const void *bytes, size_t length)
     return mix_word(hash, hf__hash_bytes(bytes, length, HF__HASH_A) ^ length);
 }
 
-/* Every NaN alike, and -0 as 0. */
+/* Every NaN alike, and -0 as 0, however this thread rounds. */
 static inline uint64_t mix_double(uint64_t hash, double value)
 {
-    uint64_t bits = 0x7ff8000000000000u;
-    value += 0.0;
-    if (value == value)
+    uint64_t bits = value == 0 ? 0 : 0x7ff8000000000000u;
+    if (value < 0 || value > 0)
         memcpy(&bits, &value, sizeof bits);
     return mix_word(hash, bits);
 }

@@ -145,6 +145,26 @@ static void test_gen_numbers__are_written_as_by_tables(void **unused)
     }
 }
 
+static void test_gen_numbers__zeros_have_one_hash(void **unused)
+{
+    static const int modes[] = { FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO };
+    struct point zero = { 0 }, below = { 0 };
+    uint64_t hash = 0, hash_below = 1;
+    bool is_equal = false;
+    (void)unused;
+    below.x = -0.0;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        fesetround(modes[i]);
+        hf_status status = hf_struct_equal(&point_hf_type, &zero, &below, &is_equal, NULL);
+        status = status == HF_OK ? hf_struct_hash(&point_hf_type, &zero, &hash, NULL) : status;
+        status = status == HF_OK ? hf_struct_hash(&point_hf_type, &below, &hash_below, NULL) : status;
+        fesetround(FE_TONEAREST);
+        assert_int_equal(status, HF_OK);
+        assert_true(is_equal);
+        assert_true(hash == hash_below);
+    }
+}
+
 static void test_gen_numbers__of_every_length_are_written(void **unused)
 {
     (void)unused;
@@ -189,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gen_numbers__are_read_as_by_tables),
         cmocka_unit_test(test_gen_numbers__are_written_as_by_tables),
+        cmocka_unit_test(test_gen_numbers__zeros_have_one_hash),
         cmocka_unit_test(test_gen_numbers__of_every_length_are_written),
         cmocka_unit_test(test_gen_numbers__texts_of_every_length),
     };
