@@ -6,7 +6,15 @@
 #include "bind/binder.h"
 #include "bind/code_from_value.h"
 
-/* A value that a member keeps as its JSON text. */
+/* A container that a member keeps as its JSON text, while the walk is in it. */
+typedef struct raw_part {
+    hf_value   value;
+    hf__target target;
+    size_t     level;     /* how many levels were open before it */
+    bool       is_open;   /* what is in it is passed over, and only its depth counts */
+    bool       is_pruned; /* for it is not too deep */
+} raw_part;
+
 static hf_status bind_raw(hf__binder *binder, hf_value value)
 {
     hf_buffer json = { .bytes_max = SIZE_MAX, .allocator = hf__work_allocator(binder->store.allocator) };
@@ -54,24 +62,43 @@ static hf_status aim(hf__binder *binder, const hf_walk *walk)
     return binder->levels[binder->level_count - 1].is_object ? hf__bind_key(binder, walk->key) : hf__bind_item(binder);
 }
 
-static hf_status bind_event(hf__binder *binder, hf_walk *walk, bool *is_raw)
+/* A value that is kept as its JSON text. As in text, its depth counts. */
+static hf_status enter_raw(hf__binder *binder, hf_walk *walk, raw_part *raw)
 {
-    if (walk->event == HF_LEAVE) {
-        if (!*is_raw)
-            return hf__bind_close(binder);
-        *is_raw = false;
+    hf_value value = walk->value;
+    raw->is_pruned = walk->event == HF_ENTER && hf__value_is_within(value, binder->depth_max - (uint32_t)binder->level_count);
+    if (raw->is_pruned)
+        hf_walk_prune(walk);
+    if (walk->event != HF_ENTER || raw->is_pruned)
+        return bind_raw(binder, value);
+    *raw = (raw_part){ .value = value, .target = binder->target, .level = binder->level_count, .is_open = true };
+    binder->target = (hf__target){ .type = NULL };
+    return hf__bind_open(binder, hf_is_object(value));
+}
+
+static hf_status leave(hf__binder *binder, raw_part *raw)
+{
+    if (raw->is_pruned) {
+        raw->is_pruned = false;
         return HF_OK;
     }
+    hf_status status = hf__bind_close(binder);
+    if (status != HF_OK || !raw->is_open || binder->level_count != raw->level)
+        return status;
+    raw->is_open = false;
+    binder->target = raw->target;
+    return bind_raw(binder, raw->value);
+}
+
+static hf_status bind_event(hf__binder *binder, hf_walk *walk, raw_part *raw)
+{
+    if (walk->event == HF_LEAVE)
+        return leave(binder, raw);
     hf_status status = aim(binder, walk);
     if (status != HF_OK)
         return status;
-    if (binder->target.type != NULL && hf__bind_wants_raw(binder)) {
-        *is_raw = walk->event == HF_ENTER;
-        hf_value value = walk->value;
-        if (*is_raw)
-            hf_walk_prune(walk);
-        return bind_raw(binder, value);
-    }
+    if (binder->target.type != NULL && hf__bind_wants_raw(binder))
+        return enter_raw(binder, walk, raw);
     if (walk->event == HF_ENTER)
         return hf__bind_open(binder, hf_is_object(walk->value));
     return bind_scalar(binder, walk->value);
@@ -81,11 +108,11 @@ static hf_status bind_event(hf__binder *binder, hf_walk *walk, bool *is_raw)
 static hf_status bind_value(hf__binder *binder, hf_value value)
 {
     hf_walk walk;
-    bool is_raw = false;
+    raw_part raw = { .is_open = false };
     hf_status status = HF_OK;
     hf_walk_init(&walk, value, NULL);
     while (status == HF_OK && hf_walk_next(&walk))
-        status = bind_event(binder, &walk, &is_raw);
+        status = bind_event(binder, &walk, &raw);
     if (status != HF_OK)
         hf_walk_stop(&walk);
     hf_walk_finish(&walk);
