@@ -41,11 +41,26 @@ static bool is_array(const hf_type *type)
 
 /* ---- text -------------------------------------------------------------------------------- */
 
+/* So near the ceiling that what each byte may need has no room: in pieces, as long as they are. */
+static hf_status put_pieces(hf_buffer *to, hf_text text, hf_error *reterr)
+{
+    enum { PIECE = 64 };
+    char piece[6 * PIECE];
+    hf_status status = hf_buffer_append(to, HF_T("\""), reterr);
+    for (size_t at = 0; at < text.length && status == HF_OK; at += PIECE) {
+        size_t length = text.length - at < PIECE ? text.length - at : PIECE;
+        status = hf_buffer_append(to, hf_text_of(piece, hf__escape(text.bytes + at, length, piece)), reterr);
+    }
+    return status == HF_OK ? hf_buffer_append(to, HF_T("\""), reterr) : status;
+}
+
 static hf_status put_text(hf_buffer *to, hf_text text, hf_error *reterr)
 {
     size_t plain = hf__escape_find(text.bytes, text.length), room = 0;
     if (!hf__size_array(text.length - plain, 6, plain, &room) || !hf__size_add(room, 3, &room))
         return hf__fail(reterr, HF_NO_MEMORY, NULL);
+    if (room > to->bytes_max - to->length)
+        return put_pieces(to, text, reterr);
     hf_status status = hf_buffer_reserve(to, room, reterr);
     if (status != HF_OK)
         return status;
@@ -63,38 +78,29 @@ static hf_status put_text(hf_buffer *to, hf_text text, hf_error *reterr)
 
 static hf_status put_scalar(hf_buffer *to, const hf__scalar *scalar, const hf_allocator *allocator, hf_error *reterr)
 {
-    hf_status status = hf_buffer_reserve(to, HF__NUMBER_WRITE_ROOM, reterr);
-    if (status != HF_OK)
-        return status;
-    char *out = to->bytes + to->length;
+    char number[HF__NUMBER_WRITE_ROOM];
+    hf_status status = HF_OK;
     switch (scalar->kind) {
-    case HF__SCALAR_NULL: memcpy(out, "null", 4); to->length += 4; break;
-    case HF__SCALAR_BOOL:
-        memcpy(out, scalar->is.boolean ? "true" : "false", 5);
-        to->length += scalar->is.boolean ? 4 : 5;
-        break;
-    case HF__SCALAR_I64: to->length += hf__number_write_i64(out, scalar->is.i64); break;
-    case HF__SCALAR_U64: to->length += hf__number_write_u64(out, scalar->is.u64); break;
-    case HF__SCALAR_DOUBLE: to->length += hf__number_write_double(out, scalar->is.f64); break;
+    case HF__SCALAR_NULL: return hf_buffer_append(to, HF_T("null"), reterr);
+    case HF__SCALAR_BOOL: return hf_buffer_append(to, scalar->is.boolean ? HF_T("true") : HF_T("false"), reterr);
+    case HF__SCALAR_I64: return hf_buffer_append(to, hf_text_of(number, hf__number_write_i64(number, scalar->is.i64)), reterr);
+    case HF__SCALAR_U64: return hf_buffer_append(to, hf_text_of(number, hf__number_write_u64(number, scalar->is.u64)), reterr);
+    case HF__SCALAR_DOUBLE: return hf_buffer_append(to, hf_text_of(number, hf__number_write_double(number, scalar->is.f64)), reterr);
     case HF__SCALAR_TEXT: return put_text(to, scalar->is.text, reterr);
     case HF__SCALAR_RAW:
         status = hf__json_check(scalar->is.text, allocator, reterr);
         return status == HF_OK ? hf_buffer_append(to, scalar->is.text, reterr) : status;
     }
-    return HF_OK;
+    return status;
 }
 
 /* The comma and the key in front of a value. */
 static hf_status put_front(const hf_struct_walk *walk, hf_buffer *to, bool *needs_comma, hf_error *reterr)
 {
-    hf_status status = hf_buffer_reserve(to, 2, reterr);
-    if (status != HF_OK)
-        return status;
-    if (*needs_comma)
-        to->bytes[to->length++] = ',';
+    hf_status status = *needs_comma ? hf_buffer_append(to, HF_T(","), reterr) : HF_OK;
     *needs_comma = true;
-    if (walk->key.bytes == NULL)
-        return HF_OK;
+    if (status != HF_OK || walk->key.bytes == NULL)
+        return status;
     status = put_text(to, walk->key, reterr);
     if (status == HF_OK)
         status = hf_buffer_append(to, HF_T(":"), reterr);
