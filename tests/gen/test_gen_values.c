@@ -16,6 +16,7 @@
 #include "value/home.h"
 
 #include "every_sample.h"
+#include "strange.hf.h"
 
 enum { ROUNDS = 150, RARE = 24 };
 
@@ -151,8 +152,6 @@ static bool expect_same(const hf_type *type, hf_value value)
     hf_status other_status = hf_struct_from_value(&tables, value, &how, &other, &other_error);
     hf_buffer json = text_of(value);
     hf_status text_status = hf_struct_decode(type, hf_buffer_text(&json), &how, &direct, &text_error);
-    if (how.depth_max != 0)
-        text_status = status; /* in text, the depth of what is kept as its JSON counts too */
     if (status != other_status || (status == HF_OK) != (text_status == HF_OK))
         fail_msg("%s, %s, %s: %.*s", hf_status_name(status), hf_status_name(other_status), hf_status_name(text_status), (int)json.length, json.bytes);
     if (status == HF_OK) {
@@ -166,7 +165,7 @@ static bool expect_same(const hf_type *type, hf_value value)
     } else {
         assert_string_equal(error.pointer, other_error.pointer);
         assert_string_equal(error.detail, other_error.detail);
-        if (how.depth_max == 0 && strchr(text_error.pointer, '\\') == NULL) /* of a text it has keys as they are spelled */
+        if (strchr(text_error.pointer, '\\') == NULL) /* of a text it has keys as they are spelled */
             assert_string_equal(error.pointer, text_error.pointer);
     }
     hf_buffer_release(&json);
@@ -292,6 +291,76 @@ static void test_values__depth_has_a_limit(void **unused)
     }
 }
 
+/* What is kept as its JSON text counts too, in values as in text, by code and by tables, and is kept whole where it may
+ * be so deep; of a draft, whose depth nobody knows in front. */
+static void test_values__depth_of_what_is_kept_as_text(void **unused)
+{
+    (void)unused;
+    static const char spelled[] = "{\"kept\":{\"x\":[1,{\"y\":[[]]}],\"z\":2},\"body\":\"b\"}";
+    static const char *const places[] = { "", "/kept", "/kept/x", "/kept/x/1", "/kept/x/1/y", "/kept/x/1/y/0" };
+    enum { LEAST = 6 };
+    hf_type tables = letter_hf_type;
+    hf_document *document = document_of(spelled);
+    hf_draft *draft = NULL;
+    tables.code = NULL;
+    assert_int_equal(hf_edit(document, &draft, NULL), HF_OK);
+    assert_int_equal(hf_set_i64(draft, HF_T("/kept/z"), 3, NULL), HF_OK);
+    for (uint32_t depth = 1; depth < 9; depth++)
+        for (int way = 0; way < 6; way++) {
+            const hf_type *type = way % 2 == 0 ? &letter_hf_type : &tables;
+            const hf_decode_options how = { .depth_max = depth };
+            void *made = NULL;
+            hf_error error;
+            memset(&error, 0, sizeof error);
+            hf_status status = way < 2   ? hf_struct_decode(type, hf_text_from_cstr(spelled), &how, &made, &error)
+                               : way < 4 ? hf_struct_from_value(type, hf_root(document), &how, &made, &error)
+                                         : hf_struct_from_value(type, hf_draft_root(draft), &how, &made, &error);
+            assert_int_equal(status, depth >= LEAST ? HF_OK : HF_LIMIT_DEPTH);
+            if (status == HF_OK)
+                assert_string_equal(((letter *)made)->kept, way < 4 ? "{\"x\":[1,{\"y\":[[]]}],\"z\":2}" : "{\"x\":[1,{\"y\":[[]]}],\"z\":3}");
+            else
+                assert_string_equal(error.pointer, places[depth]);
+            assert_int_equal(hf_struct_destroy(type, made, NULL), HF_OK);
+        }
+    hf_draft_destroy(draft);
+    hf_document_drop(document);
+}
+
+/* With a point or an exponent the nearest double is meant, in text as in a document, by code and by tables. */
+static void test_values__integers_spelled_as_doubles(void **unused)
+{
+    (void)unused;
+    static const struct { const char *json; hf_status expected; int64_t low; uint64_t high; } spelled[] = {
+        { "{\"low\":-30e-1,\"high\":3.0}", HF_OK, -3, 3 },
+        { "{\"low\":9007199254740991.0,\"high\":9007199254740992e0}", HF_OK, 9007199254740991, 9007199254740992u },
+        { "{\"low\":-9007199254740993.0,\"high\":9007199254740995e0}", HF_OK, -9007199254740992, 9007199254740996u },
+        { "{\"low\":-9007199254740993,\"high\":9007199254740995}", HF_OK, -9007199254740993, 9007199254740995u },
+        { "{\"low\":-9223372036854775808.0,\"high\":18446744073709549568e0}", HF_OK, INT64_MIN, 18446744073709549568u },
+        { "{\"low\":9223372036854775807.0}", HF_OUT_OF_RANGE, 0, 0 },
+        { "{\"high\":18446744073709551615e0}", HF_OUT_OF_RANGE, 0, 0 },
+        { "{\"low\":3.00000000000000001}", HF_OK, 3, UINT64_MAX },
+        { "{\"low\":3.5}", HF_OUT_OF_RANGE, 0, 0 },
+    };
+    hf_type tables = defaults_hf_type;
+    tables.code = NULL;
+    for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++) {
+        hf_document *document = document_of(spelled[i].json);
+        for (int way = 0; way < 4; way++) {
+            const hf_type *type = way % 2 == 0 ? &defaults_hf_type : &tables;
+            void *made = NULL;
+            hf_status status = way < 2 ? hf_struct_decode(type, hf_text_from_cstr(spelled[i].json), NULL, &made, NULL)
+                                       : hf_struct_from_value(type, hf_root(document), NULL, &made, NULL);
+            assert_int_equal(status, spelled[i].expected);
+            if (status == HF_OK) {
+                assert_int_equal(((defaults *)made)->low, spelled[i].low);
+                assert_int_equal(((defaults *)made)->high, spelled[i].high);
+            }
+            assert_int_equal(hf_struct_destroy(type, made, NULL), HF_OK);
+        }
+        hf_document_drop(document);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +368,8 @@ int main(void)
         cmocka_unit_test(test_values__of_drafts),
         cmocka_unit_test(test_values__a_million_items),
         cmocka_unit_test(test_values__depth_has_a_limit),
+        cmocka_unit_test(test_values__depth_of_what_is_kept_as_text),
+        cmocka_unit_test(test_values__integers_spelled_as_doubles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
