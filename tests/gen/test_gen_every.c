@@ -276,9 +276,11 @@ static void test_every__a_million_levels_on_a_small_stack(void **state)
     for (size_t i = 0; i < NESTS; i++) {
         nested tables = nests[i];
         hf_type type = by_tables(tables.type);
-        const char *failure = deep_stack_run(round_of_nested, (void *)(uintptr_t)&nests[i]);
+        const char *failure = NULL;
+        if (tables.type->code != NULL)
+            failure = deep_stack_run(round_of_nested, (void *)(uintptr_t)&nests[i]);
         tables.type = &type;
-        tables.levels /= 8;
+        tables.levels /= 8; /* at a hundred bytes a level still more than the stack has */
         if (failure == NULL)
             failure = deep_stack_run(round_of_nested, &tables);
         if (failure != NULL)
