@@ -196,12 +196,13 @@ static const char *emit_bits(emitter *with, const gen_member *member)
     const gen_plan *owner = member->owner;
     bool is_unsigned = member->item.shape == SHAPE_UINT || member->item.shape == SHAPE_BOOL;
     fprintf(with->to,
-            "static uint64_t %s_get(const void *self)\n{\n    return (uint64_t)((const %s *)self)->%s;\n}\n"
+            "typedef %s %s_place __attribute__((aligned(1))); /* it may lie in a packed struct */\n"
+            "static uint64_t %s_get(const void *self)\n{\n    return (uint64_t)((const %s_place *)self)->%s;\n}\n"
             "#pragma GCC diagnostic push\n#pragma GCC diagnostic ignored \"-Wconversion\" /* what did not fit is seen when it is read back */\n"
-            "static void %s_set(void *self, uint64_t bits)\n{\n    ((%s *)self)->%s = %s;\n}\n"
+            "static void %s_set(void *self, uint64_t bits)\n{\n    ((%s_place *)self)->%s = %s;\n}\n"
             "#pragma GCC diagnostic pop\n"
             "static const hf_bits %s = { %s_get, %s_set, %s };\n",
-            name, owner->spelling, member->name, name, owner->spelling, member->name,
+            owner->spelling, name, name, name, member->name, name, name, member->name,
             member->item.shape == SHAPE_BOOL ? "bits != 0" : gen_print(with->unit, "(__typeof__(+((%s *)0)->%s))bits", owner->spelling, member->name),
             name, name, name, is_unsigned ? "false" : "true");
     return gen_print(with->unit, "&%s", name);

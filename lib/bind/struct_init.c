@@ -39,7 +39,8 @@ static size_t next_record(place *open, size_t used)
 
 void hf_struct_init(const hf_type *type, void *object)
 {
-    if (type->code != NULL) {
+    bool is_aligned = ((uintptr_t)object & (type->alignment - 1)) == 0; /* not always in a packed record */
+    if (type->code != NULL && HF_LIKELY(is_aligned)) {
         hf__record_begin(type, object);
         return;
     }

@@ -174,6 +174,14 @@ static void test_strange__small_members_are_skipped(void **state)
     expect_read(&short_end_hf_type, "{\"name\":\"n\",\"flag\":1}", "{\"name\":\"n\"}");
 }
 
+static void test_strange__records_lie_anywhere_in_packed_ones(void **state)
+{
+    (void)state;
+    expect_read(&crowd_hf_type, "{\"letter\":65,\"one\":{\"low\":7,\"high\":511},\"two\":[{\"low\":1,\"high\":2,\"half\":0.5},{\"low\":3,\"high\":4}]}",
+                "{\"letter\":65,\"one\":{\"low\":7,\"high\":511,\"half\":2.5},\"two\":[{\"low\":1,\"high\":2,\"half\":0.5},"
+                "{\"low\":3,\"high\":4,\"half\":2.5}]}");
+}
+
 static void test_strange__tags_hold_what_chooses_an_arm(void **state)
 {
     (void)state;
@@ -261,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_strange__tags_hold_what_chooses_an_arm),
         cmocka_unit_test(test_strange__rules_of_floats_are_as_wide_as_floats),
         cmocka_unit_test(test_strange__unions_that_nothing_tells_of_are_bytes),
+        cmocka_unit_test(test_strange__records_lie_anywhere_in_packed_ones),
         cmocka_unit_test(test_strange__small_members_are_skipped),  cmocka_unit_test(test_strange__refs_into_the_middle_are_equal_in_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,4 +124,14 @@ typedef struct short_end {
     char  flag HF(skip);
 } __attribute__((packed)) short_end;
 
+/* A record that is not packed, in one that is. */
+typedef struct snug {
+    unsigned low : 3, high : 9;
+    double   half HF(default = 2.5);
+} snug;
+typedef struct crowd {
+    char letter;
+    snug one, two[2];
+} __attribute__((packed)) crowd;
+
 #endif
