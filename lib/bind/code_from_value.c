@@ -294,7 +294,7 @@ static bool take_run(const reader *from, const hf__key *key, hf_value array, cha
 
 enum { FRAMES_FIRST = 16 };
 
-static bool grow_frames(reader *from)
+static __attribute__((noinline, cold)) bool grow_frames(reader *from)
 {
     frame *grown = hf__list_doubled(hf__work_allocator(from->store.allocator), from->frames, from->first_frames,
                                     from->frame_room * sizeof *grown, _Alignof(frame));

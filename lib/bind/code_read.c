@@ -231,7 +231,7 @@ static const char *null_of(const hf__key *key, const char *at)
 
 enum { FRAMES_FIRST = 16 };
 
-static bool grow_frames(hf__in *in)
+static __attribute__((noinline, cold)) bool grow_frames(hf__in *in)
 {
     hf__in_frame *grown = hf__list_doubled(hf__work_allocator(in->store.allocator), in->frames, in->first_frames,
                                            in->frame_room * sizeof *grown, _Alignof(hf__in_frame));

@@ -230,7 +230,7 @@ static __attribute__((noinline)) hf__slot *put_run(maker *with, hf__slot *at, co
 
 enum { FRAMES_FIRST = 16 };
 
-static bool grow_frames(maker *with)
+static __attribute__((noinline, cold)) bool grow_frames(maker *with)
 {
     const hf_allocator *allocator = hf__work_allocator(with->options != NULL ? with->options->allocator : NULL);
     frame *grown = hf__list_doubled(allocator, with->frames, with->first_frames, with->frame_room * sizeof *grown, _Alignof(frame));
