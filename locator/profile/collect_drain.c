@@ -315,25 +315,6 @@ static void tell_unload(hf__collector *collector, hf__collected *process, uint32
     hf__put_now(collector, HF__RECORD_MODULE_UNLOAD, fields, at);
 }
 
-/* Changes of modules that were made before node `node`. */
-static void tell_modules(hf__collector *collector, uint32_t slot, uint32_t node)
-{
-    hf__process_slot *shared = &collector->session->processes[slot];
-    hf__collected *process = &collector->processes[slot];
-    uint32_t head = atomic_load_explicit(&shared->module_head, memory_order_acquire);
-    uint32_t tail = atomic_load_explicit(&shared->module_tail, memory_order_relaxed);
-    for (; tail != head; tail++) {
-        const hf__module_entry *entry = &hf__collector_modules(collector, slot)[tail % HF__MODULES_MAX];
-        if (entry->node > node)
-            break;
-        if (entry->change == HF__MODULE_LOADED)
-            tell_load(collector, process, entry);
-        else
-            tell_unload(collector, process, entry->number);
-    }
-    atomic_store_explicit(&shared->module_tail, tail, memory_order_release);
-}
-
 static uint32_t module_at(const hf__collected *process, uint64_t address)
 {
     for (uint32_t i = process->modules_count; i-- > 0;)
@@ -367,17 +348,45 @@ static bool tell_node(hf__collector *collector, uint32_t slot, uint32_t number)
     return true;
 }
 
-void hf__tell_definitions(hf__collector *collector, uint32_t slot)
+/* Nodes that were not ready when they were looked at. */
+static void tell_holes(hf__collector *collector, uint32_t slot)
 {
     hf__collected *process = &collector->processes[slot];
-    uint32_t count = atomic_load_explicit(&hf__collector_trie(collector, slot)->count, memory_order_acquire);
     uint32_t kept = 0;
-    if (count >= HF__TRIE_NODES_MAX)
-        count = HF__TRIE_NODES_MAX - 1;
     for (uint32_t i = 0; i < process->holes_count; i++)
         if (!tell_node(collector, slot, process->holes[i]))
             process->holes[kept++] = process->holes[i];
     process->holes_count = kept;
+}
+
+/* Changes of modules that were made before node `node`. Code that was unloaded had made its nodes ready before. */
+static void tell_modules(hf__collector *collector, uint32_t slot, uint32_t node)
+{
+    hf__process_slot *shared = &collector->session->processes[slot];
+    hf__collected *process = &collector->processes[slot];
+    uint32_t head = atomic_load_explicit(&shared->module_head, memory_order_acquire);
+    uint32_t tail = atomic_load_explicit(&shared->module_tail, memory_order_relaxed);
+    for (; tail != head; tail++) {
+        const hf__module_entry *entry = &hf__collector_modules(collector, slot)[tail % HF__MODULES_MAX];
+        if (entry->node > node)
+            break;
+        if (entry->change == HF__MODULE_LOADED) {
+            tell_load(collector, process, entry);
+        } else {
+            tell_holes(collector, slot);
+            tell_unload(collector, process, entry->number);
+        }
+    }
+    atomic_store_explicit(&shared->module_tail, tail, memory_order_release);
+}
+
+/* Changes of modules wait for the nodes that were made before them: those may be more than `made` by now. */
+void hf__tell_definitions(hf__collector *collector, uint32_t slot)
+{
+    hf__collected *process = &collector->processes[slot];
+    uint32_t made = atomic_load_explicit(&hf__collector_trie(collector, slot)->count, memory_order_acquire);
+    uint32_t count = made < HF__TRIE_NODES_MAX ? made : HF__TRIE_NODES_MAX - 1;
+    tell_holes(collector, slot);
     for (uint32_t number = process->nodes + 1; number <= count; number++) {
         tell_modules(collector, slot, number);
         if (!tell_node(collector, slot, number)) {
@@ -387,7 +396,7 @@ void hf__tell_definitions(hf__collector *collector, uint32_t slot)
         }
         process->nodes = number;
     }
-    tell_modules(collector, slot, UINT32_MAX);
+    tell_modules(collector, slot, made + 1);
 }
 
 /* ---- rounds -------------------------------------------------------------------------------- */

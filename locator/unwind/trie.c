@@ -27,7 +27,8 @@ static uint32_t make_node(hf__trie *trie, _Atomic uint32_t *head, uint32_t seen,
 {
     if (atomic_load_explicit(&trie->count, memory_order_relaxed) >= HF__TRIE_NODES_MAX - 1)
         return 0;
-    uint32_t number = atomic_fetch_add_explicit(&trie->count, 1, memory_order_relaxed) + 1;
+    /* Who sees the count sees the modules that before_new told. */
+    uint32_t number = atomic_fetch_add_explicit(&trie->count, 1, memory_order_release) + 1;
     if (number >= HF__TRIE_NODES_MAX)
         return 0;
     hf__trie_node *node = &trie->nodes[number];
