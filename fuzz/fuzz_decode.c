@@ -134,7 +134,8 @@ static void check_copy(const hf_type *type, const void *object)
     void *copy = NULL;
     hf_struct_size size, size_of_copy;
     memory_init(&memory, UINT_MAX);
-    if (hf_struct_copy(type, object, &(hf_copy_options){ .store.allocator = &memory.base }, &copy, NULL) != HF_OK)
+    hf_copy_options options = { .store.allocator = &memory.base };
+    if (hf_struct_copy(type, object, &options, &copy, NULL) != HF_OK)
         abort();
     check_size(type, copy, &memory);
     if (hf_size_of(type, object, false, &size, NULL) != HF_OK || hf_size_of(type, copy, false, &size_of_copy, NULL) != HF_OK ||
@@ -440,7 +441,8 @@ static void check_graph(const hf_type *type, hf_text json, unsigned seed)
     counted_memory memory;
     void *top = NULL;
     memory_init(&memory, UINT_MAX);
-    if (hf_struct_decode(type, json, &(hf_decode_options){ .store.allocator = &memory.base }, &top, NULL) != HF_OK)
+    hf_decode_options options = { .store.allocator = &memory.base };
+    if (hf_struct_decode(type, json, &options, &top, NULL) != HF_OK)
         return;
     if (type == &node_hf_type)
         tie_nodes(top, seed);
@@ -468,7 +470,8 @@ static void check(const hf_type *type, hf_text json, bool keeps_texts, unsigned 
     hf_error error;
     memset(&error, 0, sizeof error);
     memory_init(&memory, UINT_MAX);
-    hf_status status = hf_struct_decode(type, json, &(hf_decode_options){ .store.allocator = &memory.base }, &direct, &error);
+    hf_decode_options options = { .store.allocator = &memory.base };
+    hf_status status = hf_struct_decode(type, json, &options, &direct, &error);
     hf_status other = hf_read(json, NULL, &document, NULL);
     if (other == HF_OK)
         other = hf_struct_from_value(type, hf_root(document), NULL, &by_value, NULL);

@@ -202,9 +202,10 @@ static void edit(hf_draft *draft)
     hf_handle at = { 0, 0, 0 };
     for (;;) {
         hf_value value = hf_draft_get(draft, hf_place_of(at));
-        if (hf_count(value) == 0)
+        size_t count = hf_count(value);
+        if (count == 0)
             return;
-        hf_place place = hf_place_element(at, random_below(&state, hf_count(value)));
+        hf_place place = hf_place_element(at, random_below(&state, count));
         hf_value below = hf_draft_get(draft, place);
         if (!hf_is_container(below) || one_in(3)) {
             hf_document *other = document_of(one_in(2) ? "[1]" : "{\"x\":1.5,\"y\":2}");
