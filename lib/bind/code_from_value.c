@@ -9,16 +9,9 @@
 #include "bind/code_keys.h"
 #include "bind/code_read_number.h"
 #include "bind/code_record.h"
-#include "bind/struct_release.h"
 #include "bind/struct_rule.h"
 
-/* Items that are being read. Those of a vector hang on nothing until they are complete. */
-typedef struct items {
-    char          *bytes;
-    size_t         count, room;
-    const hf_type *type;        /* of one; NULL: no items */
-    bool           is_in_place;
-} items;
+typedef hf__record_items items;
 
 /* A record that waits for one below it. */
 typedef struct frame {
@@ -253,16 +246,6 @@ static bool take_items(const reader *from, const hf__key *key, const hf__slot *a
     return list->bytes != NULL;
 }
 
-static void drop_items(const reader *from, const items *list)
-{
-    const hf_allocator *allocator = hf__work_allocator(from->store.allocator);
-    if (from->store.arena != NULL || list->bytes == NULL || list->is_in_place)
-        return;
-    if ((list->type->flags & HF_TYPE_LINKS) != 0)
-        hf__struct_release(list->type, list->bytes, list->count, allocator);
-    hf__allocator_free(allocator, list->bytes, list->room * list->type->size, list->type->alignment);
-}
-
 static bool put_items(const hf__key *key, char *object, const items *list)
 {
     if (list->is_in_place)
@@ -286,7 +269,7 @@ static bool take_run(const reader *from, const hf__key *key, hf_value array, cha
         is_right = take_plain(from, shown(array.home, slot), list.type, list.bytes + list.count * list.type->size);
     if (is_right && put_items(key, object, &list))
         return true;
-    drop_items(from, &list);
+    hf__record_items_drop(&from->store, &list);
     return false;
 }
 
@@ -565,7 +548,7 @@ bool hf__from_value(const hf_code *code, hf_value value, uint32_t depth_max, con
     for (; from.frame_count > 0; from.frame_count--) {
         const items *waiting = &from.frames[from.frame_count - 1].items;
         if (waiting->type != NULL)
-            drop_items(&from, waiting);
+            hf__record_items_drop(&from.store, waiting);
     }
     hf__list_end(hf__work_allocator(store->allocator), from.frames, first, from.frame_room * sizeof *from.frames, _Alignof(frame));
     return is_right;

@@ -13,16 +13,9 @@
 #include "bind/code_read_number.h"
 #include "bind/code_read_text.h"
 #include "bind/code_record.h"
-#include "bind/struct_release.h"
 #include "bind/struct_store.h"
 
-/* Items that are being read. Those of a vector hang on nothing until they are complete. */
-typedef struct items {
-    char          *bytes;
-    size_t         count, room;
-    const hf_type *type;        /* of one */
-    bool           is_in_place; /* of an array: the room is all there is */
-} items;
+typedef hf__record_items items;
 
 /* A record that waits for one below it. */
 struct hf__in_frame {
@@ -111,17 +104,6 @@ static inline char *next_item(hf__in *in, items *list)
     if (HF_UNLIKELY(list->count == list->room) && !more_items(in, list))
         return NULL;
     return list->bytes + list->count++ * list->type->size;
-}
-
-static void drop_items(hf__in *in, const items *list)
-{
-    const hf_type *type = list->type;
-    const hf_allocator *allocator = hf__work_allocator(in->store.allocator);
-    if (in->store.arena != NULL || list->bytes == NULL || list->is_in_place)
-        return;
-    if ((type->flags & HF_TYPE_LINKS) != 0)
-        hf__struct_release(type, list->bytes, list->count, allocator);
-    hf__allocator_free(allocator, list->bytes, list->room * type->size, type->alignment);
 }
 
 /* Into an array. True: *at is at its first item. False: *at is behind its ']', or NULL. */
@@ -217,7 +199,7 @@ static const char *read_run(hf__in *in, const char *at, const hf__key *key, char
     }
     if (at != NULL && put_items(in, key, object, &list))
         return at;
-    drop_items(in, &list);
+    hf__record_items_drop(&in->store, &list);
     return NULL;
 }
 
@@ -480,7 +462,7 @@ bool hf__in_read(const hf_code *code, hf_text json, uint32_t depth_max, const hf
     for (; in.frame_count > 0; in.frame_count--) {
         const items *waiting = &in.frames[in.frame_count - 1].items;
         if (waiting->type != NULL)
-            drop_items(&in, waiting);
+            hf__record_items_drop(&in.store, waiting);
     }
     if (in.room != NULL)
         hf__allocator_free(hf__work_allocator(store->allocator), in.room, in.room_bytes, 1);

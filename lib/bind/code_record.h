@@ -8,6 +8,7 @@
 #include <holdfast/bind_code.h>
 
 #include "bind/struct_access.h"
+#include "bind/struct_release.h"
 #include "bind/struct_store.h"
 
 /* A key that is no usual one; false when it was met before. */
@@ -67,6 +68,26 @@ static inline bool hf__record_count(const hf__key *key, char *object, size_t cou
         return false;
     hf__member_set_integer(counter, record, count);
     return hf__member_integer(counter, record) == count;
+}
+
+/* Items that are being read. Those of a vector hang on nothing until they are complete. */
+typedef struct hf__record_items {
+    char          *bytes;
+    size_t         count, room;
+    const hf_type *type;        /* of one; NULL: no items */
+    bool           is_in_place; /* of an array: the room is all there is */
+} hf__record_items;
+
+/* Those that were not put into their record. */
+static inline void hf__record_items_drop(const hf_store *store, const hf__record_items *items)
+{
+    const hf_type *type = items->type;
+    const hf_allocator *allocator = hf__work_allocator(store->allocator);
+    if (store->arena != NULL || items->bytes == NULL || items->is_in_place)
+        return;
+    if ((type->flags & HF_TYPE_LINKS) != 0)
+        hf__struct_release(type, items->bytes, items->count, allocator);
+    hf__allocator_free(allocator, items->bytes, items->room * type->size, type->alignment);
 }
 
 #endif
